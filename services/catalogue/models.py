@@ -1,0 +1,119 @@
+import hashlib
+from typing import Any, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from services.agencies.models import Agency, Named, Office
+from services.agencies.rules import in_language
+from services.catalogue.definition import Definition
+from services.catalogue.expressions import Expressions
+from services.ledger.rules import canonical
+
+
+class LifeEvent(Named):
+    """What happens in a life that leads to services: a child, a move, a business."""
+
+    summary = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("life event")
+        verbose_name_plural = _("life events")
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def published(self) -> Self:
+        return self.filter(current__isnull=False)
+
+    def with_current(self) -> Self:
+        return self.select_related("current", "responsible")
+
+
+class Service(models.Model):
+    """A public service in the catalogue (CPSV-AP PublicService)."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    responsible = models.ForeignKey(Agency, models.PROTECT, related_name="services")
+    title = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)
+    words = models.TextField(blank=True, help_text=_("All texts, folded, for search."))
+    life_events = models.ManyToManyField(LifeEvent, related_name="services", blank=True)
+    offices = models.ManyToManyField(Office, through="Delivery", related_name="services")
+    current = models.ForeignKey("ServiceVersion", models.PROTECT, null=True, related_name="+")
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        indexes = [GinIndex(fields=["words"], name="service_words", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return in_language(self.title, get_language() or "en")
+
+
+class Delivery(models.Model):
+    """An office that delivers a service, with its own values for the service's parameters."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="deliveries")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="deliveries")
+    parameters = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "office"], name="delivery_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service} ({self.office})"
+
+
+class ServiceVersion(models.Model):
+    """One published, immutable definition of a service; the database refuses to change it."""
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    source = models.JSONField()
+    digest = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("service version")
+        verbose_name_plural = _("service versions")
+        constraints = [models.UniqueConstraint(fields=["service", "number"], name="version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service} v{self.number}"
+
+    @property
+    def definition(self) -> Definition:
+        return compiled(self).definition
+
+    @property
+    def expressions(self) -> Expressions:
+        return compiled(self).expressions
+
+
+class Compiled:
+    """A version's definition, read and with its expressions compiled, once a process."""
+
+    def __init__(self, source: dict[str, Any]) -> None:
+        self.definition = Definition.model_validate(source)
+        self.expressions = Expressions(self.definition)
+
+
+_cache: dict[tuple[int, str], Compiled] = {}
+
+
+def compiled(version: ServiceVersion) -> Compiled:
+    """Give a version's compiled definition; versions never change, so it is kept."""
+    key = (version.pk, version.digest)
+    if key not in _cache:
+        _cache[key] = Compiled(version.source)
+    return _cache[key]
+
+
+def digest_of(source: dict[str, Any]) -> str:
+    """Give the hex SHA-256 of a definition's plain data."""
+    return hashlib.sha256(canonical(source)).hexdigest()

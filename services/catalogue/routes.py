@@ -1,0 +1,164 @@
+"""Prove that a workflow can be walked: every step reached, every path ends, robots never judge alone."""
+
+from collections.abc import Iterator
+
+from services.catalogue.definition import (
+    AnyStep,
+    ApplicantStep,
+    Definition,
+    DeskStep,
+    EndStep,
+    ParallelStep,
+    RobotStep,
+    WaitStep,
+    Workflow,
+)
+
+RawFault = tuple[str, str, str]
+LOOKUP_SETTINGS = {"registry", "key", "save_as"}
+ACTION_SETTINGS = {
+    "registry_lookup": LOOKUP_SETTINGS,
+    "registry_update": LOOKUP_SETTINGS,
+    "check_rule": {"rule", "save_as"},
+    "compute_fee": set(),
+    "route_to_office": {"office"},
+    "notify": set(),
+    "issue_document": {"document"},
+}
+
+
+def targets(step: AnyStep) -> list[str]:
+    """Give the keys of all steps that may follow a step; a parallel step is also followed by its branches."""
+    match step:
+        case RobotStep():
+            return [move.to for move in step.next] + [step.if_stuck]
+        case DeskStep():
+            return [outcome.to for outcome in step.outcomes]
+        case ApplicantStep():
+            return [move.to for move in step.next] + ([step.if_late] if step.if_late else [])
+        case WaitStep():
+            return [move.to for move in step.next]
+        case ParallelStep():
+            return [branch.start for branch in step.branches] + [move.to for move in step.next]
+        case _:
+            return []
+
+
+def route_faults(definition: Definition) -> Iterator[RawFault]:
+    """Give every fault of the workflow's graph as (path, message, remedy)."""
+    workflow = definition.workflow
+    unknown = list(_unknown_steps(workflow))
+    yield from unknown
+    yield from _repeated_keys(workflow)
+    yield from _step_faults(definition)
+    if unknown:
+        return
+    reached = _closure({workflow.start}, {step.key: targets(step) for step in workflow.steps})
+    backwards: dict[str, list[str]] = {step.key: [] for step in workflow.steps}
+    for step in workflow.steps:
+        for target in targets(step):
+            backwards[target].append(step.key)
+    ending = _closure({step.key for step in workflow.steps if isinstance(step, EndStep)}, backwards)
+    for index, step in enumerate(workflow.steps):
+        path = f"workflow.steps.{index}"
+        if step.key not in reached:
+            yield path, f"no path leads to '{step.key}'", "Lead a move to it, or remove it."
+        elif step.key not in ending:
+            yield path, f"no path leads from '{step.key}' to an end", "Give it a way to an end."
+    yield from _robot_loops(workflow)
+    yield from _branch_faults(workflow)
+
+
+def _closure(start: set[str], edges: dict[str, list[str]]) -> set[str]:
+    seen, front = set(start), list(start)
+    while front:
+        for target in edges.get(front.pop(), []):
+            if target not in seen:
+                seen.add(target)
+                front.append(target)
+    return seen
+
+
+def _unknown_steps(workflow: Workflow) -> Iterator[RawFault]:
+    known = workflow.by_key
+    if workflow.start not in known:
+        yield "workflow.start", f"unknown step '{workflow.start}'", "Name a step."
+    for index, step in enumerate(workflow.steps):
+        for target in targets(step):
+            if target not in known:
+                yield f"workflow.steps.{index}", f"'{step.key}' leads to unknown step '{target}'", "Name a step."
+
+
+def _repeated_keys(workflow: Workflow) -> Iterator[RawFault]:
+    keys = [step.key for step in workflow.steps]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield "workflow.steps", f"the step '{key}' stands there twice", "Give each step a name of its own."
+
+
+def _step_faults(definition: Definition) -> Iterator[RawFault]:
+    for index, step in enumerate(definition.workflow.steps):
+        path = f"workflow.steps.{index}"
+        moves = getattr(step, "next", [])
+        if moves and moves[-1].when is not None:
+            yield f"{path}.next", "the last move has a condition", "End with a move that always holds."
+        if any(move.when is None for move in moves[:-1]):
+            yield f"{path}.next", "moves after one without condition are never tried", "Put it last."
+        if isinstance(step, RobotStep):
+            yield from _robot_faults(definition, path, step)
+        if isinstance(step, DeskStep):
+            yield from _desk_faults(definition, path, step)
+        if isinstance(step, ApplicantStep) and (step.within is None) != (step.if_late is None):
+            yield path, "has one of 'within' and 'if_late' without the other", "Give both or neither."
+
+
+def _robot_faults(definition: Definition, path: str, step: RobotStep) -> Iterator[RawFault]:
+    steps = definition.workflow.by_key
+    if step.action not in ACTION_SETTINGS:
+        yield f"{path}.action", f"unknown action '{step.action}'", f"Choose one of {', '.join(ACTION_SETTINGS)}."
+        return
+    wanted = ACTION_SETTINGS[step.action]
+    for name in sorted(wanted ^ set(step.settings)):
+        yield f"{path}.settings", f"'{name}' is {'missing' if name in wanted else 'unknown'}", "Correct the settings."
+    if step.action == "issue_document" and step.settings.get("document") not in {d.key for d in definition.documents}:
+        yield f"{path}.settings.document", "names no document of this definition", "Name one."
+    if step.if_stuck in steps and not isinstance(steps[step.if_stuck], DeskStep):
+        yield f"{path}.if_stuck", f"'{step.if_stuck}' is no desk step", "A person takes over: name a desk step."
+    for number, move in enumerate(step.next):
+        target = steps.get(move.to)
+        if isinstance(target, EndStep) and target.outcome == "refused":
+            yield f"{path}.next.{number}", "a robot alone would refuse", "Lead doubts to a desk step."
+
+
+def _desk_faults(definition: Definition, path: str, step: DeskStep) -> Iterator[RawFault]:
+    if any(outcome.is_refusal for outcome in step.outcomes) and not definition.rejection_reasons:
+        yield path, "refuses, but there are no rejection reasons", "List them under rejection_reasons."
+    other = step.not_by_decider_of
+    if other is not None and not isinstance(definition.workflow.by_key.get(other), DeskStep):
+        yield f"{path}.not_by_decider_of", f"'{other}' is no desk step", "Name the desk step whose clerk is excluded."
+
+
+def _robot_loops(workflow: Workflow) -> Iterator[RawFault]:
+    edges = {
+        step.key: [move.to for move in step.next if isinstance(workflow.by_key[move.to], RobotStep)]
+        for step in workflow.steps
+        if isinstance(step, RobotStep)
+    }
+    for index, step in enumerate(workflow.steps):
+        if step.key in edges and step.key in _closure(set(edges[step.key]), edges):
+            yield f"workflow.steps.{index}", f"'{step.key}' is in a loop of robots only", "Put a person in the loop."
+
+
+def _branch_faults(workflow: Workflow) -> Iterator[RawFault]:
+    for index, step in enumerate(workflow.steps):
+        if not isinstance(step, ParallelStep):
+            continue
+        edges = {other.key: targets(other) for other in workflow.steps if other.key != step.key}
+        for number, branch in enumerate(step.branches):
+            path = f"workflow.steps.{index}.branches.{number}"
+            inside = _closure({branch.start}, edges)
+            if step.key not in inside:
+                yield path, f"branch '{branch.key}' never comes back to '{step.key}'", "Lead its last move there."
+            if any(isinstance(workflow.by_key[key], EndStep) for key in inside):
+                yield path, f"branch '{branch.key}' can end the request", "A branch only comes back."
+        if step.quorum is not None and step.quorum > len(step.branches):
+            yield f"workflow.steps.{index}.quorum", "is more than there are branches", "Lower it."

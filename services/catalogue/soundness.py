@@ -1,0 +1,175 @@
+"""Prove a definition sound before it is published, or name every fault by its path with a remedy."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.catalogue import expressions
+from services.catalogue.definition import Definition, GroupField, Part, TextField
+from services.catalogue.expressions import BadExpression, Expressions
+from services.catalogue.routes import route_faults
+
+RESERVED_FIELD_NAMES = {"csrfmiddlewaretoken", "__proto__", "prototype"}
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault: where (a path as in `workflow.steps.3.next.0.to`), what is wrong, what to do."""
+
+    path: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}. {self.remedy}"
+
+
+class Unsound(Exception):
+    """The definition can't be published; `faults` tells all that is wrong."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def parse(data: Any) -> Definition:
+    """Read a definition from plain data and prove it sound; raise `Unsound` with every fault."""
+    try:
+        definition = Definition.model_validate(data)
+    except ValidationError as error:
+        raise Unsound([_shape_fault(fault) for fault in error.errors()]) from None
+    faults = sorted(find_faults(definition))
+    if faults:
+        raise Unsound(faults)
+    return definition
+
+
+def find_faults(definition: Definition) -> Iterator[Fault]:
+    """Give every fault in how the parts of a definition fit together."""
+    yield from _missing_languages(definition)
+    yield from _bad_names(definition)
+    yield from _bad_patterns(definition)
+    yield from _bad_expressions(definition)
+    yield from _bad_fee(definition)
+    yield from _bad_parameters(definition)
+    yield from (Fault(*fault) for fault in route_faults(definition))
+
+
+def _shape_fault(error: Any) -> Fault:
+    path = ".".join(str(part) for part in error["loc"])
+    remedies = {
+        "extra_forbidden": "Remove it, or correct its spelling.",
+        "missing": "Add it.",
+        "union_tag_invalid": "Choose one of the kinds listed.",
+    }
+    return Fault(path or "(whole text)", error["msg"], remedies.get(error["type"], "See docs/definition.schema.json."))
+
+
+def walk(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Give every value inside a part with its path, parts and texts included."""
+    yield path, part
+    if isinstance(part, Part):
+        children: Iterable[tuple[Any, Any]] = ((name, getattr(part, name)) for name in type(part).model_fields)
+    elif isinstance(part, list):
+        children = enumerate(part)
+    else:
+        return
+    for name, child in children:
+        yield from walk(child, f"{path}.{name}" if path else str(name))
+
+
+def _missing_languages(definition: Definition) -> Iterator[Fault]:
+    for path, value in walk(definition):
+        if not isinstance(value, dict) or path.rsplit(".", 1)[-1] in ("parameters", "settings", "keywords"):
+            continue
+        for language in definition.languages:
+            if language not in value:
+                yield Fault(path, f"has no text in '{language}'", "Add it: each text is needed in every language.")
+
+
+def _bad_names(definition: Definition) -> Iterator[Fault]:
+    keys = [field.key for page in definition.pages for field in page.fields]
+    keys += [evidence.key for evidence in definition.evidence]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield Fault("pages", f"the name '{key}' is used twice", "Give each field and evidence a name of its own.")
+    for key in keys:
+        if expressions.is_constant_name(key) or key in RESERVED_FIELD_NAMES:
+            yield Fault("pages", f"the name '{key}' is reserved", "Choose another name.")
+    yield from _repeated("rejection_reasons", [reason.code for reason in definition.rejection_reasons])
+    yield from _repeated("documents", [document.key for document in definition.documents])
+    yield from _repeated("pages", [page.key for page in definition.pages])
+    yield from _repeated("delivered_by", [delivery.office for delivery in definition.delivered_by])
+
+
+def _repeated(path: str, keys: list[str]) -> Iterator[Fault]:
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield Fault(path, f"'{key}' stands there twice", "Remove or rename one.")
+
+
+def _bad_patterns(definition: Definition) -> Iterator[Fault]:
+    for path, part in walk(definition):
+        if not isinstance(part, TextField) or part.pattern is None:
+            continue
+        try:
+            compiled = re.compile(part.pattern)
+        except re.error as error:
+            yield Fault(f"{path}.pattern", f"is no regular expression ({error})", "Correct it.")
+            continue
+        if re.search(r"[+*}]\)?[+*{]", part.pattern):
+            yield Fault(f"{path}.pattern", "repeats a repetition, which can take for ever", "Write it without nesting.")
+        if part.example is not None and not compiled.fullmatch(part.example):
+            yield Fault(f"{path}.example", "doesn't match its own pattern", "Correct the example or the pattern.")
+
+
+def _bad_expressions(definition: Definition) -> Iterator[Fault]:
+    compiler = Expressions(definition)
+    for path, part in walk(definition):
+        name = path.rsplit(".", 1)[-1]
+        if not isinstance(part, str) or name not in ("when", "show", "required"):
+            continue
+        yield from _expression_fault(compiler, path, part, expressions.BOOL)
+    for index, step in enumerate(definition.workflow.steps):
+        for name, value in getattr(step, "settings", {}).items():
+            kind = {"rule": expressions.BOOL, "key": expressions.STRING, "office": expressions.STRING}.get(name)
+            if kind is not None:
+                path = f"workflow.steps.{index}.settings.{name}"
+                yield from _expression_fault(compiler, path, str(value), kind)
+    for path, part in walk(definition.pages, "pages"):
+        if isinstance(part, GroupField):
+            yield from _conditions_in_group(path, part)
+
+
+def _expression_fault(compiler: Expressions, path: str, text: str, kind: Any) -> Iterator[Fault]:
+    try:
+        compiler.compile(text, kind)
+    except BadExpression as fault:
+        yield Fault(path, f"the expression doesn't compile: {fault}", "See docs/definitions.md for names and types.")
+
+
+def _conditions_in_group(path: str, group: GroupField) -> Iterator[Fault]:
+    for index, field in enumerate(group.fields):
+        if field.show is not None or isinstance(field.required, str):
+            yield Fault(f"{path}.fields.{index}", "a field of a group has a condition", "Put the condition on the group.")
+
+
+def _bad_fee(definition: Definition) -> Iterator[Fault]:
+    for index, rule in enumerate(definition.fee.base):
+        if (rule.amount is None) == (rule.parameter is None):
+            yield Fault(f"fee.base.{index}", "has both or neither of amount and parameter", "Give one of them.")
+        if rule.parameter is not None and rule.parameter not in definition.parameters:
+            yield Fault(f"fee.base.{index}.parameter", f"'{rule.parameter}' is no parameter", "Declare it.")
+    for index, price in enumerate(definition.fee.units):
+        field = definition.fields.get(price.field)
+        if field is None or field.kind not in ("number", "money"):
+            yield Fault(f"fee.units.{index}.field", f"'{price.field}' is no number or money field", "Name one.")
+
+
+def _bad_parameters(definition: Definition) -> Iterator[Fault]:
+    declared = set(definition.parameters)
+    for index, delivery in enumerate(definition.delivered_by):
+        for name in sorted(declared ^ set(delivery.parameters)):
+            wrong = "isn't declared under parameters" if name not in declared else "has no value"
+            yield Fault(f"delivered_by.{index}.parameters", f"'{name}' {wrong}", "Each office sets every parameter.")

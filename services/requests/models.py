@@ -1,0 +1,248 @@
+import uuid
+from datetime import datetime
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from services.accounts.models import User
+from services.agencies.models import Agency, Office
+from services.agencies.rules import Stop
+from services.catalogue.models import Service, ServiceVersion
+from services.ledger.rules import new_salt
+from services.requests.rules import new_reference, write_reference
+
+
+class Channel(models.TextChoices):
+    ONLINE = "online", _("Online")
+    COUNTER = "counter", _("At the counter")
+    PHONE = "phone", _("By phone")
+    POST = "post", _("By post")
+    EMAIL = "email", _("By e-mail")
+    INTERNAL = "internal", _("By the agency itself")
+
+
+class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
+    def of(self, applicant: User) -> Self:
+        return self.filter(applicant=applicant)
+
+    def in_progress(self) -> Self:
+        return self.filter(status=ServiceRequest.Status.IN_PROGRESS)
+
+    def with_service(self) -> Self:
+        return self.select_related("service", "version", "office__agency__calendar")
+
+
+class ServiceRequest(models.Model):
+    """A citizen's application for a service, with the version it was submitted under."""
+
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("In progress")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        CLOSED = "closed", _("Closed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=10, unique=True, default=new_reference, editable=False)
+    service = models.ForeignKey(Service, models.PROTECT, related_name="service_requests")
+    version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="service_requests")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="service_requests")
+    applicant = models.ForeignKey(User, models.SET_NULL, null=True, related_name="service_requests")
+    contact = models.JSONField(default=dict, help_text=_("Name, e-mail, phone and identifier as they were given."))
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.ONLINE)
+    status = models.CharField(max_length=12, choices=Status, default=Status.IN_PROGRESS)
+    answers = models.JSONField(default=dict)
+    salt = models.BinaryField(default=new_salt)
+    facts = models.JSONField(default=dict, help_text=_("What robots found and desks decided, for conditions."))
+    fee = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    submitted_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    clock_stopped_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    submission_key = models.CharField(max_length=64, unique=True, null=True)
+    submission_digest = models.CharField(max_length=64, blank=True)
+
+    objects = ServiceRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service request")
+        verbose_name_plural = _("service requests")
+        constraints = [
+            models.CheckConstraint(
+                name="ended_when_not_in_progress",
+                condition=models.Q(status="in_progress", ended_at=None)
+                | (~models.Q(status="in_progress") & models.Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="stopped_clock_only_in_progress",
+                condition=models.Q(clock_stopped_at=None) | models.Q(status="in_progress"),
+            ),
+        ]
+        indexes = [models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant")]
+
+    def __str__(self) -> str:
+        return self.written_reference
+
+    @property
+    def written_reference(self) -> str:
+        return write_reference(self.reference)
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.status == self.Status.IN_PROGRESS
+
+    @property
+    def is_clock_stopped(self) -> bool:
+        return self.clock_stopped_at is not None
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether the legal limit passed, or had passed when the request ended."""
+        return not self.is_clock_stopped and (self.ended_at or now) > self.due_at
+
+
+class ClockStop(models.Model):
+    """A span in which the clock stood still because somebody else than the office had to act."""
+
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="clock_stops")
+    step_key = models.CharField(max_length=40)
+    stopped_at = models.DateTimeField()
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_request"], condition=models.Q(resumed_at=None), name="one_open_clock_stop"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stopped_at} - {self.resumed_at}"
+
+    @property
+    def span(self) -> Stop:
+        return self.stopped_at, self.resumed_at
+
+
+class DeadlineChange(models.Model):
+    """A recorded change of the legal deadline, with its reason."""
+
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="deadline_changes")
+    before = models.DateTimeField()
+    after = models.DateTimeField()
+    reason = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.before} -> {self.after}"
+
+
+class Draft(models.Model):
+    """Answers on their way to a submission, saved page by page."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, models.CASCADE, related_name="drafts")
+    applicant = models.ForeignKey(User, models.CASCADE, null=True, related_name="drafts")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
+    answers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.service} ({self.saved_at})"
+
+
+def evidence_path(evidence: "Evidence", name: str) -> str:
+    return f"evidence/{evidence.pk}"
+
+
+class Evidence(models.Model):
+    """A file that the applicant supplied, for a draft first and then for its request."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(Draft, models.SET_NULL, null=True, related_name="evidence")
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, null=True, related_name="evidence")
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=evidence_path)
+    supplied_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="evidence_has_size", condition=models.Q(size__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Message(models.Model):
+    """Words between the office and the applicant."""
+
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="messages")
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    is_from_office = models.BooleanField()
+    text = models.TextField()
+    evidence_key = models.CharField(max_length=40, blank=True, help_text=_("The paper that is asked for."))
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.at}"
+
+
+class Decision(models.Model):
+    """What an official chose at a desk step, with the reason from the version's list and the official's words."""
+
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="decisions")
+    step_key = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=40)
+    is_refusal = models.BooleanField(default=False)
+    reason = models.CharField(max_length=40, blank=True)
+    words = models.TextField(blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="decisions")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="refusal_has_reason", condition=models.Q(is_refusal=False) | ~models.Q(reason="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_key}: {self.outcome}"
+
+
+def document_path(document: "Document", name: str) -> str:
+    return f"documents/{document.pk}.pdf"
+
+
+class Document(models.Model):
+    """What a decision issues: a signed PDF that anyone can verify by its number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="documents")
+    key = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    number = models.CharField(max_length=32, unique=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+    file = models.FileField(upload_to=document_path)
+    issued_at = models.DateTimeField()
+    valid_until = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service_request", "key"], name="document_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.number}"
+
+    def facts(self) -> dict[str, Any]:
+        return {"document": self.key, "sha256": self.sha256}

@@ -1,0 +1,140 @@
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from services.accounts.models import User
+from services.agencies.models import Desk
+from services.requests.models import ServiceRequest
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def on_desks_of(self, user: User) -> Self:
+        """Keep the steps of the desks where a person works now."""
+        memberships = user.memberships.filter(ended_at=None, role__in=["clerk", "supervisor"])
+        return self.filter(desk__memberships__in=memberships)
+
+    def open_at_desks(self) -> Self:
+        return self.filter(kind="desk", state=Step.State.OPEN)
+
+    def by_due_date(self) -> Self:
+        return self.order_by("due_at", "pk")
+
+
+class Step(models.Model):
+    """One activation of a step of one request. The row is the truth; messages only say that there is one."""
+
+    class State(models.TextChoices):
+        DUE = "due", _("Due to run")
+        RUNNING = "running", _("Running")
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Lane(models.TextChoices):
+        RULES = "rules", _("Rules")
+        REGISTRIES = "registries", _("Registries")
+        DOCUMENTS = "documents", _("Documents")
+        MAIL = "mail", _("Mail")
+
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State)
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
+    branch = models.CharField(max_length=40, blank=True)
+    opened_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    lane = models.CharField(max_length=10, choices=Lane, blank=True)
+    run_at = models.DateTimeField(null=True, help_text=_("When something happens by itself."))
+    lease_until = models.DateTimeField(null=True)
+    fence = models.BigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    trouble = models.TextField(blank=True, help_text=_("Why a robot gave up, in plain words."))
+
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="steps")
+    due_at = models.DateTimeField(null=True)
+    assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="steps")
+    claimed_at = models.DateTimeField(null=True)
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        constraints = [
+            models.CheckConstraint(
+                name="claimed_by_somebody",
+                condition=models.Q(assignee=None, claimed_at=None)
+                | models.Q(assignee__isnull=False, claimed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leased_while_running",
+                condition=models.Q(state="running", lease_until__isnull=False)
+                | (~models.Q(state="running") & models.Q(lease_until=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "run_at"],
+                name="step_to_run",
+                condition=models.Q(state__in=["due", "running", "open"], run_at__isnull=False),
+            ),
+            models.Index(fields=["desk", "due_at", "id"], name="step_in_queue", condition=models.Q(state="open")),
+            models.Index(
+                fields=["desk", "due_at", "id"],
+                name="step_to_claim",
+                condition=models.Q(state="open", assignee__isnull=True),
+            ),
+            models.Index(fields=["assignee", "due_at"], name="step_of_clerk", condition=models.Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    def is_late(self, now: datetime) -> bool:
+        return self.is_open and self.due_at is not None and self.due_at < now
+
+
+class ActivityRecord(models.Model):
+    """One completion of an activity, at an open desk step or as after-care of an ended request."""
+
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="activities")
+    step = models.ForeignKey(Step, models.CASCADE, related_name="activities")
+    key = models.CharField(max_length=40)
+    is_after_care = models.BooleanField(default=False)
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.at}"
+
+
+class Breaker(models.Model):
+    """Whether calls to one registry are let through."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    failures = models.PositiveIntegerField(default=0)
+    closed_until = models.DateTimeField(null=True, help_text=_("No calls before this moment."))
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.failures}"
+
+
+class Heartbeat(models.Model):
+    """When a worker last showed that it runs tasks."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"
