@@ -1,11 +1,9 @@
 """Pages for what went wrong, kind and with a way on."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-@login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell that a form was too old to be taken, and that what was typed is kept by the browser."""
     return render(request, "csrf.html", status=403)

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -248,6 +248,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "services.workflow.tasks.sweep", "schedule": 5.0, "options": {"queue": "rules", "expires": 5}},
+    "measures": {
+        "task": "services.transparency.tasks.refresh_measures",
+        "schedule": 10.0,
+        "options": {"queue": "rules", "expires": 10},
+    },
+}
+
+ROBOT_PAUSES_S = env.list("ROBOT_PAUSES_S", [5, 30, 120, 600], subcast=float)
+ROBOT_LEASE_S = env.float("ROBOT_LEASE_S", 20)
+REGISTRY_TIMEOUT_S = env.float("REGISTRY_TIMEOUT_S", 5)
+FOLLOW_URL = BASE_URL + "/my/requests/{id}/"
+VERIFY_URL = BASE_URL + "/verify/{number}/"
+MAIL_DOMAIN = urlparse(BASE_URL).hostname or "localhost"
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -268,6 +284,7 @@ LOGGING = {
 }
 
 # Guards that only tests may switch off, to prove that each is needed (docs/decisions/0004-negative-controls.md).
-GUARDS = {"fence": True, "sweep": True, "idempotency": True, "bell": True}
+_guards_off = env.list("GUARDS_OFF", []) if MODE == "test" else []
+GUARDS = {guard: guard not in _guards_off for guard in ("fence", "sweep", "idempotency", "bell")}
 
 env.seal()

@@ -62,6 +62,28 @@ def due_at(
     raise AssertionError("days never end")
 
 
+def due_after_stop(
+    due: datetime, start: datetime, stop: tuple[datetime, datetime], kind: DayKind, calendar: WorkingCalendar
+) -> datetime:
+    """Give the limit after one more stop of the clock has ended: as many counted days later as the stop took away.
+
+    The same as counting again from `start` with all stops, and right also for a limit that was set by hand: the time
+    of day stays.
+    """
+    lost = 0
+    for day in calendar.days_after(start):
+        if day > calendar.day_of(due):
+            break
+        lost += calendar.counts(day, kind) and _is_stopped(calendar.end_of(day), [stop])
+    if not lost:
+        return due
+    for day in calendar.days_after(due):
+        lost -= calendar.counts(day, kind) and not _is_stopped(calendar.end_of(day), [stop])
+        if not lost:
+            return datetime.combine(day, due.astimezone(calendar.zone).time(), calendar.zone)
+    raise AssertionError("days never end")
+
+
 def _is_stopped(moment: datetime, stops: Sequence[Stop]) -> bool:
     return any(stopped <= moment and resumed is not None and moment < resumed for stopped, resumed in stops)
 

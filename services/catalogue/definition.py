@@ -34,13 +34,13 @@ class BaseField(Part):
     label: Text
     hint: Text | None = None
     required: bool | Expression = True
-    show: Expression | None = Field(None, description="Shown only when this condition holds; hidden answers are dropped.")
+    show: Expression | None = Field(None, description="Shown only when this holds; hidden answers are dropped.")
     prefill: Literal["name", "email", "phone", "personal_identifier", "address"] | None = None
 
 
 class TextField(BaseField):
     kind: Literal["text"]
-    pattern: str | None = Field(None, max_length=200, description="A regular expression that the whole answer must match.")
+    pattern: str | None = Field(None, max_length=200, description="What the whole answer must match.")
     example: str | None = None
     max_length: int = Field(200, ge=1, le=1000)
 
@@ -309,7 +309,7 @@ class RobotStep(BaseStep):
 
 class DeskStep(BaseStep):
     kind: Literal["desk"]
-    desk: Key
+    desk: Code
     agency: Code | None = Field(None, description="Another agency than the delivering one, e.g. for a consultation.")
     minutes: Minutes = 0
     due: Span | None = None

@@ -152,7 +152,7 @@ def _expression_fault(compiler: Expressions, path: str, text: str, kind: Any) ->
 def _conditions_in_group(path: str, group: GroupField) -> Iterator[Fault]:
     for index, field in enumerate(group.fields):
         if field.show is not None or isinstance(field.required, str):
-            yield Fault(f"{path}.fields.{index}", "a field of a group has a condition", "Put the condition on the group.")
+            yield Fault(f"{path}.fields.{index}", "in a group has a condition", "Put the condition on the group.")
 
 
 def _bad_fee(definition: Definition) -> Iterator[Fault]:

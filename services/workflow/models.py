@@ -1,6 +1,8 @@
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +13,18 @@ from services.requests.models import ServiceRequest
 
 
 class StepQuerySet(models.QuerySet["Step"]):
-    def on_desks_of(self, user: User) -> Self:
-        """Keep the steps of the desks where a person works now."""
-        memberships = user.memberships.filter(ended_at=None, role__in=["clerk", "supervisor"])
-        return self.filter(desk__memberships__in=memberships)
+    def on_desks(self, desks: Collection[int]) -> Self:
+        return self.filter(desk__in=desks)
 
     def open_at_desks(self) -> Self:
-        return self.filter(kind="desk", state=Step.State.OPEN)
+        return self.filter(kind=Step.Kind.DESK, state=Step.State.OPEN)
+
+    def active(self) -> Self:
+        return self.filter(state__in=ACTIVE)
+
+    def free_for(self, user: User) -> Self:
+        """Keep the open steps that nobody holds and that this person may take."""
+        return self.open_at_desks().filter(assignee=None).exclude(barred=user)
 
     def by_due_date(self) -> Self:
         return self.order_by("due_at", "pk")
@@ -30,8 +37,18 @@ class Step(models.Model):
         DUE = "due", _("Due to run")
         RUNNING = "running", _("Running")
         OPEN = "open", _("Open")
+        WAITING = "waiting", _("Waiting for the applicant")
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
+
+    class Kind(models.TextChoices):
+        ROBOT = "robot", _("Robot")
+        DESK = "desk", _("Clerk")
+        APPLICANT = "applicant", _("Applicant")
+        WAIT = "wait", _("Wait")
+        PARALLEL = "parallel", _("At the same time")
+        END = "end", _("End")
+        NOTICE = "notice", _("Notice")
 
     class Lane(models.TextChoices):
         RULES = "rules", _("Rules")
@@ -41,10 +58,12 @@ class Step(models.Model):
 
     service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="steps")
     key = models.CharField(max_length=40)
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10, choices=Kind)
     state = models.CharField(max_length=10, choices=State)
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
     branch = models.CharField(max_length=40, blank=True)
+    awaits = models.PositiveSmallIntegerField(default=0, help_text=_("How many branches must come back."))
+    returned = ArrayField(models.CharField(max_length=40), default=list, help_text=_("The branches that came back."))
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
@@ -54,12 +73,15 @@ class Step(models.Model):
     lease_until = models.DateTimeField(null=True)
     fence = models.BigIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
-    trouble = models.TextField(blank=True, help_text=_("Why a robot gave up, in plain words."))
+    trouble = models.JSONField(default=dict, blank=True, help_text=_("Why a person must look: a code and its details."))
 
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="steps")
     due_at = models.DateTimeField(null=True)
     assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="steps")
     claimed_at = models.DateTimeField(null=True)
+    barred = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", help_text=_("Four eyes: who may not take it.")
+    )
 
     objects = StepQuerySet.as_manager()
 
@@ -104,6 +126,9 @@ class Step(models.Model):
         return self.is_open and self.due_at is not None and self.due_at < now
 
 
+ACTIVE = [Step.State.DUE, Step.State.RUNNING, Step.State.OPEN, Step.State.WAITING]
+
+
 class ActivityRecord(models.Model):
     """One completion of an activity, at an open desk step or as after-care of an ended request."""
 
@@ -124,7 +149,7 @@ class Breaker(models.Model):
 
     name = models.CharField(primary_key=True, max_length=60)
     failures = models.PositiveIntegerField(default=0)
-    closed_until = models.DateTimeField(null=True, help_text=_("No calls before this moment."))
+    no_calls_before = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.failures}"

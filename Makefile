@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` shows the portal, `make test` proves it. Python 3.11+ and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+export PORT PORTAL_VAR DATABASE_URL REDIS_URL
+
+# What production would be given; the secret is new in each run.
+STRONG = PORTAL_MODE=production BASE_URL=https://portal.example.org ALLOWED_HOSTS=portal.example.org \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
+
+.PHONY: demo test check format lock clean
+
+demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.installed)
+	@exec $(BIN)/python -m portal.embedded demo
+
+test: .venv/dev.installed
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	PORTAL_MODE=test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(STRONG) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev.installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/dev.installed
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements/production.txt
+	$(BIN)/uv pip compile $(LOCK) --extra demo pyproject.toml -o requirements/demo.txt
+	$(BIN)/uv pip compile $(LOCK) --extra demo --group dev pyproject.toml -o requirements/dev.txt
+LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+
+.venv/%.installed: requirements/%.txt requirements/uv.txt | .venv/bin/uv
+	@echo "Installing what $*.txt locks ..."
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/uv.txt $<
+	@touch $@
+
+.venv/bin/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed; name it by make PYTHON=..."; exit 1; }
+	@test -x $(BIN)/pip || { echo "Making the virtual environment ..."; $(PYTHON) -m venv .venv; } || { echo "error: $(PYTHON) lacks its venv module (Debian: the package python3-venv)"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@touch $@
+
+clean:
+	rm -rf .venv var

@@ -1,0 +1,116 @@
+"""Who may reach which page: one table, and nothing is reachable that doesn't stand in it.
+
+The table tells who may come to a page at all. Which requests, documents or desks a person finds there is told by the
+query that the page starts from; what isn't in it answers 404, like what doesn't exist.
+"""
+
+from enum import StrEnum
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import ResolverMatch
+
+from portal.context import roles_of
+
+
+class Access(StrEnum):
+    """Who may come to a page."""
+
+    EVERYONE = "everyone"
+    SIGNED_IN = "signed in"
+    CLERK = "clerk"
+    MANAGER = "manager"
+    ADMIN = "administrator"
+    DEMO = "everyone, in the demonstration only"
+
+
+E = Access.EVERYONE
+ACCESS: dict[str, Access] = {
+    # public
+    "home": E,
+    "services": E,
+    "service": E,
+    "life_event": E,
+    "agency": E,
+    "figures": E,
+    "figures_of": E,
+    "figures_csv": E,
+    "verify": E,
+    "verify_document": E,
+    "about": E,
+    # citizens: a draft or a request of somebody else answers 404
+    "apply": E,
+    "apply_page": E,
+    "apply_check": E,
+    "apply_done": E,
+    "apply_remove_file": E,
+    "apply_discard": E,
+    "welcome": Access.SIGNED_IN,
+    "my_requests": Access.SIGNED_IN,
+    "my_request": Access.SIGNED_IN,
+    "my_request_answer": Access.SIGNED_IN,
+    "my_request_confirm": Access.SIGNED_IN,
+    "my_request_withdraw": Access.SIGNED_IN,
+    "evidence": Access.SIGNED_IN,
+    "document": Access.SIGNED_IN,
+    # clerks
+    "desk": Access.CLERK,
+    "desk_next": Access.CLERK,
+    "desk_find": Access.CLERK,
+    "desk_request": Access.CLERK,
+    "desk_act": Access.CLERK,
+    "desk_evidence": Access.CLERK,
+    "desk_document": Access.CLERK,
+    # managers
+    "managers": Access.MANAGER,
+    "managers_service": Access.MANAGER,
+    # programs: the API checks tokens and sessions itself and answers in JSON
+    "api_services": E,
+    "api_service": E,
+    "api_requests": E,
+    "api_request": E,
+    "api_schema": E,
+    # the portal itself
+    "health_live": E,
+    "health_ready": E,
+    "set_language": E,
+    "mailbox": Access.DEMO,
+    "letter": Access.DEMO,
+    "style_guide": Access.DEMO,
+}
+GUARDED_BY_THEMSELVES = ("account_", "mfa_", "socialaccount_", "admin:")
+ROLES = {Access.CLERK: {"clerk", "supervisor"}, Access.MANAGER: {"manager"}}
+
+
+def rule_of(match: ResolverMatch) -> Access | None:
+    """Give the rule for a resolved address; None when there is none, which means that nobody may."""
+    if match.view_name.startswith(GUARDED_BY_THEMSELVES):
+        return Access.EVERYONE
+    return ACCESS.get(match.view_name)
+
+
+class AccessMiddleware(LoginRequiredMiddleware):
+    """Let nobody come to a page but those whom the table allows."""
+
+    def process_view(self, request: HttpRequest, view_func: object, *args: object) -> HttpResponseBase | None:
+        assert request.resolver_match is not None
+        rule = rule_of(request.resolver_match)
+        if rule is None or (rule is Access.DEMO and settings.IS_PRODUCTION):
+            raise Http404
+        if rule in (Access.EVERYONE, Access.DEMO):
+            return None
+        if not request.user.is_authenticated:
+            return self.handle_no_permission(request, view_func)
+        if rule in ROLES:
+            return self._for_staff(request, ROLES[rule])
+        return None
+
+    def _for_staff(self, request: HttpRequest, roles: set[str]) -> HttpResponseBase | None:
+        if not roles_of(request) & roles:
+            raise Http404
+        if settings.STAFF_NEED_SECOND_FACTOR and not is_mfa_enabled(request.user):
+            return redirect("mfa_index")
+        return None

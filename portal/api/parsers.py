@@ -1,0 +1,37 @@
+"""Read JSON without guessing: what is ambiguous is refused."""
+
+import json
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+
+class StrictJSONParser(BaseParser):
+    """Parse UTF-8 JSON; refuse repeated keys, NaN and Infinity, lone surrogates, NUL, deep nesting and large bodies."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise ParseError("The body is too large.")
+        try:
+            content = json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_refuse_constant)
+            json.dumps(content, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as fault:
+            raise ParseError(f"The body is not sound JSON: {fault}") from None
+        return content
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    repeated = {key for key in keys if keys.count(key) > 1}
+    if repeated:
+        raise ValueError(f"repeated keys {sorted(repeated)}")
+    return dict(pairs)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,131 @@
+import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, generics, permissions, status
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.api.serializers import (
+    ServiceDetailSerializer,
+    ServiceRequestSerializer,
+    ServiceSerializer,
+    SubmissionSerializer,
+)
+from services.accounts.models import User
+from services.catalogue.models import Service
+from services.requests.models import ServiceRequest
+from services.workflow.operations.submission import Submission, submit
+from services.workflow.refusals import Invalid, KeyUsedTwice, Refused
+
+LONGEST_KEY = 64
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Any text that you use once a request."
+)
+
+
+class Pages(LimitOffsetPagination):
+    default_limit = 50
+    max_limit = 200
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class KeyReused(exceptions.APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "idempotency_key_reused"
+
+
+class ServiceList(generics.ListAPIView[Service]):
+    """Every published service."""
+
+    queryset = Service.objects.published().with_current().order_by("code")
+    serializer_class = ServiceSerializer
+    permission_classes = [permissions.AllowAny]
+    pagination_class = Pages
+
+
+class ServiceDetail(generics.RetrieveAPIView[Service]):
+    """One published service with its definition."""
+
+    queryset = Service.objects.published().with_current()
+    serializer_class = ServiceDetailSerializer
+    permission_classes = [permissions.AllowAny]
+    lookup_field = "code"
+
+
+class ServiceRequestList(APIView):
+    """The requests of the person who asks."""
+
+    serializer_class = ServiceRequestSerializer
+
+    def get(self, request: Request) -> Response:
+        own = own_requests(request).order_by("-submitted_at")
+        pages = Pages()
+        page = pages.paginate_queryset(own, request, view=self)
+        return pages.get_paginated_response(ServiceRequestSerializer(page, many=True).data)
+
+    @extend_schema(request=SubmissionSerializer, responses={201: ServiceRequestSerializer}, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request) -> Response:
+        """Submit a request. Sent again with the same `Idempotency-Key`, it gives the same request."""
+        serializer = SubmissionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        try:
+            created = submit(_submission(request, serializer.validated_data), timezone.now())
+        except Invalid as invalid:
+            raise exceptions.ValidationError(
+                {"answers": {problem.path: [str(problem.message)] for problem in invalid.problems}}
+            ) from None
+        except KeyUsedTwice as refused:
+            raise KeyReused(str(refused.message)) from None
+        except Refused as refused:
+            raise Conflict(str(refused.message)) from None
+        return Response(ServiceRequestSerializer(created).data, status=status.HTTP_201_CREATED)
+
+
+class ServiceRequestDetail(generics.RetrieveAPIView[ServiceRequest]):
+    """One request of the person who asks."""
+
+    serializer_class = ServiceRequestSerializer
+
+    def get_queryset(self) -> QuerySet[ServiceRequest]:
+        return own_requests(self.request)
+
+
+def own_requests(request: Request) -> QuerySet[ServiceRequest]:
+    assert isinstance(request.user, User)
+    return ServiceRequest.objects.of(request.user).with_service()
+
+
+def own_key(user: User, key: str) -> str:
+    """Give a key that is the person's own: the same text of two people stands for two requests."""
+    return hashlib.sha256(f"{user.pk} {key}".encode()).hexdigest()
+
+
+def _submission(request: Request, data: dict[str, Any]) -> Submission:
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise exceptions.ValidationError({"Idempotency-Key": [f"Send this header with 1 to {LONGEST_KEY} characters."]})
+    user = request.user
+    assert isinstance(user, User)
+    service: Service = data["service"]
+    assert service.current is not None
+    service.current.service = service
+    own = {"name": user.name, "email": user.email, "personal_identifier": user.personal_identifier or ""}
+    return Submission(
+        version=service.current,
+        office=data["office"],
+        answers=data["answers"],
+        contact={**own, **data.get("contact", {})},
+        applicant=user,
+        language=get_language() or "en",
+        key=own_key(user, key),
+    )

@@ -1,0 +1,74 @@
+"""What production refuses to start with."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlparse
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+SHORTEST_KEY = 50
+FEWEST_CHARACTERS = 10
+KNOWN_KEYS = ("demo-", "dev-", "test-", "django-insecure-", "change")
+LEDGER_TRIGGERS = {"refuse_change", "refuse_truncate"}
+GUARDING_TRIGGERS = """
+    SELECT tgname FROM pg_trigger
+    WHERE tgrelid = to_regclass('ledger_event') AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+"""
+
+
+def settings_are_strong(**_: Any) -> list[CheckMessage]:
+    """Check the settings for what only a demonstration may have."""
+    return [Error(reason, id="portal.E001") for reason in weak_settings()]
+
+
+def ledger_is_guarded(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Check the database for the triggers that keep the ledger append-only."""
+    return [Error(reason, id="portal.E002") for reason in missing_guards()] if databases else []
+
+
+def weak_settings() -> Iterator[str]:
+    """Give a sentence for each setting that production must not have."""
+    key = secret_key()
+    if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS:
+        yield f"SECRET_KEY is too weak: set it to at least {SHORTEST_KEY} random characters."
+    if key.startswith(KNOWN_KEYS):
+        yield "SECRET_KEY comes from a demonstration: make a new one."
+    if settings.DEBUG:
+        yield "DEBUG shows the inside to everyone: switch it off."
+    if not settings.ALLOWED_HOSTS or any(host.startswith("*") for host in settings.ALLOWED_HOSTS):
+        yield "ALLOWED_HOSTS must name the portal's own host names."
+    if urlparse(settings.BASE_URL).scheme != "https":
+        yield "BASE_URL must start with https://."
+    if not settings.STAFF_NEED_SECOND_FACTOR:
+        yield "STAFF_NEED_SECOND_FACTOR must be on: staff see personal data."
+    if not all(settings.GUARDS.values()):
+        yield "GUARDS may be switched off by tests only."
+
+
+def secret_key() -> str:
+    # Django itself raises when the key is empty; here that is one reason among others.
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:
+        return ""
+
+
+def missing_guards() -> Iterator[str]:
+    """Give a sentence for each trigger that the ledger lacks."""
+    with connection.cursor() as cursor:
+        cursor.execute(GUARDING_TRIGGERS)
+        present = {name for (name,) in cursor.fetchall()}
+    for name in sorted(LEDGER_TRIGGERS - present):
+        yield f"The ledger lacks its trigger {name}: run “manage.py migrate”, and find out who removed it."
+
+
+def refuse_unsafe_start() -> None:
+    """Raise ImproperlyConfigured with every reason why production must not start like this."""
+    if not settings.IS_PRODUCTION:
+        return
+    reasons = [*weak_settings(), *missing_guards()]
+    if reasons:
+        raise ImproperlyConfigured("\n".join(["This portal refuses to start:", *reasons]))

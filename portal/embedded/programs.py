@@ -1,0 +1,48 @@
+"""The portal's own programs as children: web, sandbox registry, worker and beat."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from portal.embedded.folder import Folder
+from portal.embedded.ports import HOST
+from portal.embedded.processes import Child
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+LANES = ("rules", "registries", "documents", "mail")
+
+
+def python(module: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", module, *words]
+
+
+def web(folder: Folder, port: int, environment: Mapping[str, str]) -> Child:
+    """Serve pages and the API by eight threads of one worker."""
+    words = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--workers", "1"]
+    threads = ["--blocking-threads", "8", "--workers-kill-timeout", "3", "--log-level", "warning"]
+    command = python("granian", *words, *threads, "--respawn-failed-workers", "portal.embedded.web:application")
+    return Child("web", command, folder.log("web"), environment, BASE_DIR)
+
+
+def registry(folder: Folder, port: int, records: Path) -> Child:
+    """Serve the sandbox registry, which robots look people up in."""
+    words = ["--port", str(port), "--records", str(records), "--var", str(folder.path / "registry")]
+    return Child("registry", python("portal.embedded.registry", *words), folder.log("registry"), folder=BASE_DIR)
+
+
+def worker(folder: Folder, environment: Mapping[str, str]) -> Child:
+    """Run the robots of every lane in four threads."""
+    words = ["worker", "--pool", "threads", "--concurrency", "4", "--queues", ",".join(LANES), "--loglevel", "WARNING"]
+    command = python("celery", "--app", "portal.celery", *words, "--without-gossip", "--without-mingle")
+    return Child("worker", command, folder.log("worker"), environment, BASE_DIR)
+
+
+def beat(folder: Folder, environment: Mapping[str, str]) -> Child:
+    """Ring for the sweep and the heartbeat at fixed intervals."""
+    words = ["beat", "--schedule", str(folder.path / "beat" / "schedule"), "--pidfile", "", "--loglevel", "WARNING"]
+    return Child("beat", python("celery", "--app", "portal.celery", *words), folder.log("beat"), environment, BASE_DIR)
+
+
+def set_up(environment: Mapping[str, str], log: Path | None) -> Child:
+    """Migrate and load the samples in one process."""
+    return Child("set-up", python("portal.embedded.set_up"), log, environment, BASE_DIR)

@@ -1,0 +1,22 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand
+
+from services.agencies.operations import load_agencies
+from services.catalogue.operations import load_life_events
+
+
+class Command(BaseCommand):
+    help = "Write calendars, life events, agencies, offices and desks from a YAML file. Running it again is safe."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, file: Path, **options: Any) -> None:
+        data = yaml.safe_load(file.read_text())
+        load_life_events(data.get("life_events", []))
+        load_agencies(data.get("calendars", []), data.get("agencies", []))
+        self.stdout.write(f"{len(data.get('agencies', []))} agencies")

@@ -1,0 +1,97 @@
+"""Publish definitions: each published text is one immutable version."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from services.agencies.models import Agency, Desk, Office
+from services.catalogue.definition import Definition, DeskStep
+from services.catalogue.models import Delivery, LifeEvent, Service, ServiceVersion, digest_of
+from services.catalogue.search import searchable_words
+from services.catalogue.soundness import Fault, Unsound, parse
+
+
+@transaction.atomic
+def load_life_events(life_events: Iterable[Mapping[str, Any]]) -> None:
+    """Write the life events in the order given. Idempotent."""
+    for position, data in enumerate(life_events):
+        LifeEvent.objects.update_or_create(
+            code=data["code"],
+            defaults={"name": data["name"], "summary": data.get("summary", {}), "position": position},
+        )
+
+
+@transaction.atomic
+def publish(data: Any, now: datetime) -> tuple[ServiceVersion, bool]:
+    """Publish a definition and tell whether that made a new version; raise `Unsound` with every fault.
+
+    The same text again changes nothing; a changed text becomes the next version. Requests in flight keep theirs.
+    """
+    definition = parse(data)
+    faults = sorted(_unknown_places(definition))
+    if faults:
+        raise Unsound(faults)
+    source = definition.model_dump(mode="json", exclude_unset=True)
+    service = _locked_service(definition)
+    digest = digest_of(source)
+    if service.current is not None and service.current.digest == digest:
+        return service.current, False
+    number = service.versions.count() + 1
+    version = service.versions.create(number=number, source=source, digest=digest, published_at=now)
+    _describe(service, version, definition)
+    return version, True
+
+
+def _locked_service(definition: Definition) -> Service:
+    responsible = Agency.objects.get(code=definition.responsible)
+    service, _ = Service.objects.get_or_create(code=definition.service, defaults={"responsible": responsible})
+    return Service.objects.select_for_update(of=["self"]).select_related("current").get(pk=service.pk)
+
+
+def _describe(service: Service, version: ServiceVersion, definition: Definition) -> None:
+    service.current = version
+    service.responsible = Agency.objects.get(code=definition.responsible)
+    service.title, service.summary = dict(definition.title), dict(definition.summary)
+    service.words = searchable_words(definition)
+    service.save()
+    service.life_events.set(LifeEvent.objects.filter(code__in=definition.life_events))
+    offices = {office.code: office for office in Office.objects.all()}
+    service.deliveries.exclude(office__code__in=[place.office for place in definition.delivered_by]).delete()
+    for place in definition.delivered_by:
+        parameters = {name: value if isinstance(value, str) else str(value) for name, value in place.parameters.items()}
+        Delivery.objects.update_or_create(
+            service=service, office=offices[place.office], defaults={"parameters": parameters}
+        )
+
+
+def _unknown_places(definition: Definition) -> Iterable[Fault]:
+    agencies = set(Agency.objects.values_list("code", flat=True))
+    offices = dict(Office.objects.values_list("code", "agency__code"))
+    if definition.responsible not in agencies:
+        yield Fault("responsible", f"there is no agency '{definition.responsible}'", "Name an agency.")
+    for index, place in enumerate(definition.delivered_by):
+        if place.office not in offices:
+            yield Fault(f"delivered_by.{index}.office", f"there is no office '{place.office}'", "Name an office.")
+    known_events = set(LifeEvent.objects.values_list("code", flat=True))
+    for index, code in enumerate(definition.life_events):
+        if code not in known_events:
+            yield Fault(f"life_events.{index}", f"there is no life event '{code}'", "Name a life event.")
+    yield from _unknown_desks(definition)
+
+
+def _unknown_desks(definition: Definition) -> Iterable[Fault]:
+    desks = set(Desk.objects.values_list("office__code", "code"))
+    at_agencies = set(Desk.objects.values_list("office__agency__code", "code"))
+    for index, step in enumerate(definition.workflow.steps):
+        if not isinstance(step, DeskStep):
+            continue
+        path = f"workflow.steps.{index}.desk"
+        if step.agency is not None:
+            if (step.agency, step.desk) not in at_agencies:
+                yield Fault(path, f"agency '{step.agency}' has no desk '{step.desk}'", "Name one of its desks.")
+            continue
+        for place in definition.delivered_by:
+            if (place.office, step.desk) not in desks:
+                yield Fault(path, f"office '{place.office}' has no desk '{step.desk}'", "Name a desk that each has.")

@@ -1,0 +1,48 @@
+"""The two kinds of actions: pure ones need no outside world, outside ones call it between two transactions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from services.catalogue.definition import RobotStep
+from services.workflow.engine import Walk
+from services.workflow.models import Step
+from services.workflow.troubles import Trouble
+
+Finding = dict[str, Any]
+Pure = Callable[[Walk, RobotStep], Finding | None]
+
+
+class Failed(Exception):
+    """The action didn't succeed; `trouble` tells a clerk why. It may help to try again unless `is_final`."""
+
+    def __init__(self, trouble: Trouble, *, is_final: bool = False) -> None:
+        super().__init__(trouble["code"])
+        self.trouble = trouble
+        self.is_final = is_final
+
+
+@dataclass(frozen=True)
+class Job:
+    """What an outside call needs to know, gathered before it: no call reads the database."""
+
+    target: str
+    data: Any
+
+
+@dataclass(frozen=True)
+class Outside:
+    """An action on the outside world.
+
+    `prepare` gathers the job in the claiming transaction and may raise `Unknown`. `perform` does it without any
+    transaction, with a key that is the same in every attempt, and raises `Failed`. `keep` takes the result into the
+    walk and gives what the definition's conditions may see of it.
+    """
+
+    prepare: Callable[[Walk, Step], Job]
+    perform: Callable[[Job, str], Any]
+    keep: Callable[[Walk, Job, Any], Finding | None]
+
+
+def finding_as_is(walk: Walk, job: Job, result: Finding) -> Finding:
+    return result

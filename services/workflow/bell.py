@@ -1,0 +1,26 @@
+"""The bell: tells workers that there is due work in a lane. Losing it loses nothing; the sweep rings again."""
+
+from collections.abc import Iterable
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+
+
+def ring(lanes: Iterable[str]) -> None:
+    """Ring for lanes once the transaction is committed; a broker that is away is told in the log and no more."""
+    lanes = set(lanes)
+    if lanes and settings.GUARDS["bell"]:
+        transaction.on_commit(lambda: _send(lanes), robust=True)
+
+
+def _send(lanes: Iterable[str]) -> None:
+    for lane in sorted(lanes):
+        try:
+            current_app.send_task("services.workflow.tasks.run_lane", args=[lane], queue=lane)
+        except OperationalError as error:
+            log.warning("bell_not_heard", lane=lane, error=str(error))

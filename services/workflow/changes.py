@@ -1,0 +1,94 @@
+"""What a walk knows of its request, and what it gathers to be written."""
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from services.agencies.rules import WorkingCalendar, due_after_stop, due_at
+from services.catalogue.definition import Definition, RobotStep, Span
+from services.ledger.operations import Entry
+from services.requests.models import ClockStop, ServiceRequest
+from services.workflow.conditions import time_limit_of, variables_of
+from services.workflow.models import Step
+from services.workflow.places import Places
+
+
+class Changes:
+    """One locked request with its definition, its clock, and everything that is to be written of it."""
+
+    def __init__(
+        self, service_request: ServiceRequest, places: Places, now: datetime, evidence: Mapping[str, int]
+    ) -> None:
+        self.service_request = service_request
+        self.places = places
+        self.now = now
+        self.evidence = evidence
+        self.definition: Definition = service_request.version.definition
+        self.expressions = service_request.version.expressions
+        self.new_steps: list[Step] = []
+        self.changed_steps: list[Step] = []
+        self.new_rows: list[models.Model] = []
+        self.entries: list[Entry] = []
+        self.to_drive: deque[Step] = deque()
+        self.due_before = service_request.due_at
+        self.clock_resumed = False
+        self._known: dict[int, Step] = {}
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        return self.places.calendar(self.service_request.office.agency)
+
+    def tell(self, kind: str, actor: str, **facts: Any) -> None:
+        self.entries.append(Entry(self.service_request.pk, kind, actor, self.now, facts))
+
+    def known(self, step: Step) -> Step:
+        """Give the one instance that stands for a stored step in this walk."""
+        return self._known.setdefault(step.pk, step) if step.pk else step
+
+    def change(self, step: Step) -> None:
+        if step.pk and step not in self.changed_steps:
+            self.changed_steps.append(step)
+
+    def variables(self) -> dict[str, Any]:
+        """Give what conditions of the definition may speak of."""
+        return variables_of(self.service_request, self.evidence, self.calendar.day_of(self.now))
+
+    def holds(self, condition: str) -> bool:
+        return self.expressions.holds(condition, self.variables())
+
+    def holds_surely(self, condition: str) -> bool:
+        return self.expressions.holds_surely(condition, self.variables())
+
+    def moment_after(self, span: Span) -> datetime:
+        return due_at(self.now, span.days, span.kind, self.calendar)
+
+    def stop_clock(self, step: Step) -> None:
+        """Let the legal clock stand still from now on because of a step; it may stand still already."""
+        request = self.service_request
+        if request.clock_stopped_at is None:
+            request.clock_stopped_at = self.now
+            self.new_rows.append(ClockStop(service_request=request, step_key=step.key, stopped_at=self.now))
+            self.tell("clock_stopped", "system", step=step.key)
+
+    def resume_clock(self, step: str = "") -> None:
+        """Let the legal clock go on and move the deadline by the days that were lost."""
+        request = self.service_request
+        if request.clock_stopped_at is None:
+            return
+        limit = time_limit_of(self.definition, self.holds_surely)
+        stop = (request.clock_stopped_at, self.now)
+        request.due_at = due_after_stop(request.due_at, request.submitted_at, stop, limit.kind, self.calendar)
+        request.clock_stopped_at = None
+        self.clock_resumed = True
+        for row in self.new_rows:
+            if isinstance(row, ClockStop):
+                row.resumed_at = self.now
+        self.tell("clock_resumed", "system", step=step, due_at=request.due_at.isoformat())
+
+    def robot(self, step: Step) -> RobotStep:
+        definition = self.definition.workflow.by_key[step.key]
+        assert isinstance(definition, RobotStep)
+        return definition

@@ -1,0 +1,49 @@
+"""Claim due steps for workers: locked, skipping what others hold."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from services.requests.models import Evidence
+from services.workflow.engine import Walk
+from services.workflow.models import Step, StepQuerySet
+from services.workflow.places import Places
+
+State = Step.State
+
+
+def due(lane: str, now: datetime) -> StepQuerySet:
+    """Give the steps of a lane whose time has come and that no living worker holds."""
+    waiting = Q(state__in=[State.DUE, State.OPEN], run_at__lte=now)
+    abandoned = Q(state=State.RUNNING, run_at__lte=now, lease_until__lte=now)
+    return Step.objects.filter(waiting | abandoned, lane=lane)
+
+
+def locked(steps: StepQuerySet) -> StepQuerySet:
+    """Lock steps together with their requests and read all that a walk needs; what others hold is skipped."""
+    related = ("service_request__version", "service_request__office__agency__calendar", "service_request__applicant")
+    return (
+        steps.select_for_update(of=("self", "service_request"), skip_locked=True)
+        .select_related(*related, "parent")
+        .defer("service_request__version__source")
+    )
+
+
+def evidence_counts(requests: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Give how many files of each key each request has; one query."""
+    counts: dict[UUID, dict[str, int]] = {request: {} for request in requests}
+    rows = Evidence.objects.filter(service_request__in=requests).values_list("service_request", "key")
+    for request, key, count in rows.annotate(count=Count("pk")):
+        counts[request][key] = count
+    return counts
+
+
+def walks_of(steps: Iterable[Step], places: Places, now: datetime) -> list[tuple[Walk, list[Step]]]:
+    """Give one walk for each request with its steps."""
+    by_request: dict[UUID, list[Step]] = {}
+    for step in steps:
+        by_request.setdefault(step.service_request_id, []).append(step)
+    counts = evidence_counts(by_request.keys())
+    return [(Walk(own[0].service_request, places, now, counts[request]), own) for request, own in by_request.items()]

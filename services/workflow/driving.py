@@ -1,0 +1,65 @@
+"""Drive a request through its steps that need no outside world, and hand over what a robot can't do."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+
+from services.catalogue.expressions import Unknown
+from services.workflow import rules
+from services.workflow.actions import PURE
+from services.workflow.engine import Walk
+from services.workflow.models import ACTIVE, Step
+from services.workflow.troubles import Trouble, trouble
+
+Kind, State, Lane = Step.Kind, Step.State, Step.Lane
+
+
+def drive(walk: Walk, steps: Iterable[Step]) -> None:
+    """Run the given due steps and every robot step after them that needs no outside world."""
+    walk.to_drive.extend(walk.known(step) for step in steps)
+    while walk.to_drive:
+        step = walk.to_drive.popleft()
+        if step.state not in ACTIVE or not walk.service_request.is_in_progress:
+            continue
+        if step.kind == Kind.ROBOT:
+            _run_pure(walk, step)
+        elif step.kind == Kind.APPLICANT and step.parent and step.parent.kind == Kind.DESK:
+            back_to_desk(walk, step, "system", trouble("silence"))
+        else:
+            walk.time_out(step)
+
+
+def _run_pure(walk: Walk, step: Step) -> None:
+    definition = walk.robot(step)
+    try:
+        finding = PURE[definition.action](walk, definition)
+    except Unknown:
+        walk.give_up(step, trouble("cannot_tell"))
+    else:
+        walk.settle(step, finding)
+
+
+def back_to_desk(walk: Walk, question: Step, actor: str, why: Trouble | None = None) -> None:
+    """Close a clerk's question to the applicant and put the desk step back into the clerk's hands."""
+    assert question.parent is not None
+    desk_step = walk.known(question.parent)
+    walk.resume_clock(question.key)
+    walk.finish(question, actor, outcome="late" if why else "done")
+    desk_step.state, desk_step.trouble = State.OPEN, why or {}
+    if desk_step.due_at is not None:
+        desk_step.due_at = max(desk_step.due_at + (walk.now - question.opened_at), walk.now)
+    walk.change(desk_step)
+
+
+def put_off(walk: Walk, step: Step, why: Trouble, now: datetime, *, is_final: bool = False) -> None:
+    """Let a robot's step rest after a failure; after its last attempt a clerk takes over."""
+    rest = None if is_final else rules.pause(step.attempts, settings.ROBOT_PAUSES_S)
+    if rest is not None:
+        step.state, step.lease_until, step.run_at = State.DUE, None, now + rest
+        walk.change(step)
+    elif step.kind == Kind.NOTICE:
+        step.trouble = {**why, "times": step.attempts}
+        walk.finish(step, "robot:notify", outcome="not_sent")
+    else:
+        walk.give_up(step, {**why, "times": step.attempts})

@@ -1,0 +1,188 @@
+"""What clerks do at their desks: take a step, give it back, pass it on, complete activities, ask and decide."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.agencies.models import Desk, Membership
+from services.agencies.rules import due_at
+from services.catalogue.definition import DeskStep, Outcome
+from services.ledger.operations import Entry, record
+from services.requests.models import Decision, Message
+from services.workflow.engine import Walk
+from services.workflow.models import ActivityRecord, Step
+from services.workflow.notices import ASKED, ENDED
+from services.workflow.operations.walking import clerk, notify, require, require_in_progress, walking_at
+from services.workflow.queries import desks_of, first_free_desks
+
+DAYS_TO_ANSWER = 28
+
+
+def claim(step: Step, by: User, now: datetime) -> Step:
+    """Take an open step at one of one's desks; claiming it again changes nothing. Raise `Refused` if it can't be."""
+    with walking_at(step, now) as (walk, fresh):
+        if fresh.assignee_id == by.pk and fresh.state == Step.State.OPEN:
+            return fresh
+        require(fresh.state == Step.State.OPEN, _("This step is no longer open."))
+        require(fresh.assignee_id is None, _("%(name)s has already taken this step.") % {"name": fresh.assignee})
+        require(fresh.desk_id in desks_of(by), _("This step is at a desk where you don't work."))
+        require(fresh.barred_id != by.pk, _("A second official must do this step, because you did the one before."))
+        fresh.assignee, fresh.claimed_at = by, now
+        walk.change(fresh)
+        walk.tell("claimed", clerk(by), step=fresh.key)
+    return fresh
+
+
+def claim_next(by: User, now: datetime) -> Step | None:
+    """Take the most urgent free step at one's desks; None when there is none. Never waits for another clerk."""
+    for desk in first_free_desks(by):
+        with transaction.atomic():
+            free = Step.objects.filter(desk=desk).free_for(by).by_due_date()
+            step = (
+                free.select_for_update(of=("self", "service_request"), skip_locked=True)
+                .select_related("service_request")[:1]
+                .first()
+            )
+            if step is None:
+                continue
+            step.assignee, step.claimed_at = by, now
+            step.save(update_fields=["assignee", "claimed_at"])
+            record([Entry(step.service_request_id, "claimed", clerk(by), now, {"step": step.key})])
+            return step
+    return None
+
+
+def release(step: Step, by: User, now: datetime) -> Step:
+    """Give a step back to its desk."""
+    with walking_at(step, now) as (walk, fresh):
+        _require_held(fresh, by)
+        fresh.assignee = fresh.claimed_at = None
+        walk.change(fresh)
+        walk.tell("released", clerk(by), step=fresh.key)
+    return fresh
+
+
+def reassign(step: Step, to: User, by: User, now: datetime) -> None:
+    """Give a step to another clerk of its desk; its holder or a supervisor of the agency may do so."""
+    with walking_at(step, now) as (walk, fresh):
+        assert fresh.desk is not None
+        roles = Membership.objects.of(by).filter(agency=fresh.desk.office.agency, role=Membership.Role.SUPERVISOR)
+        require(fresh.assignee_id == by.pk or roles.exists(), _("Only its holder or a supervisor may do this."))
+        require(fresh.state in (Step.State.OPEN, Step.State.WAITING), _("This step is no longer open."))
+        require(fresh.desk_id in desks_of(to), _("%(name)s doesn't work at this desk.") % {"name": to})
+        require(fresh.barred_id != to.pk, _("A second official must do this step."))
+        fresh.assignee, fresh.claimed_at = to, now
+        walk.change(fresh)
+        walk.tell("reassigned", clerk(by), step=fresh.key, to=clerk(to))
+
+
+def pass_on(step: Step, desk: Desk, by: User, now: datetime) -> Step:
+    """Give a step to another desk of the same agency."""
+    with walking_at(step, now) as (walk, fresh):
+        _require_held(fresh, by)
+        assert fresh.desk is not None
+        require(desk.office.agency_id == fresh.desk.office.agency_id, _("This desk belongs to another agency."))
+        fresh.desk, fresh.assignee, fresh.claimed_at = desk, None, None
+        walk.change(fresh)
+        walk.tell("passed_on", clerk(by), step=fresh.key, desk=f"{desk.office.code}/{desk.code}")
+    return fresh
+
+
+def complete_activity(step: Step, key: str, by: User, now: datetime) -> ActivityRecord:
+    """Record that an activity of a desk step was done; in any order and as often as needed."""
+    with walking_at(step, now) as (walk, fresh):
+        _require_held(fresh, by)
+        known = {activity.key for activity in _definition(walk, fresh).activities}
+        require(key in known, _("This step has no such activity."))
+        done = ActivityRecord(service_request=walk.service_request, step=fresh, key=key, desk=fresh.desk, by=by, at=now)
+        walk.new_rows.append(done)
+        walk.tell("activity_completed", clerk(by), step=fresh.key, activity=key)
+    return done
+
+
+def decide(step: Step, outcome: str, by: User, now: datetime, *, reason: str = "", words: str = "") -> Decision:
+    """Choose an outcome of a desk step; a refusal needs a reason of the definition's list."""
+    with walking_at(step, now) as (walk, fresh):
+        require_in_progress(walk)
+        _require_held(fresh, by)
+        chosen = _outcome(walk, fresh, outcome)
+        reasons = {known.code for known in walk.definition.rejection_reasons}
+        require(not chosen.is_refusal or reason in reasons, _("Choose the reason of the refusal from the list."))
+        assert fresh.desk is not None
+        decision = Decision(
+            service_request=walk.service_request,
+            step_key=fresh.key,
+            outcome=outcome,
+            is_refusal=chosen.is_refusal,
+            reason=reason if chosen.is_refusal else "",
+            words=words,
+            by=by,
+            agency=fresh.desk.office.agency,
+            at=now,
+        )
+        walk.new_rows.append(decision)
+        _go_on(walk, fresh, decision, chosen)
+    return decision
+
+
+def _go_on(walk: Walk, step: Step, decision: Decision, chosen: Outcome) -> None:
+    walk.service_request.facts.setdefault("decided", {})[step.key] = chosen.key
+    actor = clerk(decision.by)
+    walk.tell("decided", actor, step=step.key, outcome=chosen.key, refusal=chosen.is_refusal, reason=decision.reason)
+    walk.finish(step, actor, outcome=chosen.key, minutes=_definition(walk, step).minutes)
+    walk.leave(step, chosen.to)
+    if not walk.service_request.is_in_progress:
+        notify(walk, ENDED)
+
+
+def _outcome(walk: Walk, step: Step, key: str) -> Outcome:
+    outcomes = {outcome.key: outcome for outcome in _definition(walk, step).outcomes}
+    require(key in outcomes, _("Choose one of the outcomes of this step."))
+    return outcomes[key]
+
+
+def ask_applicant(step: Step, text: str, by: User, now: datetime, *, evidence_key: str = "") -> Message:
+    """Ask the applicant for an answer or a paper; until it comes the legal clock stands still."""
+    with walking_at(step, now) as (walk, fresh):
+        _require_held(fresh, by)
+        require(_definition(walk, fresh).may_ask_applicant, _("At this step the applicant can't be asked."))
+        require(text.strip(), _("Write what you need from the applicant."))
+        message = Message(
+            service_request=walk.service_request,
+            author=by,
+            is_from_office=True,
+            text=text.strip(),
+            evidence_key=evidence_key,
+            at=now,
+        )
+        walk.new_rows.append(message)
+        question = Step(
+            service_request=walk.service_request,
+            key=fresh.key,
+            kind=Step.Kind.APPLICANT,
+            state=Step.State.OPEN,
+            parent=fresh,
+            opened_at=now,
+            lane=Step.Lane.RULES,
+            run_at=due_at(now, DAYS_TO_ANSWER, "calendar", walk.calendar),
+        )
+        walk.new_steps.append(question)
+        fresh.state = Step.State.WAITING
+        walk.change(fresh)
+        walk.tell("applicant_asked", clerk(by), step=fresh.key, evidence=evidence_key)
+        walk.stop_clock(question)
+        notify(walk, ASKED)
+    return message
+
+
+def _definition(walk: Walk, step: Step) -> DeskStep:
+    definition = walk.definition.workflow.by_key[step.key]
+    assert isinstance(definition, DeskStep)
+    return definition
+
+
+def _require_held(step: Step, by: User) -> None:
+    require(step.assignee_id == by.pk, _("Take this step first: you don't hold it."))
+    require(step.state == Step.State.OPEN, _("This step is not open now."))

@@ -1,0 +1,159 @@
+"""Submit a request: checked against its definition, once for each key, and on its way."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.agencies.models import Office
+from services.agencies.rules import due_at
+from services.catalogue import answers as answering
+from services.catalogue.models import ServiceVersion
+from services.ledger.rules import canonical, commitment
+from services.requests.models import Channel, Draft, Evidence, ServiceRequest
+from services.workflow.conditions import time_limit_of
+from services.workflow.engine import Walk
+from services.workflow.notices import RECEIVED
+from services.workflow.operations.walking import citizen, notify, require
+from services.workflow.places import Places
+from services.workflow.refusals import Invalid, KeyUsedTwice
+from services.workflow.writing import write
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is handed in. `contact` has name, email, phone and personal_identifier as they were given.
+
+    `starts_at` is the legal start of the clock when it isn't the moment of submission: a letter that came earlier.
+    """
+
+    version: ServiceVersion
+    office: Office
+    answers: Mapping[str, Any]
+    contact: Mapping[str, str] = field(default_factory=dict)
+    applicant: User | None = None
+    draft: Draft | None = None
+    language: str = "en"
+    channel: str = Channel.ONLINE
+    key: str | None = None
+    starts_at: datetime | None = None
+
+    def digest(self) -> str:
+        """Give the SHA-256 of what is handed in, by which a repetition is told from another content."""
+        who = str(self.applicant.pk) if self.applicant else ""
+        content = [self.version.service.code, self.office.code, who, dict(self.answers), dict(self.contact)]
+        return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def submit(submission: Submission, now: datetime) -> ServiceRequest:
+    """Take a request in and start its workflow.
+
+    The same key again gives the same request; raises `KeyUsedTwice` when its content differs, `Invalid` with every
+    problem of the answers, and `Refused` when the office doesn't deliver the service.
+    """
+    try:
+        with transaction.atomic():
+            return _earlier(submission) or _submit(submission, now)
+    except IntegrityError:
+        earlier = _earlier(submission)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def _earlier(submission: Submission) -> ServiceRequest | None:
+    if submission.key is None or not settings.GUARDS["idempotency"]:
+        return None
+    earlier = ServiceRequest.objects.filter(submission_key=submission.key).first()
+    if earlier is not None and earlier.submission_digest != submission.digest():
+        raise KeyUsedTwice(_("This key was already used for another request."))
+    return earlier
+
+
+def _submit(submission: Submission, now: datetime) -> ServiceRequest:
+    offices = {place.office for place in submission.version.definition.delivered_by}
+    require(submission.office.code in offices, _("This office doesn't deliver this service. Choose another."))
+    places = Places()
+    today = places.calendar(submission.office.agency).day_of(now)
+    checked = check(submission, today)
+    request = _new_request(submission, checked, now)
+    walk = Walk(request, places, now, _counts(submission.draft))
+    _start_clock(walk)
+    _tell_of(walk)
+    notify(walk, RECEIVED)
+    walk.enter(walk.definition.workflow.start)
+    write([walk])
+    if submission.draft is not None:
+        Evidence.objects.filter(draft=submission.draft).update(service_request=request, draft=None)
+        submission.draft.delete()
+    return request
+
+
+def check(submission: Submission, today: date) -> dict[str, Any]:
+    """Give the answers in canonical form; raise `Invalid` with every problem."""
+    definition, expressions = submission.version.definition, submission.version.expressions
+    parameters = {place.office: place.parameters for place in definition.delivered_by}
+    context = {
+        "office_parameters": parameters.get(submission.office.code, {}),
+        "applicant": {name: submission.contact.get(name, "") for name in ("name", "personal_identifier")},
+        "today": today.isoformat(),
+        "channel": submission.channel,
+    }
+    counts = _counts(submission.draft)
+    checked = answering.read(definition, expressions, submission.answers, context=context, evidence=counts, pages=None)
+    if checked.problems:
+        raise Invalid(checked.problems)
+    return checked.answers
+
+
+def _counts(draft: Draft | None) -> dict[str, int]:
+    if draft is None:
+        return {}
+    return dict(draft.evidence.values_list("key").annotate(count=Count("pk")))
+
+
+def _new_request(submission: Submission, answers: dict[str, Any], now: datetime) -> ServiceRequest:
+    keeps_key = submission.key is not None and settings.GUARDS["idempotency"]
+    return ServiceRequest(
+        service=submission.version.service,
+        version=submission.version,
+        office=submission.office,
+        applicant=submission.applicant,
+        contact=dict(submission.contact),
+        language=submission.language,
+        channel=submission.channel,
+        answers=answers,
+        submitted_at=submission.starts_at or now,
+        due_at=now,
+        submission_key=submission.key if keeps_key else None,
+        submission_digest=submission.digest() if keeps_key else "",
+    )
+
+
+def _start_clock(walk: Walk) -> None:
+    limit = time_limit_of(walk.definition, walk.holds_surely)
+    request = walk.service_request
+    request.due_at = due_at(request.submitted_at, limit.days, limit.kind, walk.calendar)
+
+
+def _tell_of(walk: Walk) -> None:
+    request = walk.service_request
+    walk.tell(
+        "submitted",
+        citizen(request.applicant),
+        service=walk.definition.service,
+        version=request.version.number,
+        office=request.office.code,
+        agency=request.office.agency.code,
+        channel=str(request.channel),
+        day=walk.calendar.day_of(request.submitted_at).isoformat(),
+        due_at=request.due_at.isoformat(),
+        answers=commitment(request.answers, bytes(request.salt)),
+    )

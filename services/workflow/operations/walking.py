@@ -1,0 +1,77 @@
+"""Walk one request inside an operation: locked first, written last."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.requests.models import ServiceRequest
+from services.workflow.claims import evidence_counts
+from services.workflow.engine import Walk
+from services.workflow.models import Step
+from services.workflow.notices import NOTICES
+from services.workflow.places import Places
+from services.workflow.refusals import Refused
+from services.workflow.writing import write
+
+
+@contextmanager
+def walking(service_request: UUID, now: datetime) -> Iterator[Walk]:
+    """Lock a request, give a walk on it, and write what the walk changed."""
+    with transaction.atomic():
+        related = ("version", "office__agency__calendar", "applicant")
+        locked = ServiceRequest.objects.select_for_update(of=("self",)).select_related(*related)
+        request = locked.defer("version__source").get(pk=service_request)
+        walk = Walk(request, Places(), now, evidence_counts([request.pk])[request.pk])
+        yield walk
+        write([walk])
+
+
+@contextmanager
+def walking_at(step: Step, now: datetime) -> Iterator[tuple[Walk, Step]]:
+    """Lock a step's request and the step as it is now."""
+    with walking(step.service_request_id, now) as walk:
+        related = ("parent", "desk__office__agency", "assignee")
+        fresh = Step.objects.select_for_update(of=("self",)).select_related(*related).get(pk=step.pk)
+        fresh.service_request = walk.service_request
+        yield walk, walk.known(fresh)
+
+
+def clerk(user: User) -> str:
+    return f"clerk:{user.pk}"
+
+
+def citizen(user: User | None) -> str:
+    return f"citizen:{user.pk}" if user else "anonymous"
+
+
+def require(condition: object, message: str) -> None:
+    """Raise `Refused` with the message unless the condition is true."""
+    if not condition:
+        raise Refused(message)
+
+
+def require_in_progress(walk: Walk) -> None:
+    require(walk.service_request.is_in_progress, _("This request has already come to an end."))
+
+
+def notify(walk: Walk, notice: str) -> None:
+    """Let one of the portal's own notices be sent to the applicant, if there is an address."""
+    assert notice in NOTICES
+    if not walk.service_request.contact.get("email"):
+        return
+    walk.new_steps.append(
+        Step(
+            service_request=walk.service_request,
+            key=notice,
+            kind=Step.Kind.NOTICE,
+            state=Step.State.DUE,
+            lane=Step.Lane.MAIL,
+            opened_at=walk.now,
+            run_at=walk.now,
+        )
+    )

@@ -1,0 +1,117 @@
+"""Run steps that call the outside world: claim and commit, call with nothing held, commit under the fence."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from services.catalogue.expressions import Unknown
+from services.requests.models import ServiceRequest
+from services.workflow import breakers
+from services.workflow.actions import OUTSIDE
+from services.workflow.actions.kinds import Failed, Job, Outside
+from services.workflow.claims import due, locked, walks_of
+from services.workflow.driving import drive, put_off
+from services.workflow.engine import Walk
+from services.workflow.models import Step
+from services.workflow.places import Places
+from services.workflow.troubles import trouble
+from services.workflow.writing import write
+
+log = structlog.get_logger(__name__)
+State, Kind = Step.State, Step.Kind
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A step in a worker's hands: only who holds its last fencing number may write its result."""
+
+    step: int
+    fence: int
+    action: Outside
+    job: Job
+    key: str
+
+
+def run_one(lane: str) -> bool:
+    """Run one due step of a lane of outside calls; tell whether there was one."""
+    found, claimed = _claim(lane)
+    if claimed is not None:
+        _settle(claimed, *_perform(claimed))
+    return found
+
+
+def _claim(lane: str) -> tuple[bool, Claimed | None]:
+    now = timezone.now()
+    with transaction.atomic():
+        step = locked(due(lane, now).order_by("run_at"))[:1].first()
+        if step is None:
+            return False, None
+        [(walk, _)] = walks_of([step], Places(), now)
+        action = action_of(walk, step)
+        try:
+            job = action.prepare(walk, step)
+        except Unknown:
+            walk.give_up(step, trouble("cannot_tell"))
+            write([walk])
+            return True, None
+        step.state, step.lease_until = State.RUNNING, now + timedelta(seconds=settings.ROBOT_LEASE_S)
+        step.fence, step.attempts = step.fence + 1, step.attempts + 1
+        step.save(update_fields=["state", "lease_until", "fence", "attempts"])
+    return True, Claimed(step.pk, step.fence, action, job, f"{step.service_request_id}/{step.pk}")
+
+
+def action_of(walk: Walk, step: Step) -> Outside:
+    return OUTSIDE["notify" if step.kind == Kind.NOTICE else walk.robot(step).action]
+
+
+def _perform(claimed: Claimed) -> tuple[Any, Failed | None]:
+    """Do the call; give its result, or why there is none."""
+    target = claimed.job.target
+    if not breakers.lets_through(target):
+        return None, Failed(trouble("no_answer", what=target))
+    try:
+        result = claimed.action.perform(claimed.job, claimed.key)
+    except Failed as failure:
+        if not failure.is_final:
+            breakers.note_failure(target)
+        return None, failure
+    except Exception:
+        log.exception("action_failed", step=claimed.step)
+        return None, Failed(trouble("fault"))
+    breakers.note_success(target)
+    return result, None
+
+
+def _settle(claimed: Claimed, result: Any, failure: Failed | None) -> None:
+    """Write what came of a call, unless the lease ended and another worker holds the step now."""
+    now = timezone.now()
+    with transaction.atomic():
+        request = Step.objects.values("service_request").filter(pk=claimed.step)
+        ServiceRequest.objects.select_for_update().get(pk__in=request)
+        held = Step.objects.filter(pk=claimed.step, state=State.RUNNING, fence=claimed.fence)
+        if not settings.GUARDS["fence"]:
+            held = Step.objects.filter(pk=claimed.step)
+        step = locked(held).first()
+        if step is None:
+            log.warning("late_result_refused", step=claimed.step, fence=claimed.fence)
+            return
+        [(walk, _)] = walks_of([step], Places(), now)
+        if failure is not None:
+            put_off(walk, step, failure.trouble, now, is_final=failure.is_final)
+        else:
+            _go_on(walk, step, claimed, result)
+        write([walk])
+
+
+def _go_on(walk: Walk, step: Step, claimed: Claimed, result: Any) -> None:
+    finding = claimed.action.keep(walk, claimed.job, result)
+    if step.kind == Kind.NOTICE:
+        walk.finish(step, "robot:notify", outcome="sent")
+        return
+    walk.settle(step, finding)
+    drive(walk, [])

@@ -1,0 +1,45 @@
+"""How steps follow each other and when robots try again: pure functions without Django."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from services.catalogue.definition import Branch, Move
+
+LANES = {
+    "check_rule": "rules",
+    "compute_fee": "rules",
+    "route_to_office": "rules",
+    "registry_lookup": "registries",
+    "registry_update": "registries",
+    "issue_document": "documents",
+    "notify": "mail",
+}
+JITTER = 0.25
+
+
+def chosen(moves: Sequence[Move], holds: Callable[[str], bool]) -> str:
+    """Give the target of the first move whose condition holds; the last move of a sound definition always does."""
+    return next(move.to for move in moves if move.when is None or holds(move.when))
+
+
+def started(branches: Sequence[Branch], holds: Callable[[str], bool]) -> list[Branch]:
+    """Give the branches that are walked: those without condition and those whose condition holds."""
+    return [branch for branch in branches if branch.when is None or holds(branch.when)]
+
+
+def awaited(branches: int, quorum: int | None) -> int:
+    """Give how many of so many started branches must come back."""
+    return branches if quorum is None else min(quorum, branches)
+
+
+def is_joined(awaits: int, returned: Sequence[str]) -> bool:
+    """Tell whether enough branches came back; the order in which they came makes no difference."""
+    return len(set(returned)) >= awaits
+
+
+def pause(attempt: int, pauses: Sequence[float], chance: Callable[[], float] = random.random) -> timedelta | None:
+    """Give the pause after the failed attempt number `attempt` (from 1), with jitter; None after the last."""
+    if attempt > len(pauses):
+        return None
+    return timedelta(seconds=pauses[attempt - 1] * (1 + JITTER * chance()))

@@ -1,0 +1,67 @@
+"""Put many walks into the database at once, with multi-row statements, in the caller's transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db import models
+
+from services.ledger.operations import record
+from services.requests.models import ClockStop, ServiceRequest
+from services.workflow.bell import ring
+from services.workflow.engine import Walk
+from services.workflow.models import ACTIVE, Step
+
+REQUEST_FIELDS = ["status", "ended_at", "facts", "fee", "office", "due_at", "clock_stopped_at"]
+STEP_FIELDS = ["state", "finished_at", "outcome", "run_at", "lease_until", "returned", "trouble"]
+STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "attempts"]
+
+
+def write(walks: Sequence[Walk]) -> None:
+    """Write everything that the walks changed and ring for the steps that are now due."""
+    new = [walk.service_request for walk in walks if walk.service_request._state.adding]
+    known = [walk.service_request for walk in walks if not walk.service_request._state.adding]
+    ServiceRequest.objects.bulk_create(new)
+    ServiceRequest.objects.bulk_update(known, REQUEST_FIELDS)
+    _write_clocks(walks)
+    Step.objects.bulk_update([step for walk in walks for step in walk.changed_steps], STEP_FIELDS)
+    _cancel_rest([walk.service_request for walk in walks if not walk.service_request.is_in_progress])
+    steps = [step for walk in walks for step in walk.new_steps]
+    _create_steps(steps)
+    _create_rows(row for walk in walks for row in walk.new_rows)
+    record([entry for walk in walks for entry in walk.entries], new_subjects=not known)
+    ring({step.lane for step in steps if step.state == Step.State.DUE})
+
+
+def _write_clocks(walks: Sequence[Walk]) -> None:
+    for walk in walks:
+        if not walk.clock_resumed:
+            continue
+        request = walk.service_request
+        ClockStop.objects.filter(service_request=request, resumed_at=None).update(resumed_at=walk.now)
+        Step.objects.filter(service_request=request, state__in=ACTIVE, due_at=walk.due_before).update(
+            due_at=request.due_at
+        )
+
+
+def _cancel_rest(ended: Sequence[ServiceRequest]) -> None:
+    if ended:
+        rest = Step.objects.filter(service_request__in=ended).active().exclude(kind=Step.Kind.NOTICE)
+        rest.update(state=Step.State.CANCELLED, finished_at=ended[0].ended_at, run_at=None, lease_until=None)
+
+
+def _create_steps(steps: Sequence[Step]) -> None:
+    waiting = list(steps)
+    while waiting:
+        wave = [step for step in waiting if step.parent is None or step.parent.pk]
+        for step in wave:
+            step.parent = step.parent  # takes over the number that the parent got in the wave before
+        Step.objects.bulk_create(wave)
+        waiting = [step for step in waiting if step.pk is None]
+
+
+def _create_rows(rows: Iterable[models.Model]) -> None:
+    by_model: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    for row in rows:
+        by_model[type(row)].append(row)
+    for model, group in by_model.items():
+        model._default_manager.bulk_create(group)

@@ -1,0 +1,82 @@
+"""Real stores for every test: started from wheels before Django reads its settings, stopped at the end.
+
+TEST_USE_EXTERNAL=1 takes DATABASE_URL and REDIS_URL from the environment instead.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+from portal.embedded.assembly import Assembly
+from portal.embedded.folder import Folder
+from portal.embedded.ports import free_port
+from tests.live import CHROMIUM, LivePortal, new_database
+
+
+def start_stores() -> Assembly:
+    """Start forgetful stores in a folder of their own, and tell the settings where they are."""
+    # Not below a private home: PostgreSQL runs as another account when the tests run as root.
+    folder = Folder(Path(tempfile.mkdtemp(prefix="portal-tests-")))
+    assembly = Assembly(folder, free_port(), mode="test", durable=False)
+    assembly.start_stores()
+    os.environ.update(assembly.environment, TEST_USE_EXTERNAL="1")
+    return assembly
+
+
+STORES = None if os.environ.get("TEST_USE_EXTERNAL") else start_stores()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+def pytest_configure() -> None:
+    # The settings exist only now, later than pytest-django looks for them.
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    if STORES:
+        STORES.stop()
+        shutil.rmtree(STORES.folder.path, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there is none, and say so."""
+    if CHROMIUM:
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed (Debian: the package chromium)"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Drive the system's Chromium; root can't use its sandbox."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": sandbox}
+
+
+@pytest.fixture(scope="session")
+def start_portal() -> Iterator[Callable[..., LivePortal]]:
+    """Give a function that starts a whole portal of real processes; settings as keyword arguments."""
+    running: list[LivePortal] = []
+
+    def start(name: str, **settings: str) -> LivePortal:
+        portal = LivePortal(name, new_database(name), settings)
+        running.append(portal)
+        portal.begin()
+        return portal
+
+    yield start
+    for portal in running:
+        portal.end()
+
+
+@pytest.fixture(scope="session")
+def live_portal(start_portal: Callable[..., LivePortal]) -> LivePortal:
+    """Run one whole portal, shared by all tests of this run."""
+    return start_portal("live")

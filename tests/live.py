@@ -1,0 +1,85 @@
+"""A whole portal of real processes, for tests that see it from outside."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from portal.embedded.assembly import Assembly
+from portal.embedded.folder import Folder
+from portal.embedded.ports import free_port
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def new_database(name: str) -> str:
+    """Make an empty database beside that of the tests; give its URL."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+class LivePortal:
+    """Web, worker, beat, sandbox registry and a Valkey of their own; any of them can be killed and started again."""
+
+    def __init__(self, name: str, database_url: str, settings: Mapping[str, str]) -> None:
+        self.folder = Folder(Path(tempfile.mkdtemp(prefix=f"portal-{name}-")))
+        self.assembly = Assembly(
+            self.folder,
+            free_port(),
+            given_database_url=database_url,
+            durable=False,
+            shows_progress=False,
+            extra=settings,
+        )
+        self.database_url = database_url
+
+    @property
+    def url(self) -> str:
+        return self.assembly.url
+
+    @property
+    def registry_url(self) -> str:
+        return self.assembly.registry_url
+
+    @property
+    def redis_url(self) -> str:
+        return self.assembly.redis_url
+
+    def begin(self) -> None:
+        """Set up an empty portal and wait until it is ready."""
+        self.assembly.start_stores()
+        self.assembly.set_up()
+        self.assembly.start_programs()
+        self.assembly.wait_until_ready()
+
+    def kill(self, name: str) -> None:
+        """End web, worker, beat, registry or valkey as a power cut would."""
+        self.assembly.supervisor.kill(name)
+
+    def stop(self, name: str) -> None:
+        """Let a child end properly; `start` brings it back."""
+        self.assembly.supervisor.children[name].ask_to_stop()
+        self.assembly.supervisor.children[name].wait(8)
+
+    def start(self, name: str) -> None:
+        """Start a killed or stopped child again, on the same port."""
+        self.assembly.supervisor.restart(name)
+
+    def wait_until_ready(self, seconds: float = 60.0) -> None:
+        """Start what died in the meantime, and wait until the portal says that it is ready."""
+        self.assembly.wait_until_ready(seconds)
+
+    def log(self, name: str) -> str:
+        return self.folder.log(name).read_text()
+
+    def end(self) -> None:
+        self.assembly.stop()
+        shutil.rmtree(self.folder.path, ignore_errors=True)
