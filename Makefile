@@ -1,13 +1,15 @@
 # Two commands matter: `make demo` shows the portal, `make test` proves it. Python 3.11+ and make are enough.
 PYTHON ?= python3
 BIN := .venv/bin
-export PORT PORTAL_VAR DATABASE_URL REDIS_URL
 
 # What production would be given; the secret is new in each run.
 STRONG = PORTAL_MODE=production BASE_URL=https://portal.example.org ALLOWED_HOSTS=portal.example.org \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-.PHONY: demo test check format lock clean
+PLAIN = PORTAL_MODE=test SECRET_KEY=test-only
+
+.PHONY: demo test check format lock clean check-format check-lint check-types check-imports check-templates check-migrations \
+	check-production
 
 demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.installed)
 	@exec $(BIN)/python -m portal.embedded demo
@@ -15,13 +17,27 @@ demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.instal
 test: .venv/dev.installed
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/dev.installed
+check: check-format check-lint check-types check-imports check-templates check-migrations check-production
+
+check-format: .venv/dev.installed
 	$(BIN)/ruff format --check .
+
+check-lint: .venv/dev.installed
 	$(BIN)/ruff check .
+
+check-types: .venv/dev.installed
 	$(BIN)/mypy
+
+check-imports: .venv/dev.installed
 	$(BIN)/lint-imports
+
+check-templates: .venv/dev.installed
 	$(BIN)/djlint templates --lint --quiet
-	PORTAL_MODE=test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+check-migrations: .venv/dev.installed
+	$(PLAIN) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+check-production: .venv/dev.installed
 	$(STRONG) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev.installed

@@ -62,6 +62,8 @@ ACCESS: dict[str, Access] = {
     "desk_find": Access.CLERK,
     "desk_request": Access.CLERK,
     "desk_act": Access.CLERK,
+    "desk_extend": Access.CLERK,
+    "desk_after_care": Access.CLERK,
     "desk_evidence": Access.CLERK,
     "desk_document": Access.CLERK,
     # managers

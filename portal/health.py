@@ -48,7 +48,7 @@ def is_there(probe: Callable[[], bool]) -> bool:
 def database_answers() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def broker_answers() -> bool:

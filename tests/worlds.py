@@ -68,7 +68,8 @@ ENDS = [
 
 
 def definition(steps: list[dict[str, Any]], towns: Iterable[str] = ("north",), **more: Any) -> dict[str, Any]:
-    """Give a definition with one optional question and these steps, followed by the ends `granted` and `refused`."""
+    """Give a definition with one optional question and these steps, followed by the ends that they lead to."""
+    ends = [end for end in ENDS if repr(end["key"]) in repr(steps)]
     plain: dict[str, Any] = {
         "service": "permit",
         "languages": ["en"],
@@ -87,7 +88,7 @@ def definition(steps: list[dict[str, Any]], towns: Iterable[str] = ("north",), *
         ],
         "time_limit": {"days": 10},
         "rejection_reasons": [{"code": "unfit", "text": text("It doesn't fit.")}],
-        "workflow": {"start": steps[0]["key"], "steps": [*steps, *ENDS]},
+        "workflow": {"start": steps[0]["key"], "steps": [*steps, *ends]},
     }
     return {**plain, **more}
 

@@ -16,6 +16,7 @@ from portal.embedded.supervisor import Supervisor
 
 STORES_START = 20.0
 SET_UP = 300.0
+READY = 60.0
 PROGRAMS = ["beat", "worker", "web", "registry"]
 
 
@@ -122,7 +123,7 @@ class Assembly:
         wait_until(lambda: not child.is_running, seconds=SET_UP, failure="The set-up took too long.")
         self.supervisor.stop([child.name])
         if child.exit_code:
-            raise NotReady("The set-up failed.")
+            raise NotReady(f"The set-up failed. {child.last_words}".strip())
         self.folder.put_stamp(stamp)
 
     def start_programs(self) -> None:
@@ -139,11 +140,11 @@ class Assembly:
         self.supervisor.tend(time.monotonic())
         try:
             with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:  # noqa: S310
-                return json.load(answer)["status"] == "ready"
+                return bool(json.load(answer)["status"] == "ready")
         except (OSError, ValueError, urllib.error.HTTPError):
             return False
 
-    def wait_until_ready(self, seconds: float = 60.0) -> None:
+    def wait_until_ready(self, seconds: float = READY) -> None:
         wait_until(self.is_ready, seconds=seconds, failure=self._blame("The portal"), every=0.3)
 
     def stop(self) -> None:

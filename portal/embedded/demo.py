@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from portal.embedded.account import NoAccount
@@ -40,7 +41,7 @@ def run() -> int:
         pass
     finally:
         ended.set()
-        print("\nStopping ...", flush=True)
+        say("\nStopping ...")
         assembly.stop()
     return 0
 
@@ -57,7 +58,7 @@ def stop_waiting(ended: threading.Event) -> None:
 
 
 def refuse(error: Exception) -> int:
-    print(f"error: {error}", flush=True)
+    say(f"error: {error}")
     return 1
 
 
@@ -68,7 +69,7 @@ def claim() -> Assembly:
     port = int(os.environ.get("PORT") or 8000)
     if is_busy(port):
         raise BusyPort(f"Port {port} is in use. Choose another one: make demo PORT={port + 80}")
-    return Assembly(folder, port, os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", ""))
+    return Assembly(folder, port, os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", ""), say=say)
 
 
 def start(assembly: Assembly) -> None:
@@ -85,7 +86,9 @@ def start(assembly: Assembly) -> None:
 
 
 def say(words: str) -> None:
-    print(words, flush=True)
+    # A terminal that was closed must not keep us from stopping what we started.
+    with suppress(OSError):
+        print(words, flush=True)
 
 
 def welcome(assembly: Assembly, seconds: float) -> str:

@@ -71,6 +71,11 @@ class Child:
     def exit_code(self) -> int | None:
         return self.process.poll() if self.process else None
 
+    @property
+    def last_words(self) -> str:
+        """Give the end of the log, for an error message."""
+        return self.log.read_text(errors="replace")[-1000:] if self.log else ""
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and to whatever it started."""
         if self.process:

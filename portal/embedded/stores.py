@@ -67,7 +67,7 @@ def make_cluster(data: Path, account: Account, password: str) -> None:
         "--no-sync",
     ]
     subprocess.run(
-        [*command, *options],
+        [*map(str, command), *options],
         check=True,
         capture_output=True,
         cwd=data,

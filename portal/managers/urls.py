@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.managers import views
+
+urlpatterns = [
+    path("manage/", views.managers, name="managers"),
+    path("manage/services/<slug:code>/", views.service, name="managers_service"),
+]

@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.public import figures, verification, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("services/", views.services, name="services"),
+    path("services/<slug:code>/", views.service, name="service"),
+    path("life-events/<slug:code>/", views.life_event, name="life_event"),
+    path("agencies/<slug:code>/", views.agency, name="agency"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/<slug:code>/", figures.figures_of, name="figures_of"),
+    path("figures/<slug:code>.csv", figures.figures_csv, name="figures_csv"),
+    path("verify/", verification.verify, name="verify"),
+    path("verify/<str:number>/", verification.verify_document, name="verify_document"),
+    path("mailbox/", views.mailbox, name="mailbox"),
+    path("mailbox/<slug:name>/", views.letter, name="letter"),
+    path("style-guide/", views.style_guide, name="style_guide"),
+]

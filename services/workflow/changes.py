@@ -41,7 +41,7 @@ class Changes:
     def calendar(self) -> WorkingCalendar:
         return self.places.calendar(self.service_request.office.agency)
 
-    def tell(self, kind: str, actor: str, **facts: Any) -> None:
+    def tell(self, kind: str, actor: str, /, **facts: Any) -> None:
         self.entries.append(Entry(self.service_request.pk, kind, actor, self.now, facts))
 
     def known(self, step: Step) -> Step:

@@ -7,6 +7,7 @@ moved entirely or not at all, and a walk that fails is simply not written.
 from collections.abc import Mapping
 from typing import Any
 
+from services.accounts.models import User
 from services.catalogue.definition import (
     AnyStep,
     ApplicantStep,
@@ -74,14 +75,16 @@ class Walk(Changes):
         step.desk = self.places.desk(self.service_request.office, definition.agency, definition.desk)
         step.due_at = self.moment_after(definition.due) if definition.due else self.service_request.due_at
         if definition.not_by_decider_of:
-            taken = Decision.objects.filter(
-                service_request=self.service_request, step_key=definition.not_by_decider_of
-            ).order_by("-pk")
-            last = taken.first()
-            step.barred = last.by if last else None
+            step.barred = self._decider_of(definition.not_by_decider_of)
         self.tell(
             "step_opened", "system", step=step.key, kind=step.kind, desk=f"{step.desk.office.code}/{step.desk.code}"
         )
+
+    def _decider_of(self, key: str) -> User | None:
+        fresh = [row for row in self.new_rows if isinstance(row, Decision) and row.step_key == key]
+        stored = Decision.objects.filter(service_request=self.service_request, step_key=key).order_by("-pk")
+        last = fresh[-1] if fresh else stored.first()
+        return last.by if last else None
 
     def _open_applicant(self, step: Step, definition: ApplicantStep) -> None:
         if definition.within is not None:

@@ -16,7 +16,8 @@ def compute_fee(walk: Walk, definition: RobotStep) -> None:
     """Set the request's fee by the definition's fee rule; raise `Unknown` when it can't be told."""
     request = walk.service_request
     parameters = {place.office: place.parameters for place in walk.definition.delivered_by}
-    request.fee = fee_of(walk.definition, walk.expressions, walk.variables(), parameters.get(request.office.code, {}))
+    known = parameters.get(request.office.code, {})
+    request.fee = fee_of(walk.definition, walk.expressions, walk.variables(), request.answers, known)
     walk.tell("fee_computed", f"robot:{definition.action}", fee=str(request.fee))
 
 

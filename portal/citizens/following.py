@@ -1,0 +1,198 @@
+"""Follow one's requests: where each is, who holds it, until when; answer, confirm, withdraw, take documents."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.context import roles_of
+from portal.people import person
+from portal.reading import answers_in_words, history_of
+from services.catalogue.definition import ApplicantStep
+from services.requests.models import Document, Draft, Evidence, ServiceRequest
+from services.requests.operations import BadEvidence, add_evidence
+from services.workflow.models import Step
+from services.workflow.operations import applicant
+from services.workflow.queries import current_steps
+from services.workflow.refusals import Refused
+
+FILES_OF_AN_ANSWER = "answer"
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Your answer"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    file = forms.FileField(label=gettext_lazy("A file, if one is asked for"), required=False)
+
+
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Lead people to their own page after signing in."""
+    roles = roles_of(request)
+    if roles & {"clerk", "supervisor"}:
+        return redirect("desk")
+    return redirect("managers" if "manager" in roles else "my_requests")
+
+
+@require_safe
+def my_requests(request: HttpRequest) -> HttpResponse:
+    """List a person's requests and drafts, the latest first."""
+    user = person(request)
+    own = ServiceRequest.objects.of(user).with_service().order_by("-submitted_at")
+    waiting = Step.objects.filter(service_request__in=own, kind=Step.Kind.APPLICANT, state=Step.State.OPEN)
+    context = {
+        "now": timezone.now(),
+        "requests": own,
+        "waits_for_me": set(waiting.values_list("service_request", flat=True)),
+        "drafts": Draft.objects.filter(applicant=user).select_related("service").order_by("-saved_at"),
+    }
+    return render(request, "citizens/my_requests.html", context)
+
+
+def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
+    return get_object_or_404(ServiceRequest.objects.of(person(request)).with_service(), pk=pk)
+
+
+@require_safe
+def my_request(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show one request: the next step and its holder first, then everything that happened."""
+    return _show(request, own_request(request, pk), AnswerForm())
+
+
+def _show(request: HttpRequest, seen: ServiceRequest, form: AnswerForm) -> HttpResponse:
+    steps = list(current_steps(seen))
+    context: dict[str, Any] = {
+        "now": timezone.now(),
+        "service_request": seen,
+        "definition": seen.version.definition,
+        "current": [{"step": step, "definition": seen.version.definition.workflow.by_key[step.key]} for step in steps],
+        "question": next((step for step in steps if is_question(step)), None),
+        "to_do": [_to_do(seen, step) for step in steps if step.kind == Step.Kind.APPLICANT and not is_question(step)],
+        "chat": seen.messages.order_by("at"),
+        "decisions": _decisions(seen),
+        "documents": seen.documents.order_by("issued_at"),
+        "evidence": seen.evidence.order_by("supplied_at"),
+        "answers": answers_in_words(seen),
+        "history": history_of(seen),
+        "deadline_changes": seen.deadline_changes.order_by("at"),
+        "form": form,
+    }
+    return render(request, "citizens/my_request.html", context, status=422 if form.errors else 200)
+
+
+def is_question(step: Step) -> bool:
+    """Tell whether a step is a clerk's question."""
+    return step.kind == Step.Kind.APPLICANT and step.parent is not None and step.parent.kind == Step.Kind.DESK
+
+
+def _to_do(seen: ServiceRequest, step: Step) -> dict[str, Any]:
+    definition = seen.version.definition.workflow.by_key[step.key]
+    assert isinstance(definition, ApplicantStep)
+    return {"step": step, "definition": definition, "by_click": definition.waits_for in ("confirmation", "papers")}
+
+
+def _decisions(seen: ServiceRequest) -> list[dict[str, Any]]:
+    """Give the decisions that the applicant should read: refusals and what came with words."""
+    reasons = {reason.code: reason for reason in seen.version.definition.rejection_reasons}
+    shown = seen.decisions.select_related("agency").order_by("at")
+    return [
+        {"decision": decision, "reason": reasons.get(decision.reason)}
+        for decision in shown
+        if decision.is_refusal or decision.words
+    ]
+
+
+def own_step(request: HttpRequest, pk: int) -> Step:
+    own = ServiceRequest.objects.of(person(request))
+    steps = Step.objects.filter(service_request__in=own, kind=Step.Kind.APPLICANT)
+    return get_object_or_404(steps.select_related("service_request", "parent"), pk=pk)
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the office's question with words or a file."""
+    step = own_step(request, pk)
+    form = AnswerForm(request.POST, request.FILES)
+    if form.is_valid() and _keep_file(request, step, form):
+        said = form.cleaned_data
+        count = 1 if said["file"] else 0
+        return _done(
+            request,
+            step.service_request_id,
+            lambda: applicant.answer(step, said["text"], person(request), timezone.now(), files=count),
+            _("Your answer is with the office."),
+        )
+    return _show(request, own_request(request, step.service_request_id), form)
+
+
+def _keep_file(request: HttpRequest, step: Step, form: AnswerForm) -> bool:
+    upload = form.cleaned_data["file"]
+    if upload is None:
+        return True
+    asked = step.service_request.messages.filter(is_from_office=True).order_by("-at").first()
+    key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
+    try:
+        add_evidence(
+            step.service_request, key, upload, accept=("pdf", "jpeg", "png"), at_most=10, now=timezone.now()
+        )
+    except BadEvidence as bad:
+        form.add_error("file", bad.message)
+        return False
+    return True
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm what the request waits for."""
+    step = own_step(request, pk)
+    def operation() -> None:
+        applicant.confirm(step, person(request), timezone.now())
+
+    return _done(request, step.service_request_id, operation, _("Thank you. Your request goes on."))
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask whether a request shall be withdrawn, and withdraw it."""
+    seen = own_request(request, pk)
+    if request.method == "GET":
+        return render(request, "citizens/withdraw.html", {"service_request": seen})
+    def operation() -> None:
+        applicant.withdraw(seen, person(request), timezone.now())
+
+    return _done(request, pk, operation, _("Your request is withdrawn."))
+
+
+def _done(request: HttpRequest, pk: UUID, operation: Callable[[], None], told: str) -> HttpResponse:
+    try:
+        operation()
+    except Refused as refused:
+        messages.error(request, str(refused.message))
+    else:
+        messages.success(request, told)
+    return redirect("my_request", pk=pk)
+
+
+@require_safe
+def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
+    """Give back a file that the person supplied."""
+    own = ServiceRequest.objects.of(person(request))
+    file = get_object_or_404(Evidence.objects.filter(service_request__in=own), pk=pk)
+    return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
+
+
+@require_safe
+def document(request: HttpRequest, pk: UUID) -> FileResponse:
+    """Give a document that was issued to the person."""
+    own = ServiceRequest.objects.of(person(request))
+    issued = get_object_or_404(Document.objects.filter(service_request__in=own), pk=pk)
+    return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")

@@ -1,0 +1,158 @@
+"""What a clerk does with one click: each act is one operation, told by a message, and leads back to the request."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portal.clerks import views
+from portal.clerks.forms import ActivityForm, AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
+from portal.people import person
+from services.catalogue.definition import DeskStep
+from services.workflow.models import Step
+from services.workflow.operations import desk, file
+from services.workflow.queries import requests_at_desks_of
+from services.workflow.refusals import Refused
+
+AnyForm = TypeVar("AnyForm", bound=forms.Form)
+
+
+class NotFilledIn(Exception):
+    """The form of an act has faults; the page shows them beside its fields."""
+
+    def __init__(self, form: forms.Form) -> None:
+        super().__init__(str(form.errors))
+        self.form = form
+
+
+def filled_in(form: AnyForm) -> AnyForm:
+    if not form.is_valid():
+        raise NotFilledIn(form)
+    return form
+
+
+def claim(request: HttpRequest, step: Step, now: datetime) -> str:
+    desk.claim(step, person(request), now)
+    return _("You have taken this step.")
+
+
+def release(request: HttpRequest, step: Step, now: datetime) -> str:
+    desk.release(step, person(request), now)
+    return _("You have given this step back to the desk.")
+
+
+def reassign(request: HttpRequest, step: Step, now: datetime) -> str:
+    to = filled_in(ReassignForm(request.POST, step=step)).cleaned_data["to"]
+    desk.reassign(step, to, person(request), now)
+    return _("%(name)s now holds this step.") % {"name": to}
+
+
+def pass_on(request: HttpRequest, step: Step, now: datetime) -> str:
+    place = filled_in(PassOnForm(request.POST, step=step)).cleaned_data["desk"]
+    desk.pass_on(step, place, person(request), now)
+    return _("The step is now at the desk “%(desk)s”.") % {"desk": place}
+
+
+def complete(request: HttpRequest, step: Step, now: datetime) -> str:
+    activity = filled_in(ActivityForm(request.POST)).cleaned_data["activity"]
+    desk.complete_activity(step, activity, person(request), now)
+    return _("The activity is on record.")
+
+
+def ask(request: HttpRequest, step: Step, now: datetime) -> str:
+    said = filled_in(AskForm(request.POST, definition=step.service_request.version.definition)).cleaned_data
+    desk.ask_applicant(step, said["text"], person(request), now, evidence_key=said["evidence_key"])
+    return _("Your question is sent. The legal clock stands still until the applicant answers.")
+
+
+def decide(request: HttpRequest, step: Step, now: datetime) -> str:
+    definition = step.service_request.version.definition
+    known = definition.workflow.by_key[step.key]
+    assert isinstance(known, DeskStep)
+    said = filled_in(DecideForm(request.POST, definition=definition, step=known)).cleaned_data
+    desk.decide(step, said["outcome"], person(request), now, reason=said["reason"], words=said["words"])
+    return _("Your decision is on record.")
+
+
+def record_at_counter(request: HttpRequest, step: Step, now: datetime) -> str:
+    file.record_at_counter(step, person(request), now)
+    return _("It is on record. The request goes on.")
+
+
+Act = Callable[[HttpRequest, Step, datetime], str]
+ACTS: dict[str, Act] = {
+    "claim": claim,
+    "release": release,
+    "reassign": reassign,
+    "pass-on": pass_on,
+    "complete": complete,
+    "ask": ask,
+    "decide": decide,
+    "record": record_at_counter,
+}
+
+
+@require_POST
+def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Do one act at a step of a request that the clerk may see."""
+    if act not in ACTS:
+        raise Http404
+    seen = requests_at_desks_of(person(request))
+    steps = Step.objects.select_related("service_request__version", "desk__office__agency")
+    step = get_object_or_404(steps.filter(service_request__in=seen), pk=pk)
+    return _done(request, step.service_request_id, lambda: ACTS[act](request, step, timezone.now()))
+
+
+@require_POST
+def take_next(request: HttpRequest) -> HttpResponse:
+    """Take the most urgent free step and open its request."""
+    step = desk.claim_next(person(request), timezone.now())
+    if step is None:
+        messages.info(request, _("There is no free step at your desks. Well done."))
+        return redirect("desk")
+    return redirect("desk_request", pk=step.service_request_id)
+
+
+@require_POST
+def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Extend the legal deadline, with a reason that the applicant will read."""
+    seen = get_object_or_404(requests_at_desks_of(person(request)), pk=pk)
+
+    def extended() -> str:
+        reason = filled_in(ExtendForm(request.POST)).cleaned_data["reason"]
+        file.extend_deadline(seen, person(request), timezone.now(), reason=reason)
+        return _("The deadline is extended, and the reason is on record.")
+
+    return _done(request, pk, extended)
+
+
+@require_POST
+def after_care(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record an activity on a request that has ended."""
+    seen = get_object_or_404(requests_at_desks_of(person(request)), pk=pk)
+
+    def cared() -> str:
+        activity = filled_in(ActivityForm(request.POST)).cleaned_data["activity"]
+        file.after_care(seen, activity, person(request), timezone.now())
+        return _("The activity is on record.")
+
+    return _done(request, pk, cared)
+
+
+def _done(request: HttpRequest, service_request: UUID, operation: Callable[[], str]) -> HttpResponse:
+    """Do an operation and go back to the request; what was refused is told, what was typed is kept."""
+    try:
+        messages.success(request, operation())
+    except Refused as refused:
+        messages.error(request, str(refused.message))
+    except NotFilledIn as faulty:
+        return views.service_request(request, service_request, faulty.form)
+    return redirect("desk_request", pk=service_request)

@@ -1,0 +1,75 @@
+"""Forms of the desk: what a clerk says besides the click."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from services.accounts.models import User
+from services.agencies.models import Desk
+from services.agencies.rules import in_language
+from services.catalogue.definition import Definition, DeskStep
+from services.workflow.models import Step
+
+
+class DecideForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_("Reason of the refusal"), required=False)
+    words = forms.CharField(
+        label=_("Your words to the applicant"), required=False, max_length=4000, widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, definition: Definition, step: DeskStep, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        self.refusals = {outcome.key for outcome in step.outcomes if outcome.is_refusal}
+        self.fields["outcome"].choices = [  # type: ignore[attr-defined]
+            (outcome.key, in_language(outcome.title, language)) for outcome in step.outcomes
+        ]
+        reasons = [(reason.code, in_language(reason.text, language)) for reason in definition.rejection_reasons]
+        self.fields["reason"].choices = [("", "–"), *reasons]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("outcome") in self.refusals and not data.get("reason"):
+            self.add_error("reason", _("Choose the reason of the refusal."))
+        return data
+
+
+class AskForm(forms.Form):
+    text = forms.CharField(label=_("What do you need?"), max_length=2000, widget=forms.Textarea)
+    evidence_key = forms.ChoiceField(label=_("Is it one of these papers?"), required=False)
+
+    def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        papers = [(evidence.key, in_language(evidence.title, language)) for evidence in definition.evidence]
+        self.fields["evidence_key"].choices = [("", _("No, only an answer")), *papers]  # type: ignore[attr-defined]
+
+
+class ExtendForm(forms.Form):
+    reason = forms.CharField(label=_("Reason of the extension"), max_length=2000, widget=forms.Textarea)
+
+
+class ReassignForm(forms.Form):
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Give to"))
+
+    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        colleagues = User.objects.filter(memberships__desks=step.desk, memberships__ended_at=None)
+        self.fields["to"].queryset = colleagues.exclude(pk=step.assignee_id).distinct()  # type: ignore[attr-defined]
+
+
+class PassOnForm(forms.Form):
+    desk = forms.ModelChoiceField(Desk.objects.none(), label=_("Pass on to"))
+
+    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert step.desk is not None
+        others = Desk.objects.filter(office__agency=step.desk.office.agency).exclude(pk=step.desk_id)
+        self.fields["desk"].queryset = others.select_related("office")  # type: ignore[attr-defined]
+
+
+class ActivityForm(forms.Form):
+    activity = forms.SlugField()

@@ -1,0 +1,142 @@
+"""The desk: what waits, and one request on one page."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
+from portal.people import person
+from portal.reading import answers_in_words, history_of
+from services.agencies.models import Desk
+from services.catalogue.definition import ApplicantStep, DeskStep
+from services.requests.models import Document, Evidence, ServiceRequest
+from services.requests.rules import read_reference
+from services.workflow.models import Step
+from services.workflow.operations.file import open_file
+from services.workflow.queries import current_steps, desks_of, queue_of, requests_at_desks_of
+from services.workflow.troubles import in_words
+
+A_PAGE = 25
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show what a clerk holds and what waits at the clerk's desks, the most urgent first."""
+    user, now = person(request), timezone.now()
+    queue = queue_of(user)
+    chosen = request.GET.get("desk", "")
+    waiting = queue.filter(Q(assignee=None) | ~Q(assignee=user))
+    if chosen.isdigit():
+        waiting = waiting.filter(desk=int(chosen))
+    context = {
+        "now": now,
+        "mine": queue.filter(assignee=user),
+        "page": Paginator(waiting, A_PAGE).get_page(request.GET.get("page")),
+        "desks": Desk.objects.filter(pk__in=desks_of(user)).select_related("office__agency"),
+        "chosen": chosen,
+        "late": queue.filter(due_at__lt=now).count(),
+    }
+    return render(request, "clerks/desk.html", context)
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Open a request by its reference, however it is written."""
+    reference = read_reference(request.GET.get("reference", ""))
+    found = requests_at_desks_of(person(request)).filter(reference=reference).first() if reference else None
+    if found is None:
+        messages.error(request, _("No request at your desks has this reference. Check it for typing errors."))
+        return redirect("desk")
+    return redirect("desk_request", pk=found.pk)
+
+
+def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = None) -> HttpResponse:
+    """Show one request on one page, with what the clerk can do; looking is put on record."""
+    user, now = person(request), timezone.now()
+    related = ("service", "version", "office__agency__calendar", "applicant")
+    seen = get_object_or_404(requests_at_desks_of(user).select_related(*related), pk=pk)
+    open_file(seen, user, now)
+    steps = list(current_steps(seen))
+    held = next((step for step in steps if step.kind == Step.Kind.DESK and step.assignee_id == user.pk), None)
+    context = {
+        "now": now,
+        "service_request": seen,
+        "definition": seen.version.definition,
+        "answers": answers_in_words(seen),
+        "evidence": seen.evidence.order_by("supplied_at"),
+        "found": seen.facts.get("found", {}),
+        "chat": seen.messages.select_related("author").order_by("at"),
+        "decisions": seen.decisions.select_related("by").order_by("at"),
+        "documents": seen.documents.order_by("issued_at"),
+        "history": history_of(seen),
+        "steps": [_told(seen, step, user.pk, now) for step in steps],
+        "held": held,
+        "troubles": [in_words(step.trouble) for step in steps if step.trouble],
+        **_forms(seen, held, faulty),
+        **_after_care(seen),
+    }
+    return render(request, "clerks/request.html", context, status=422 if faulty else 200)
+
+
+def _told(seen: ServiceRequest, step: Step, user: UUID, now: datetime) -> dict[str, Any]:
+    """Tell a current step: its definition, whether it may be claimed and what may be recorded at the counter."""
+    definition = seen.version.definition.workflow.by_key[step.key]
+    free = step.kind == Step.Kind.DESK and step.is_open and step.assignee_id is None
+    return {
+        "step": step,
+        "definition": definition,
+        "may_claim": free and step.barred_id != user,
+        "is_late": step.is_late(now),
+        "at_counter": definition.waits_for if isinstance(definition, ApplicantStep) and step.is_open else "",
+    }
+
+
+def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None) -> dict[str, Any]:
+    """Give the forms of what the clerk may do; the one with faults keeps what was typed."""
+    definition = seen.version.definition
+    offered: list[forms.Form] = []
+    if seen.is_in_progress and definition.time_limit.extension and not seen.deadline_changes.exists():
+        offered.append(ExtendForm())
+    if held is not None and held.is_open:
+        known = definition.workflow.by_key[held.key]
+        assert isinstance(known, DeskStep)
+        offered += [DecideForm(definition=definition, step=known), ReassignForm(step=held), PassOnForm(step=held)]
+        offered += [AskForm(definition=definition)] if known.may_ask_applicant else []
+    named = {type(form).__name__: form for form in offered}
+    if faulty is not None:
+        named[type(faulty).__name__] = faulty
+    return {"forms": named, "faulty": faulty}
+
+
+def _after_care(seen: ServiceRequest) -> dict[str, Any]:
+    """Give the activities that may be done now: of the open desk steps, or the after-care of an ended request."""
+    steps = [step for step in seen.version.definition.workflow.steps if isinstance(step, DeskStep)]
+    done = seen.activities.select_related("by", "desk").order_by("at")
+    after = [] if seen.is_in_progress else [activity for step in steps for activity in step.after_care]
+    return {"after_care": after, "activities_done": done}
+
+
+@require_safe
+def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
+    """Give a file of a request that the clerk may see, as an attachment that no browser runs."""
+    seen = requests_at_desks_of(person(request))
+    file = get_object_or_404(Evidence.objects.filter(service_request__in=seen), pk=pk)
+    return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
+
+
+@require_safe
+def document(request: HttpRequest, pk: UUID) -> FileResponse:
+    """Give a document of a request that the clerk may see."""
+    seen = requests_at_desks_of(person(request))
+    issued = get_object_or_404(Document.objects.filter(service_request__in=seen), pk=pk)
+    return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")

@@ -1,0 +1,73 @@
+"""What managers see: how their agencies' services do, where requests wait, and how the robots fare."""
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal.people import person
+from services.agencies.models import Agency, Desk, Membership
+from services.catalogue.models import Service
+from services.transparency.queries import figures_of
+from services.workflow.models import Breaker, Heartbeat, Step
+
+OPEN = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
+
+
+def agencies_of(request: HttpRequest) -> QuerySet[Agency]:
+    members = Membership.objects.of(person(request)).managers()
+    return Agency.objects.filter(pk__in=members.values("agency")).order_by("code")
+
+
+def services_of(agencies: QuerySet[Agency]) -> QuerySet[Service]:
+    """Give the services that the agencies answer for or deliver."""
+    published = Service.objects.published().with_current()
+    return published.filter(Q(responsible__in=agencies) | Q(offices__agency__in=agencies)).distinct().order_by("code")
+
+
+def desks_with_load(agencies: QuerySet[Agency]) -> QuerySet[Desk]:
+    """Give the agencies' desks with what is open, late and not yet taken at each."""
+    desks = Desk.objects.filter(office__agency__in=agencies).select_related("office__agency")
+    return desks.annotate(
+        open=Count("steps", filter=OPEN),
+        late=Count("steps", filter=OPEN & Q(steps__due_at__lt=timezone.now())),
+        free=Count("steps", filter=OPEN & Q(steps__assignee=None)),
+        oldest=Min("steps__opened_at", filter=OPEN),
+    ).order_by("-late", "-open", "office__code", "code")
+
+
+@require_safe
+def managers(request: HttpRequest) -> HttpResponse:
+    """Show the manager's agencies: services, desks and robots on one page."""
+    agencies = agencies_of(request)
+    context = {
+        "now": timezone.now(),
+        "agencies": agencies,
+        "rows": [(service, figures_of(service.code)) for service in services_of(agencies)],
+        "desks": desks_with_load(agencies),
+        "breakers": Breaker.objects.filter(failures__gt=0),
+        "heartbeat": Heartbeat.objects.aggregate(at=Max("at"))["at"],
+        "robots": _robots(agencies),
+    }
+    return render(request, "managers/managers.html", context)
+
+
+def _robots(agencies: QuerySet[Agency]) -> list[dict[str, object]]:
+    """Give for each lane how many steps wait for a robot, and since when the oldest."""
+    waiting = Step.objects.filter(
+        service_request__office__agency__in=agencies, state__in=["due", "running"], run_at__lte=timezone.now()
+    )
+    return list(waiting.values("lane").annotate(count=Count("pk"), oldest=Min(F("run_at"))).order_by("lane"))
+
+
+@require_safe
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one of the manager's services: its figures by office, and its published versions."""
+    known = get_object_or_404(services_of(agencies_of(request)), code=code)
+    context = {
+        "service": known,
+        "figures": figures_of(code),
+        "versions": known.versions.defer("source").order_by("-number"),
+    }
+    return render(request, "managers/service.html", context)

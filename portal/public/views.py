@@ -1,0 +1,103 @@
+"""What everyone may see: find a service, read what it asks, costs and takes."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from portal.public.mailbox import letters, read_letter
+from services.agencies.models import Agency
+from services.catalogue.fees import fee_range
+from services.catalogue.models import LifeEvent, Service
+from services.catalogue.queries import searched
+from services.transparency.queries import figures_of
+
+A_PAGE = 20
+PUBLISHED = Count("services", filter=Q(services__current__isnull=False))
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to services: by search, by what happens in a life, by agency."""
+    context = {
+        "life_events": LifeEvent.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("position"),
+        "agencies": Agency.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("code"),
+        "count": Service.objects.published().count(),
+    }
+    return render(request, "public/home.html", context)
+
+
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """List all services, or those found by words in any language."""
+    words = request.GET.get("q", "").strip()[:200]
+    found = searched(words) if words else Service.objects.published().with_current().order_by("code")
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    template = "public/services_list.html" if request.headers.get("HX-Request") else "public/services.html"
+    return render(request, template, {"page": page, "words": words})
+
+
+@require_safe
+def life_event(request: HttpRequest, code: str) -> HttpResponse:
+    """List the services for what happens in a life."""
+    known = get_object_or_404(LifeEvent, code=code)
+    found = known.services.published().with_current().order_by("code")
+    return render(request, "public/life_event.html", {"life_event": known, "services": found})
+
+
+@require_safe
+def agency(request: HttpRequest, code: str) -> HttpResponse:
+    """Show an agency: its offices, and the services that it answers for or delivers."""
+    known = get_object_or_404(Agency.objects.select_related("parent"), code=code)
+    published = Service.objects.published().with_current().order_by("code")
+    context = {
+        "agency": known,
+        "offices": known.offices.order_by("code"),
+        "services": published.filter(Q(responsible=known) | Q(offices__agency=known)).distinct(),
+    }
+    return render(request, "public/agency.html", context)
+
+
+@require_safe
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one service: who it is for, what to bring, what it costs, how long it may take and really takes."""
+    known = get_object_or_404(Service.objects.published().with_current(), code=code)
+    assert known.current is not None
+    definition = known.current.definition
+    context = {
+        "service": known,
+        "definition": definition,
+        "deliveries": known.deliveries.select_related("office__agency").order_by("office__code"),
+        "fees": [fee_range(definition, place.parameters) for place in definition.delivered_by],
+        "figures": figures_of(code),
+        "languages": definition.languages,
+        "is_translated": get_language() in definition.languages,
+    }
+    return render(request, "public/service.html", context)
+
+
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Show every letter that the demonstration would have sent, the latest first."""
+    page = Paginator(letters(), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "public/mailbox.html", {"page": page})
+
+
+@require_safe
+def letter(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one letter of the demonstration's mailbox."""
+    found = read_letter(name)
+    if found is None:
+        raise Http404
+    return render(request, "public/letter.html", {"letter": found})
+
+
+@require_safe
+def style_guide(request: HttpRequest) -> HttpResponse:
+    """Show every component of the pages."""
+    context: dict[str, Any] = {}
+    return render(request, "style_guide.html", context)

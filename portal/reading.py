@@ -1,0 +1,92 @@
+"""Tell a request in words: its answers page by page, and its history from the ledger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.agencies.rules import in_language
+from services.catalogue.answers import display
+from services.ledger.models import Event
+from services.requests.models import ServiceRequest
+
+WORDS = {
+    "submitted": gettext_noop("Request submitted"),
+    "step_opened": gettext_noop("Begun: %(step)s"),
+    "step_done": gettext_noop("Done: %(step)s"),
+    "routed": gettext_noop("Given to the competent office"),
+    "claimed": gettext_noop("An official took it on"),
+    "released": gettext_noop("Given back to the desk"),
+    "reassigned": gettext_noop("Given to another official"),
+    "passed_on": gettext_noop("Passed on to another desk"),
+    "activity_completed": gettext_noop("An activity was completed"),
+    "after_care": gettext_noop("An activity was completed after the decision"),
+    "applicant_asked": gettext_noop("The office asked a question"),
+    "applicant_answered": gettext_noop("The applicant answered"),
+    "clock_stopped": gettext_noop("The legal clock stands still"),
+    "clock_resumed": gettext_noop("The legal clock goes on"),
+    "deadline_changed": gettext_noop("The deadline was changed"),
+    "robot_gave_up": gettext_noop("A robot handed over to an official: %(step)s"),
+    "decided": gettext_noop("Decided: %(step)s"),
+    "document_issued": gettext_noop("Document issued"),
+    "evidence_added": gettext_noop("A file was added"),
+    "fee_computed": gettext_noop("Fee computed: %(fee)s AZN"),
+    "recorded_at_counter": gettext_noop("Recorded at the counter: %(step)s"),
+    "file_read": gettext_noop("An official read the file"),
+    "ended": gettext_noop("The request ended"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event in words. `who` is applicant, official, robot or portal; `name` is known for officials."""
+
+    at: datetime
+    words: str
+    who: str
+    name: str
+
+
+def answers_in_words(service_request: ServiceRequest) -> list[dict[str, Any]]:
+    """Give the answers by page: title and rows of (label, words)."""
+    language = get_language() or "en"
+    pages = []
+    for page in service_request.version.definition.pages:
+        rows = [
+            (in_language(field.label, language), display(field, service_request.answers[field.key], language))
+            for field in page.fields
+            if field.key in service_request.answers
+        ]
+        if rows:
+            pages.append({"title": in_language(page.title, language), "rows": rows})
+    return pages
+
+
+def history_of(service_request: ServiceRequest) -> list[Told]:
+    """Give what happened, from the ledger, the latest first."""
+    events = list(Event.objects.filter(subject=service_request.pk).order_by("-seq"))
+    names = _names({event.actor for event in events})
+    return list(_told(service_request, events, names))
+
+
+def _names(actors: set[str]) -> dict[str, str]:
+    officials = [UUID(actor.split(":")[1]) for actor in actors if actor.startswith("clerk:")]
+    return {f"clerk:{user.pk}": str(user) for user in User.objects.filter(pk__in=officials)}
+
+
+def _told(service_request: ServiceRequest, events: list[Event], names: dict[str, str]) -> Iterator[Told]:
+    language = get_language() or "en"
+    steps = service_request.version.definition.workflow.by_key
+    who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "anonymous": _("Applicant")}
+    for event in events:
+        known = steps.get(event.facts.get("step", ""))
+        facts = {**event.facts, "step": in_language(known.title, language) if known else ""}
+        if event.kind not in WORDS or ("%(step)s" in WORDS[event.kind] and not known):
+            continue
+        actor = who.get(event.actor.split(":")[0], _("Portal"))
+        yield Told(event.at, _(WORDS[event.kind]) % facts, actor, names.get(event.actor, ""))

@@ -1,0 +1,62 @@
+"""What a request costs, by the rule of its definition. Exact decimals, never floats."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from services.catalogue.definition import Definition, FeeRule, UnitPrice
+from services.catalogue.expressions import Expressions, Unknown
+
+CENT = Decimal("0.01")
+PER_CENT = Decimal(100)
+
+
+def fee_of(
+    definition: Definition,
+    expressions: Expressions,
+    known: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+) -> Decimal:
+    """Give the fee in AZN with two decimals; raise `Unknown` when a condition or an answer that it needs is unknown."""
+    fee = definition.fee
+    rule = next((rule for rule in fee.base if rule.when is None or expressions.holds(rule.when, known)), None)
+    total = amount_of(rule, parameters) if rule else Decimal(0)
+    total += sum((_price(price, answers) for price in fee.units), Decimal(0))
+    for reduction in fee.reductions:
+        if expressions.holds(reduction.when, known):
+            total -= total * reduction.percent / PER_CENT
+    if fee.minimum is not None:
+        total = max(total, fee.minimum)
+    if fee.maximum is not None:
+        total = min(total, fee.maximum)
+    return total.quantize(CENT, ROUND_HALF_UP)
+
+
+def amount_of(rule: FeeRule, parameters: Mapping[str, Any]) -> Decimal:
+    """Give a rule's amount: its own, or the delivering office's."""
+    if rule.amount is not None:
+        return rule.amount
+    return Decimal(str(parameters[str(rule.parameter)]))
+
+
+def _price(price: UnitPrice, answers: Mapping[str, Any]) -> Decimal:
+    if price.field not in answers:
+        raise Unknown(price.field)
+    above = max(Decimal(str(answers[price.field])) - price.above, Decimal(0))
+    return above * price.amount / (PER_CENT if price.percent else 1)
+
+
+def fee_range(definition: Definition, parameters: Mapping[str, Any]) -> tuple[Decimal, Decimal | None]:
+    """Give the least and the most that an office may ask; None when there is no most. For the public page."""
+    fee = definition.fee
+    amounts = [amount_of(rule, parameters) for rule in fee.base] or [Decimal(0)]
+    is_always = any(rule.when is None for rule in fee.base)
+    low = min(amounts) if is_always or not fee.base else Decimal(0)
+    for reduction in fee.reductions:
+        low -= low * reduction.percent / PER_CENT
+    low = max(low, fee.minimum) if fee.minimum is not None else low
+    high = None if fee.units and fee.maximum is None else max(amounts)
+    if fee.maximum is not None:
+        high = fee.maximum
+    return low.quantize(CENT), high.quantize(CENT) if high is not None else None

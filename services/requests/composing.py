@@ -1,0 +1,1 @@
+def compose(*a): return []

@@ -1,0 +1,2 @@
+def sign(p): return p
+def verify(p): return None
