@@ -87,6 +87,12 @@ class Assembly:
         }
         return {**shared, **self.extra}
 
+    @property
+    def own_stores(self) -> str:
+        """Name the stores that no URL was given for."""
+        given = {"PostgreSQL": self.given_database_url, "Valkey": self.given_redis_url}
+        return " and ".join(name for name, url in given.items() if not url) or "no store"
+
     def start_stores(self) -> None:
         """Start what no URL was given for, and wait until it takes connections."""
         ports = []

@@ -75,7 +75,7 @@ def claim() -> Assembly:
 def start(assembly: Assembly) -> None:
     """Start everything, with a line for each part."""
     started = time.monotonic()
-    say("Starting PostgreSQL and Valkey ...")
+    say(f"Starting {assembly.own_stores} ...")
     assembly.start_stores()
     say("Setting up ...")
     assembly.set_up()

@@ -1,2 +1,210 @@
-def figures_of(code): return None
-def csv_rows(code): return []
+"""Figures of a service, read from the roll-ups only.
+
+Counts of requests are published as they are; a time statistic of fewer than five cases is not (None). Receipts, robot
+steps and saved minutes belong to the day of submission, outcomes to the day of the end. Times belong to whole months.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, QuerySet, Sum
+
+from services.transparency import rules
+from services.transparency.models import Bucket, Count, Cursor, Length
+
+SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The counts of a service, or of one office, channel or month of it (`key`)."""
+
+    key: str
+    received: int
+    decided: int
+    withdrawn: int
+    approved: int
+    refused: int
+    on_time: int
+    late: int
+
+    @property
+    def open(self) -> int:
+        return self.received - self.decided - self.withdrawn
+
+    @property
+    def share_on_time(self) -> float | None:
+        return self.on_time / self.decided if self.decided else None
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long, in seconds; None where fewer than five cases would tell."""
+
+    cases: int
+    median: float | None
+    p90: float | None
+    mean: float | None
+    deviation: float | None
+    longest: float | None
+
+
+@dataclass(frozen=True)
+class Automation:
+    """What robots did: their steps, the clerks' steps, and the hours of clerks' work saved."""
+
+    robot_steps: int
+    clerk_steps: int
+    hours_saved: float
+
+    @property
+    def share(self) -> float | None:
+        steps = self.robot_steps + self.clerk_steps
+        return self.robot_steps / steps if steps else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All figures of one service, counted up to `as_of`."""
+
+    total: Tally
+    decision: Span
+    handling: Span
+    by_office: list[Tally]
+    by_channel: list[Tally]
+    by_month: list[Tally]
+    automation: Automation
+    as_of: datetime | None
+
+    @property
+    def received(self) -> int:
+        return self.total.received
+
+    @property
+    def open(self) -> int:
+        return self.total.open
+
+    @property
+    def decided(self) -> int:
+        return self.total.decided
+
+    @property
+    def withdrawn(self) -> int:
+        return self.total.withdrawn
+
+    @property
+    def on_time(self) -> int:
+        return self.total.on_time
+
+    @property
+    def late(self) -> int:
+        return self.total.late
+
+    @property
+    def share(self) -> float | None:
+        return self.total.share_on_time
+
+    @property
+    def median(self) -> float | None:
+        return self.decision.median
+
+    @property
+    def p90(self) -> float | None:
+        return self.decision.p90
+
+
+def figures_of(
+    service_code: str,
+    *,
+    office: str | None = None,
+    channel: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Figures:
+    """Give the figures of a service, of both days and all between; five queries."""
+    where = {"service": service_code, "office": office, "channel": channel, "day__gte": since, "day__lte": until}
+    chosen = {name: value for name, value in where.items() if value is not None}
+    by_month = {**chosen, "day__gte": since.replace(day=1)} if since else chosen
+    rows = list(
+        Count.objects.filter(**chosen).values_list("office", "channel", "day", "measure").annotate(Sum("number"))
+    )
+    numbers = _summed(rows)
+    return Figures(
+        total=_tally("", numbers),
+        decision=_span("decision", by_month),
+        handling=_span("handling", by_month),
+        by_office=_tallies(rows, lambda row: row[0]),
+        by_channel=_tallies(rows, lambda row: row[1]),
+        by_month=_tallies(rows, lambda row: f"{row[2]:%Y-%m}"),
+        automation=Automation(numbers["robot_steps"], numbers["clerk_steps"], numbers["saved_minutes"] / 60),
+        as_of=Cursor.objects.values_list("as_of", flat=True).first(),
+    )
+
+
+def median_of(service_code: str) -> float | None:
+    """Give the median seconds from submission to decision; None for fewer than five cases."""
+    return rules.quantile(_buckets(Bucket.objects.filter(service=service_code, measure="decision")), 0.5)
+
+
+def csv_rows(service_code: str) -> Iterator[list[Any]]:
+    """Give the counts of a service by version, office, channel, day and measure, under a heading."""
+    columns = ["service", "version", "office", "channel", "day", "measure", "number"]
+    yield columns
+    counts = Count.objects.filter(service=service_code).exclude(number=0).order_by(*columns[1:6])
+    yield from (list(row) for row in counts.values_list(*columns).iterator())
+
+
+Row = tuple[Any, ...]
+
+
+def _grouped(rows: list[Row], key: Callable[[Row], str]) -> dict[str, Counter[str]]:
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        groups[key(row)][row[3]] += row[4]
+    return groups
+
+
+def _summed(rows: list[Row]) -> Counter[str]:
+    numbers: Counter[str] = Counter()
+    for row in rows:
+        numbers[row[3]] += row[4]
+    return numbers
+
+
+def _tallies(rows: list[Row], key: Callable[[Row], str]) -> list[Tally]:
+    tallies = (_tally(name, numbers) for name, numbers in sorted(_grouped(rows, key).items()) if any(numbers.values()))
+    return list(tallies)
+
+
+def _tally(key: str, numbers: Counter[str]) -> Tally:
+    names = ("received", "withdrawn", "approved", "refused", "on_time", "late")
+    return Tally(
+        key=key, decided=sum(numbers[name] for name in rules.DECIDED), **{name: numbers[name] for name in names}
+    )
+
+
+def _buckets(rows: QuerySet[Bucket]) -> dict[int, int]:
+    summed = rows.values_list("bucket").annotate(cases=Sum("number")).filter(cases__gt=0)
+    return dict(summed)
+
+
+def _span(measure: str, chosen: dict[str, Any]) -> Span:
+    buckets = _buckets(Bucket.objects.filter(**chosen, measure=measure))
+    sums = Length.objects.filter(**chosen, measure=measure, number__gt=0).aggregate(
+        cases=Sum("number"), total=Sum("total"), squares=Sum("squares"), longest=Max("longest")
+    )
+    cases = sums["cases"] or 0
+    if cases < rules.FEWEST_CASES:
+        return Span(cases, None, None, None, None, None)
+    deviation = rules.sample_deviation(cases, int(sums["total"]), int(sums["squares"]))
+    lengths = (
+        rules.quantile(buckets, 0.5),
+        rules.quantile(buckets, 0.9),
+        int(sums["total"]) / cases,
+        deviation,
+        sums["longest"],
+    )
+    return Span(cases, *(None if length is None else length / SECOND_US for length in lengths))

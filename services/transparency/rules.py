@@ -1,0 +1,123 @@
+"""What one request adds to the figures, and quantiles from buckets: pure functions without Django."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+WIDTH = 1.0198
+MICROSECOND = timedelta(microseconds=1)
+FEWEST_CASES = 5
+DECIDED = ("approved", "refused", "closed")
+Cell = tuple[Any, ...]
+
+
+@dataclass
+class Known:
+    """What the events tell of one request. Events may arrive in any order: `*_seq` says how new a fact is."""
+
+    service: str = ""
+    version: int = 0
+    office: str = ""
+    office_seq: int = 0
+    channel: str = ""
+    day: date | None = None
+    submitted_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_day: date | None = None
+    outcome: str = ""
+    on_time: bool | None = None
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    robot_steps: int = 0
+    clerk_steps: int = 0
+    saved_minutes: int = 0
+
+
+def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str, Any]) -> None:
+    """Add one event to what is known of its request."""
+    known.first_at = min(known.first_at or at, at)
+    known.last_at = max(known.last_at or at, at)
+    if kind == "submitted":
+        known.service, known.version, known.channel = facts["service"], facts["version"], facts["channel"]
+        known.day, known.submitted_at = date.fromisoformat(facts["day"]), at
+    elif kind == "ended":
+        known.ended_at, known.ended_day = at, date.fromisoformat(facts["day"])
+        known.outcome, known.on_time = facts["outcome"], facts["on_time"]
+    elif kind == "step_done":
+        known.robot_steps += facts["kind"] == "robot"
+        known.clerk_steps += facts["kind"] == "desk"
+        known.saved_minutes += facts.get("saves_minutes") or 0
+    if kind in ("submitted", "routed") and seq > known.office_seq:
+        known.office, known.office_seq = facts["office"], seq
+
+
+class Share(NamedTuple):
+    """What requests add to the roll-ups: counts by day, buckets by month, and lengths in microseconds by month."""
+
+    counts: Counter[Cell]
+    buckets: Counter[Cell]
+    lengths: dict[Cell, int]
+
+
+def share_of(known: Known) -> Share:
+    """Give what one request adds. Nothing until its submission is known."""
+    if known.day is None:
+        return Share(Counter(), Counter(), {})
+    place = (known.service, known.version, known.office, known.channel)
+    counts = Counter({(*place, day, measure): number for day, measure, number in _numbers(known) if number})
+    lengths = {(*place, day.replace(day=1), measure): length for day, measure, length in _lengths(known)}
+    return Share(counts, Counter((*cell, bucket_of(length)) for cell, length in lengths.items()), lengths)
+
+
+def _numbers(known: Known) -> Iterator[tuple[date, str, int]]:
+    assert known.day is not None
+    yield known.day, "received", 1
+    yield known.day, "robot_steps", known.robot_steps
+    yield known.day, "clerk_steps", known.clerk_steps
+    yield known.day, "saved_minutes", known.saved_minutes
+    if known.ended_day:
+        yield known.ended_day, known.outcome, 1
+    if known.ended_day and known.outcome in DECIDED:
+        yield known.ended_day, "on_time" if known.on_time else "late", 1
+
+
+def _lengths(known: Known) -> Iterator[tuple[date, str, int]]:
+    assert known.day is not None
+    assert known.first_at is not None
+    assert known.last_at is not None
+    yield known.day, "handling", (known.last_at - known.first_at) // MICROSECOND
+    if known.ended_at and known.ended_day and known.submitted_at and known.outcome in DECIDED:
+        yield known.ended_day, "decision", (known.ended_at - known.submitted_at) // MICROSECOND
+
+
+def bucket_of(length: int) -> int:
+    """Give the bucket of a length in microseconds: each is 1.98 % wider than the one before."""
+    return max(0, math.ceil(math.log(length) / math.log(WIDTH))) if length > 1 else 0
+
+
+def middle_of(bucket: int) -> float:
+    """Give the length that stands for a bucket, at most 1 % from any length in it."""
+    return 2 * WIDTH**bucket / (WIDTH + 1)
+
+
+def quantile(buckets: Mapping[int, int], part: float) -> float | None:
+    """Give the length below which `part` of the cases lie; None when there are fewer than five cases."""
+    total = sum(buckets.values())
+    if total < FEWEST_CASES:
+        return None
+    rank, seen = max(1, math.ceil(part * total)), 0
+    for bucket in sorted(buckets):
+        seen += buckets[bucket]
+        if seen >= rank:
+            return middle_of(bucket)
+    raise AssertionError("a rank lies within its total")
+
+
+def sample_deviation(count: int, total: int, squares: int) -> float | None:
+    """Give the sample's standard deviation from exact sums; None for fewer than five cases."""
+    if count < FEWEST_CASES:
+        return None
+    return math.sqrt((squares * count - total * total) / (count * (count - 1)))
