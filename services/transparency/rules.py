@@ -38,8 +38,9 @@ class Known:
 
 def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str, Any]) -> None:
     """Add one event to what is known of its request."""
-    known.first_at = min(known.first_at or at, at)
-    known.last_at = max(known.last_at or at, at)
+    if kind in ("activity_completed", "after_care"):
+        known.first_at = min(known.first_at or at, at)
+        known.last_at = max(known.last_at or at, at)
     if kind == "submitted":
         known.service, known.version, known.channel = facts["service"], facts["version"], facts["channel"]
         known.day, known.submitted_at = date.fromisoformat(facts["day"]), at
@@ -86,9 +87,8 @@ def _numbers(known: Known) -> Iterator[tuple[date, str, int]]:
 
 def _lengths(known: Known) -> Iterator[tuple[date, str, int]]:
     assert known.day is not None
-    assert known.first_at is not None
-    assert known.last_at is not None
-    yield known.day, "handling", (known.last_at - known.first_at) // MICROSECOND
+    if known.first_at and known.last_at:
+        yield known.day, "handling", (known.last_at - known.first_at) // MICROSECOND
     if known.ended_at and known.ended_day and known.submitted_at and known.outcome in DECIDED:
         yield known.ended_day, "decision", (known.ended_at - known.submitted_at) // MICROSECOND
 

@@ -1,0 +1,180 @@
+"""Whose draft it is, and a draft read against the current definition of its service."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.agencies.rules import in_language
+from services.catalogue.answers import Checked, Form, Problem, missing_evidence, read, variables
+from services.catalogue.definition import AnyField, Evidence, Page, Span
+from services.catalogue.expressions import Unknown
+from services.catalogue.fees import fee_of
+from services.requests.models import Draft, ServiceRequest
+from services.workflow.conditions import time_limit_of
+
+DRAFTS, SUBMITTED = "drafts", "submitted"
+MOST_REMEMBERED = 50
+PAPERS = "papers"
+CONTACT = ("name", "email", "phone", "personal_identifier")
+
+
+# --- whose it is --------------------------------------------------------------------------------------------------
+
+
+def remember(request: HttpRequest, kind: str, pk: UUID) -> None:
+    """Remember in the visitor's session that a draft or request is theirs."""
+    request.session[kind] = [*request.session.get(kind, []), str(pk)][-MOST_REMEMBERED:]
+
+
+def is_remembered(request: HttpRequest, kind: str, pk: UUID) -> bool:
+    return str(pk) in request.session.get(kind, [])
+
+
+def own_draft(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Draft:
+    """Give the visitor's own draft; anybody else's answers 404."""
+    drafts = Draft.objects.filter(_own(request, DRAFTS, pk), service__current__isnull=False)
+    drafts = drafts.select_related("service__current", "office__agency__calendar")
+    return get_object_or_404(drafts.select_for_update(of=("self",)) if lock else drafts, pk=pk)
+
+
+def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
+    """Give a request that the visitor submitted, signed in or in this session."""
+    return get_object_or_404(ServiceRequest.objects.filter(_own(request, SUBMITTED, pk)).with_service(), pk=pk)
+
+
+def _own(request: HttpRequest, kind: str, pk: UUID) -> Q:
+    own = Q(applicant=request.user) if request.user.is_authenticated else Q(pk__in=[])
+    return own | Q(applicant=None) if is_remembered(request, kind, pk) else own
+
+
+def submission_key(draft: UUID) -> str:
+    return f"draft {draft}"
+
+
+def submitted_from(request: HttpRequest, draft: UUID) -> ServiceRequest | None:
+    """Give the request that was made of the visitor's draft, if it was submitted already."""
+    own = _own(request, DRAFTS, draft)
+    return ServiceRequest.objects.filter(own, submission_key=submission_key(draft)).first()
+
+
+def contact_of(user: User) -> dict[str, str]:
+    """Give what the profile tells of how to reach a person."""
+    return {name: str(value) for name in CONTACT if (value := getattr(user, name))}
+
+
+# --- a draft, read ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page to fill in: a page of the form, or the papers at its end."""
+
+    key: str
+    title: str
+    intro: str
+    parts: list[AnyField] | list[Evidence]
+
+
+class Filling:
+    """A draft read against the current definition: what is shown, what is wrong, what comes next."""
+
+    def __init__(self, draft: Draft, now: datetime) -> None:
+        assert draft.service.current is not None and draft.office is not None
+        self.draft, self.office, self.version = draft, draft.office, draft.service.current
+        self.definition = self.version.definition
+        self.given = {key: value for key, value in draft.answers.items() if key in self.definition.fields}
+        self.files = list(draft.evidence.order_by("supplied_at"))
+        self.counts = Counter(file.key for file in self.files)
+        self.today = self.office.agency.calendar.working.day_of(now)
+        self.context = self._context()
+        self.answers = self.read(set()).answers
+        self.form = Form(self.definition, self.version.expressions, self.answers, self.context, self.counts)
+
+    def _context(self) -> dict[str, Any]:
+        contact = contact_of(self.draft.applicant) if self.draft.applicant else {}
+        return {
+            "office_parameters": self.parameters,
+            "applicant": {name: contact.get(name, "") for name in ("name", "personal_identifier")},
+            "today": self.today.isoformat(),
+            "channel": "online",
+        }
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Give the delivering office's own values."""
+        places = {place.office: place.parameters for place in self.definition.delivered_by}
+        return places.get(self.office.code, {})
+
+    def read(self, pages: set[str] | None) -> Checked:
+        """Check these pages; None checks everything."""
+        expressions = self.version.expressions
+        return read(
+            self.definition, expressions, self.given, context=self.context, evidence=self.counts, pages=pages
+        )
+
+    def problems(self, sheet: Sheet) -> list[Problem]:
+        """Give what is wrong on one page."""
+        if sheet.key == PAPERS:
+            return missing_evidence(self.form, self.counts)
+        return self.read({sheet.key}).problems
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """Give the pages that are shown, and the papers last when some are asked for."""
+        pages = [self._sheet(page) for page in self.form.pages()]
+        papers = self.form.evidence()
+        return [*pages, Sheet(PAPERS, _("Your papers"), "", papers)] if papers else pages
+
+    def _sheet(self, page: Page) -> Sheet:
+        language = get_language() or "en"
+        intro = in_language(page.intro or {}, language)
+        return Sheet(page.key, in_language(page.title, language), intro, self.form.fields(page))
+
+    def sheet(self, key: str) -> Sheet | None:
+        """Give the page with this key when it is shown."""
+        return next((sheet for sheet in self.sheets if sheet.key == key), None)
+
+    def knows(self, key: str) -> bool:
+        """Tell whether there is such a page, shown or hidden."""
+        return key == PAPERS or any(page.key == key for page in self.definition.pages)
+
+    def sheet_of(self, path: str) -> Sheet | None:
+        """Give the page that asks for an answer."""
+        key = path.split(".")[0]
+        return next((sheet for sheet in self.sheets for part in sheet.parts if part.key == key), None)
+
+    def url(self, sheet: Sheet | None) -> str:
+        """Give a page's address; no page means the check of all answers."""
+        if sheet is None:
+            return reverse("apply_check", args=[self.draft.pk])
+        return reverse("apply_page", args=[self.draft.pk, sheet.key])
+
+    def neighbours(self, sheet: Sheet) -> tuple[Sheet | None, Sheet | None]:
+        """Give the pages before and after one."""
+        place = self.sheets.index(sheet)
+        following = self.sheets[place + 1 : place + 2]
+        return self.sheets[place - 1] if place else None, following[0] if following else None
+
+    def fee(self) -> Decimal | None:
+        """Give the fee, when the answers alone tell it."""
+        known = variables(self.definition, answers=self.answers, evidence_counts=self.counts, **self.context)
+        try:
+            return fee_of(self.definition, self.version.expressions, known, self.answers, self.parameters)
+        except Unknown:
+            return None
+
+    def time_limit(self) -> Span:
+        return time_limit_of(self.definition, self.form.holds)

@@ -1,0 +1,188 @@
+"""Questions as a page shows them: texts in the reader's language, what was typed, what is wrong."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.citizens.applying_drafts import Filling, Sheet
+from services.agencies.rules import in_language
+from services.catalogue.answer_kinds import bound
+from services.catalogue.answers import Problem
+from services.catalogue.definition import GroupField
+from services.requests.models import Evidence
+
+MOST_RADIOS = 8
+ENDINGS = {"pdf": ".pdf", "jpeg": ".jpg,.jpeg", "png": ".png"}
+AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel"}
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a group."""
+
+    number: int
+    title: str
+    questions: list["Question"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One field or paper, ready to be shown."""
+
+    asked: Any
+    name: str
+    kind: str
+    label: str
+    hint: str
+    value: Any
+    is_required: bool
+    error: str = ""
+    changes_page: bool = False
+    items: list[Item] = field(default_factory=list)
+    files: list[Evidence] = field(default_factory=list)
+    limits: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def template(self) -> str:
+        return f"citizens/fields/{self._look}.html"
+
+    @property
+    def _look(self) -> str:
+        if self.kind == "one_of" and len(self.asked.options) > MOST_RADIOS:
+            return "one_of_many"
+        if self.kind == "date" and self.value and not ISO_DATE.fullmatch(str(self.value)):
+            return "text"
+        return self.kind
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [Choice(one.value, words(one.label), words(one.hint)) for one in self.asked.options]
+
+    @property
+    def accept(self) -> str:
+        return ",".join(ENDINGS[kind] for kind in self.asked.accept)
+
+    @property
+    def takes_more_files(self) -> bool:
+        return len(self.files) < self.asked.at_most
+
+    @property
+    def takes_more_items(self) -> bool:
+        return len(self.items) < self.asked.at_most
+
+    @property
+    def may_lose_items(self) -> bool:
+        return len(self.items) > (self.asked.at_least if self.is_required else 0)
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Give what helps a browser to fill the answer in."""
+        known = {"autocomplete": AUTOCOMPLETE.get(self.asked.prefill or "", "")}
+        if self.kind == "number":
+            known["inputmode"] = "decimal" if self.asked.decimals else "numeric"
+        return {name: value for name, value in {**known, **self.limits}.items() if value}
+
+
+def words(texts: Mapping[str, str] | None) -> str:
+    return in_language(texts or {}, get_language() or "en")
+
+
+def questions_of(filling: Filling, sheet: Sheet, problems: Iterable[Problem]) -> list[Question]:
+    """Give the questions of a page."""
+    errors = {problem.path: str(problem.message) for problem in problems}
+    deciding = deciding_keys(filling, sheet)
+    return [_question(filling, part, errors, changes_page=part.key in deciding) for part in sheet.parts]
+
+
+def deciding_keys(filling: Filling, sheet: Sheet) -> set[str]:
+    """Give the keys of the answers on which other questions of the same page depend."""
+    page = next((page for page in filling.definition.pages if page.key == sheet.key), None)
+    fields = page.fields if page else []
+    conditions = " ".join(str(part) for one in fields for part in (one.show, one.required) if isinstance(part, str))
+    return set(re.findall(r"\banswers\.(\w+)", conditions)) & {one.key for one in fields}
+
+
+def _question(filling: Filling, part: Any, errors: Mapping[str, str], *, changes_page: bool) -> Question:
+    kind = getattr(part, "kind", "file")
+    value = filling.given.get(part.key)
+    is_required = filling.form.is_required(part)
+    return Question(
+        asked=part,
+        name=part.key,
+        kind=kind,
+        label=words(part.label if hasattr(part, "label") else part.title),
+        hint=_hint(part, kind),
+        value=value,
+        is_required=is_required,
+        error=errors.get(part.key, ""),
+        changes_page=changes_page,
+        items=_items(filling, part, value, errors, is_required=is_required) if kind == "group" else [],
+        files=[file for file in filling.files if file.key == part.key] if kind == "file" else [],
+        limits=_limits(filling, part) if kind == "date" else {},
+    )
+
+
+def _hint(part: Any, kind: str) -> str:
+    hints = [words(part.hint)]
+    if kind == "text" and part.example:
+        hints.append(_("For example %(example)s") % {"example": part.example})
+    if kind == "file":
+        kinds = ", ".join(kind.upper() for kind in part.accept)
+        hints.append(_("%(kinds)s; at most %(count)s.") % {"kinds": kinds, "count": part.at_most})
+    return ". ".join(hint.rstrip(".") for hint in hints if hint)
+
+
+def _limits(filling: Filling, part: Any) -> dict[str, str]:
+    limits = {"min": part.earliest, "max": part.latest}
+    return {name: bound(limit, filling.today).isoformat() for name, limit in limits.items() if limit}
+
+
+def _items(
+    filling: Filling, group: GroupField, value: Any, errors: Mapping[str, str], *, is_required: bool
+) -> list[Item]:
+    entries: Sequence[Mapping[str, Any]] = value or [{}] * (group.at_least if is_required else 0)
+    return [_item(filling, group, number, entry, errors) for number, entry in enumerate(entries)]
+
+
+def _item(
+    filling: Filling, group: GroupField, number: int, entry: Mapping[str, Any], errors: Mapping[str, str]
+) -> Item:
+    questions = [
+        Question(
+            asked=one,
+            name=(path := f"{group.key}.{number}.{one.key}"),
+            kind=one.kind,
+            label=words(one.label),
+            hint=_hint(one, one.kind),
+            value=entry.get(one.key),
+            is_required=bool(one.required),
+            error=errors.get(path, ""),
+            limits=_limits(filling, one) if one.kind == "date" else {},
+        )
+        for one in group.fields
+    ]
+    return Item(number, f"{words(group.item)} {number + 1}", questions)
+
+
+def error_links(questions: Iterable[Question], problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Give the error summary: each problem with its question's label and the name of its field."""
+    labels = {question.name: question.label for question in questions}
+    for group in questions:
+        for item in group.items:
+            labels |= {one.name: f"{item.title}, {one.label}" for one in item.questions}
+    return [
+        {"name": problem.path, "message": f"{labels.get(problem.path, problem.path)}: {problem.message}"}
+        for problem in problems
+    ]
