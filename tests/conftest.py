@@ -80,3 +80,13 @@ def start_portal() -> Iterator[Callable[..., LivePortal]]:
 def live_portal(start_portal: Callable[..., LivePortal]) -> LivePortal:
     """Run one whole portal, shared by all tests of this run."""
     return start_portal("live")
+
+
+@pytest.fixture(autouse=True)
+def fresh_places() -> Iterator[None]:
+    """Let no test see the desks of another."""
+    from services.workflow import places
+
+    places.forget()
+    yield
+    places.forget()

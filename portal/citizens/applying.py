@@ -1,8 +1,256 @@
-from django.http import Http404
+"""Apply for a service: page by page, with everything typed kept; check; submit; know what happens next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.citizens.applying_drafts import (
+    DRAFTS,
+    SUBMITTED,
+    Filling,
+    Sheet,
+    contact_of,
+    own_draft,
+    own_request,
+    remember,
+    submission_key,
+    submitted_from,
+)
+from portal.citizens.applying_offices import ChosenOffice, offices_of
+from portal.citizens.applying_questions import error_links, questions_of
+from portal.citizens.applying_review import ContactForm, problem_links, review
+from portal.citizens.applying_typing import act, keep_files, keep_typed, newly_asked, prefilled
+from services.accounts.models import User
+from services.catalogue.answers import Problem
+from services.catalogue.models import Service
+from services.requests.models import Draft, ServiceRequest
+from services.requests.operations import remove_evidence, start_draft
+from services.workflow.operations.submission import Submission, submit
+from services.workflow.queries import current_steps
+from services.workflow.refusals import Invalid, Refused
+
+UNPROCESSABLE = 422
 
 
-def begin(request, **kwargs):
-    raise Http404
+def visitor(request: HttpRequest) -> User | None:
+    """Give the signed-in person, or None for somebody who isn't."""
+    return request.user if isinstance(request.user, User) else None
 
 
-page = check = discard = done = remove_file = begin
+# --- begin and give up --------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell what is needed, let the office be chosen, and start a draft."""
+    service = get_object_or_404(Service.objects.published().with_current(), code=code)
+    assert service.current is not None
+    if "online" not in service.current.definition.channels:
+        raise Http404
+    choice = ChosenOffice(offices_of(service), visitor(request), request.POST.get("office", ""))
+    if request.method == "GET":
+        return _show_begin(request, service, choice, 200)
+    if _needs_account(request, service):
+        return redirect_to_login(request.get_full_path())
+    if choice.office is None:
+        return _show_begin(request, service, choice, UNPROCESSABLE)
+    draft = start_draft(
+        service, visitor(request), choice.office, prefilled(service.current.definition, visitor(request))
+    )
+    remember(request, DRAFTS, draft.pk)
+    filling = Filling(draft, timezone.now())
+    return redirect(filling.url(filling.sheets[0] if filling.sheets else None))
+
+
+def _needs_account(request: HttpRequest, service: Service) -> bool:
+    assert service.current is not None
+    return service.current.definition.identity == "account" and not request.user.is_authenticated
+
+
+def _show_begin(request: HttpRequest, service: Service, choice: ChosenOffice, status: int) -> HttpResponse:
+    assert service.current is not None
+    context = {
+        "service": service,
+        "definition": service.current.definition,
+        "choice": choice,
+        "error": _("Choose the place that serves you.") if status == UNPROCESSABLE else "",
+        "needs_account": _needs_account(request, service),
+        "drafts": Draft.objects.filter(applicant=visitor(request), service=service).order_by("-saved_at")
+        if request.user.is_authenticated
+        else [],
+    }
+    return render(request, "citizens/apply_begin.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask whether a draft shall be thrown away, and do it with its files."""
+    if request.method == "GET":
+        return render(request, "citizens/apply_discard.html", {"draft": own_draft(request, pk)})
+    with transaction.atomic():
+        draft = own_draft(request, pk, lock=True)
+        for file in draft.evidence.all():
+            remove_evidence(file)
+        draft.delete()
+    messages.success(request, _("Your draft and its files are deleted."))
+    return redirect("service", code=draft.service.code)
+
+
+@require_POST
+def remove_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
+    """Remove a file from a draft and go back to the page that asks for it."""
+    filling = Filling(own_draft(request, pk), timezone.now())
+    if not (key := act(filling, f"drop:{file}")):
+        raise Http404
+    return redirect(filling.url(filling.sheet_of(key)))
+
+
+# --- fill in ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, pk: UUID, page: str) -> HttpResponse:
+    """Show one page of the form; keep what is typed, and go on when nothing is wrong with it."""
+    if request.method == "POST":
+        with transaction.atomic():
+            return _take_page(request, own_draft(request, pk, lock=True), page)
+    filling = Filling(own_draft(request, pk), timezone.now())
+    sheet = filling.sheet(page)
+    return _show_page(request, filling, sheet, []) if sheet else _elsewhere(filling, page)
+
+
+def _elsewhere(filling: Filling, key: str) -> HttpResponse:
+    """Lead on from a page that other answers hide now."""
+    if not filling.knows(key):
+        raise Http404
+    return redirect(filling.url(None))
+
+
+def _take_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
+    now = timezone.now()
+    before = Filling(draft, now)
+    sheet = before.sheet(key)
+    if sheet is None:
+        return _elsewhere(before, key)
+    seen = keep_typed(before, key, request.POST)
+    problems = keep_files(draft, sheet, request.FILES, now)
+    after = Filling(draft, now)
+    shown = after.sheet(key) or sheet
+    if (wanted := request.POST.get("do", "next")) != "next":
+        return _show_page(request, after, shown, problems) if problems else _stay(request, after, shown, wanted)
+    if new := newly_asked(after, sheet, seen):
+        messages.info(request, _("Your answer leads to more questions on this page."))
+        return redirect(f"{request.get_full_path()}#id_{new[0]}")
+    if problems := problems + after.problems(shown):
+        return _show_page(request, after, shown, problems)
+    is_change = request.GET.get("to") == "check"
+    return redirect(after.url(None if is_change or after.sheet(key) is None else after.neighbours(shown)[1]))
+
+
+def _stay(request: HttpRequest, filling: Filling, sheet: Sheet, wanted: str) -> HttpResponse:
+    name = act(filling, wanted)
+    return redirect(request.get_full_path() + (f"#id_{name}" if name else ""))
+
+
+def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: list[Problem]) -> HttpResponse:
+    questions = questions_of(filling, sheet, problems)
+    place = filling.sheets.index(sheet) if sheet in filling.sheets else 0
+    context = {
+        "draft": filling.draft,
+        "sheet": sheet,
+        "questions": questions,
+        "errors": error_links(questions, problems),
+        "at": place + 1,
+        "of": len(filling.sheets) + 1,
+        "back": filling.url(filling.sheets[place - 1]) if place else "",
+        "changes_page": any(question.changes_page for question in questions),
+    }
+    is_swapped = request.headers.get("HX-Request") == "true"
+    status = UNPROCESSABLE if problems and not is_swapped else 200
+    return render(request, "citizens/apply_page.html", context, status=status)
+
+
+# --- check and submit ---------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show every answer before anything is sent; then submit, once however often the button is pressed."""
+    if earlier := submitted_from(request, pk):
+        return _to_done(request, earlier)
+    if request.method == "POST":
+        with transaction.atomic():
+            return _submit(request, own_draft(request, pk, lock=True))
+    filling = Filling(own_draft(request, pk), timezone.now())
+    return _show_check(request, filling, ContactForm(), problem_links(filling, filling.read(None).problems), 200)
+
+
+def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
+    filling, user = Filling(draft, timezone.now()), visitor(request)
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return _show_check(request, filling, form, [], UNPROCESSABLE)
+    submission = Submission(
+        version=filling.version,
+        office=filling.office,
+        answers=filling.given,
+        contact=contact_of(user) if user else form.contact(),
+        applicant=user,
+        draft=draft,
+        language=get_language() or "en",
+        key=submission_key(draft.pk),
+    )
+    try:
+        return _to_done(request, submit(submission, timezone.now()))
+    except Invalid as invalid:
+        return _show_check(request, filling, form, problem_links(filling, invalid.problems), UNPROCESSABLE)
+    except Refused as refused:
+        return _show_check(request, filling, form, [{"href": "", "message": str(refused.message)}], UNPROCESSABLE)
+
+
+def _to_done(request: HttpRequest, submitted: ServiceRequest) -> HttpResponse:
+    remember(request, SUBMITTED, submitted.pk)
+    return redirect("apply_done", pk=submitted.pk)
+
+
+def _show_check(
+    request: HttpRequest, filling: Filling, form: ContactForm, problems: list[dict[str, str]], status: int
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "draft": filling.draft,
+        "definition": filling.definition,
+        "office": filling.office,
+        "sections": review(filling),
+        "problems": problems,
+        "form": form,
+        "contact": contact_of(user) if (user := visitor(request)) else None,
+        "fee": filling.fee(),
+        "time_limit": filling.time_limit(),
+        "is_refused": status == UNPROCESSABLE,
+        "at": len(filling.sheets) + 1,
+        "back": filling.url(filling.sheets[-1]) if filling.sheets else "",
+    }
+    return render(request, "citizens/apply_check.html", context, status=status)
+
+
+@require_safe
+def done(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Confirm a submission: its reference, what happens next, and until when."""
+    submitted = own_request(request, pk)
+    steps = submitted.version.definition.workflow.by_key
+    context = {
+        "service_request": submitted,
+        "definition": submitted.version.definition,
+        "next_steps": [steps[step.key] for step in current_steps(submitted) if step.key in steps],
+        "may_follow": submitted.applicant_id is not None and submitted.applicant_id == request.user.pk,
+    }
+    return render(request, "citizens/apply_done.html", context)

@@ -121,9 +121,7 @@ class Filling:
     def read(self, pages: set[str] | None) -> Checked:
         """Check these pages; None checks everything."""
         expressions = self.version.expressions
-        return read(
-            self.definition, expressions, self.given, context=self.context, evidence=self.counts, pages=pages
-        )
+        return read(self.definition, expressions, self.given, context=self.context, evidence=self.counts, pages=pages)
 
     def problems(self, sheet: Sheet) -> list[Problem]:
         """Give what is wrong on one page."""

@@ -75,6 +75,7 @@ class Sandbox:
     records: dict[str, dict[str, dict[str, Any]]]
     effects: Effects
     faults: dict[str, str] = field(default_factory=dict)
+    slow_seconds: float = SLOW_SECONDS
 
     def look_up(self, registry: str, key: str) -> Answer:
         record = self.records.get(registry, {}).get(key)
@@ -87,6 +88,7 @@ class Sandbox:
         if "registry" not in wish:
             self.faults.clear()
         self.faults[wish.get("registry", "*")] = wish["mode"]
+        self.slow_seconds = float(wish.get("seconds", SLOW_SECONDS))
         return HTTPStatus.OK, dict(self.faults)
 
     def mode_of(self, registry: str) -> str:
@@ -148,7 +150,7 @@ class Handler(BaseHTTPRequestHandler):
         """Misbehave as was wished; tell whether a proper answer is still due."""
         mode = self.sandbox.mode_of(registry)
         if mode == "slow":
-            time.sleep(SLOW_SECONDS)
+            time.sleep(self.sandbox.slow_seconds)
         if mode == "down":
             self._send(HTTPStatus.SERVICE_UNAVAILABLE, {"error": "The registry is down."})
         if mode == "garbage":

@@ -13,7 +13,6 @@ from services.workflow.claims import due, locked, walks_of
 from services.workflow.driving import drive, put_off
 from services.workflow.models import Heartbeat, Step, StepQuerySet
 from services.workflow.outside import run_one
-from services.workflow.places import Places
 from services.workflow.troubles import trouble
 from services.workflow.writing import write
 
@@ -66,7 +65,7 @@ def _run_together(steps: StepQuerySet) -> tuple[int, list[int]]:
     with transaction.atomic():
         claimed = list(locked(steps))
         walks, failed = [], []
-        for walk, own in walks_of(claimed, Places(), now):
+        for walk, own in walks_of(claimed, now):
             try:
                 drive(walk, own)
             except DatabaseError:
@@ -95,7 +94,7 @@ def _put_off(pk: int) -> None:
         step = locked(Step.objects.filter(pk=pk).active()).first()
         if step is None:
             return
-        [(walk, _)] = walks_of([step], Places(), now)
+        [(walk, _)] = walks_of([step], now)
         step.attempts += 1
         if step.kind == Kind.ROBOT:
             put_off(walk, step, trouble("fault"), now)

@@ -1,5 +1,6 @@
 """What a walk knows of its request, and what it gathers to be written."""
 
+import json
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,21 +12,22 @@ from services.agencies.rules import WorkingCalendar, due_after_stop, due_at
 from services.catalogue.definition import Definition, RobotStep, Span
 from services.ledger.operations import Entry
 from services.requests.models import ClockStop, ServiceRequest
+from services.requests.queries import evidence_counts
 from services.workflow.conditions import time_limit_of, variables_of
 from services.workflow.models import Step
-from services.workflow.places import Places
+from services.workflow.places import places
 
 
 class Changes:
     """One locked request with its definition, its clock, and everything that is to be written of it."""
 
     def __init__(
-        self, service_request: ServiceRequest, places: Places, now: datetime, evidence: Mapping[str, int]
+        self, service_request: ServiceRequest, now: datetime, evidence: Mapping[str, int] | None = None
     ) -> None:
         self.service_request = service_request
-        self.places = places
+        self.places = places()
         self.now = now
-        self.evidence = evidence
+        self._evidence = evidence
         self.definition: Definition = service_request.version.definition
         self.expressions = service_request.version.expressions
         self.new_steps: list[Step] = []
@@ -36,13 +38,32 @@ class Changes:
         self.due_before = service_request.due_at
         self.clock_resumed = False
         self._known: dict[int, Step] = {}
+        self._before = self._state()
 
     @property
     def calendar(self) -> WorkingCalendar:
         return self.places.calendar(self.service_request.office.agency)
 
+    @property
+    def evidence(self) -> Mapping[str, int]:
+        """Give how many files of each key the request has; read when first asked for."""
+        if self._evidence is None:
+            pk = self.service_request.pk
+            self._evidence = evidence_counts([pk])[pk]
+        return self._evidence
+
     def tell(self, kind: str, actor: str, /, **facts: Any) -> None:
         self.entries.append(Entry(self.service_request.pk, kind, actor, self.now, facts))
+
+    def _state(self) -> tuple[Any, ...]:
+        request = self.service_request
+        known = (request.status, request.office_id, request.fee, request.due_at, request.clock_stopped_at)
+        return (*known, json.dumps(request.facts, sort_keys=True))
+
+    @property
+    def changed_request(self) -> bool:
+        """Tell whether the walk changed the request itself."""
+        return self._state() != self._before
 
     def known(self, step: Step) -> Step:
         """Give the one instance that stands for a stored step in this walk."""

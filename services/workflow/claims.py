@@ -1,15 +1,14 @@
 """Claim due steps for workers: locked, skipping what others hold."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from services.requests.models import Evidence
+from services.requests.queries import evidence_counts
 from services.workflow.engine import Walk
 from services.workflow.models import Step, StepQuerySet
-from services.workflow.places import Places
 
 State = Step.State
 
@@ -31,19 +30,10 @@ def locked(steps: StepQuerySet) -> StepQuerySet:
     )
 
 
-def evidence_counts(requests: Collection[UUID]) -> dict[UUID, dict[str, int]]:
-    """Give how many files of each key each request has; one query."""
-    counts: dict[UUID, dict[str, int]] = {request: {} for request in requests}
-    rows = Evidence.objects.filter(service_request__in=requests).values_list("service_request", "key")
-    for request, key, count in rows.annotate(count=Count("pk")):
-        counts[request][key] = count
-    return counts
-
-
-def walks_of(steps: Iterable[Step], places: Places, now: datetime) -> list[tuple[Walk, list[Step]]]:
+def walks_of(steps: Iterable[Step], now: datetime) -> list[tuple[Walk, list[Step]]]:
     """Give one walk for each request with its steps."""
     by_request: dict[UUID, list[Step]] = {}
     for step in steps:
         by_request.setdefault(step.service_request_id, []).append(step)
     counts = evidence_counts(by_request.keys())
-    return [(Walk(own[0].service_request, places, now, counts[request]), own) for request, own in by_request.items()]
+    return [(Walk(own[0].service_request, now, counts[request]), own) for request, own in by_request.items()]

@@ -18,7 +18,6 @@ from services.workflow.claims import due, locked, walks_of
 from services.workflow.driving import drive, put_off
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.places import Places
 from services.workflow.troubles import trouble
 from services.workflow.writing import write
 
@@ -51,7 +50,7 @@ def _claim(lane: str) -> tuple[bool, Claimed | None]:
         step = locked(due(lane, now).order_by("run_at"))[:1].first()
         if step is None:
             return False, None
-        [(walk, _)] = walks_of([step], Places(), now)
+        [(walk, _)] = walks_of([step], now)
         action = action_of(walk, step)
         try:
             job = action.prepare(walk, step)
@@ -100,7 +99,7 @@ def _settle(claimed: Claimed, result: Any, failure: Failed | None) -> None:
         if step is None:
             log.warning("late_result_refused", step=claimed.step, fence=claimed.fence)
             return
-        [(walk, _)] = walks_of([step], Places(), now)
+        [(walk, _)] = walks_of([step], now)
         if failure is not None:
             put_off(walk, step, failure.trouble, now, is_final=failure.is_final)
         else:

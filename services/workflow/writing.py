@@ -8,6 +8,7 @@ from django.db import models
 from services.ledger.operations import record
 from services.requests.models import ClockStop, ServiceRequest
 from services.workflow.bell import ring
+from services.workflow.bulk import update_rows
 from services.workflow.engine import Walk
 from services.workflow.models import ACTIVE, Step
 
@@ -19,11 +20,11 @@ STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "attempts"]
 def write(walks: Sequence[Walk]) -> None:
     """Write everything that the walks changed and ring for the steps that are now due."""
     new = [walk.service_request for walk in walks if walk.service_request._state.adding]
-    known = [walk.service_request for walk in walks if not walk.service_request._state.adding]
+    known = [walk for walk in walks if not walk.service_request._state.adding]
     ServiceRequest.objects.bulk_create(new)
-    ServiceRequest.objects.bulk_update(known, REQUEST_FIELDS)
+    update_rows([walk.service_request for walk in known if walk.changed_request], REQUEST_FIELDS)
     _write_clocks(walks)
-    Step.objects.bulk_update([step for walk in walks for step in walk.changed_steps], STEP_FIELDS)
+    update_rows([step for walk in walks for step in walk.changed_steps], STEP_FIELDS)
     _cancel_rest([walk.service_request for walk in walks if not walk.service_request.is_in_progress])
     steps = [step for walk in walks for step in walk.new_steps]
     _create_steps(steps)

@@ -22,7 +22,7 @@ from services.workflow.conditions import time_limit_of
 from services.workflow.engine import Walk
 from services.workflow.notices import RECEIVED
 from services.workflow.operations.walking import citizen, notify, require
-from services.workflow.places import Places
+from services.workflow.places import places
 from services.workflow.refusals import Invalid, KeyUsedTwice
 from services.workflow.writing import write
 
@@ -80,11 +80,10 @@ def _earlier(submission: Submission) -> ServiceRequest | None:
 def _submit(submission: Submission, now: datetime) -> ServiceRequest:
     offices = {place.office for place in submission.version.definition.delivered_by}
     require(submission.office.code in offices, _("This office doesn't deliver this service. Choose another."))
-    places = Places()
-    today = places.calendar(submission.office.agency).day_of(now)
+    today = places().calendar(submission.office.agency).day_of(now)
     checked = check(submission, today)
     request = _new_request(submission, checked, now)
-    walk = Walk(request, places, now, _counts(submission.draft))
+    walk = Walk(request, now, _counts(submission.draft))
     _start_clock(walk)
     _tell_of(walk)
     notify(walk, RECEIVED)

@@ -10,11 +10,9 @@ from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.requests.models import ServiceRequest
-from services.workflow.claims import evidence_counts
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.notices import NOTICES
-from services.workflow.places import Places
 from services.workflow.refusals import Refused
 from services.workflow.writing import write
 
@@ -26,7 +24,7 @@ def walking(service_request: UUID, now: datetime) -> Iterator[Walk]:
         related = ("version", "office__agency__calendar", "applicant")
         locked = ServiceRequest.objects.select_for_update(of=("self",)).select_related(*related)
         request = locked.defer("version__source").get(pk=service_request)
-        walk = Walk(request, Places(), now, evidence_counts([request.pk])[request.pk])
+        walk = Walk(request, now)
         yield walk
         write([walk])
 

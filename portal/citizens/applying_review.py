@@ -1,0 +1,95 @@
+"""Check your answers: every answer in words with a way to change it, and who may be reached how."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from portal.citizens.applying_drafts import Filling, Sheet
+from portal.citizens.applying_questions import words
+from services.catalogue.answer_kinds import Bad, read_phone
+from services.catalogue.answers import Problem, display
+from services.catalogue.definition import PhoneField
+
+
+PHONE = PhoneField(key="phone", kind="phone", label={"en": "Phone"})
+
+
+class ContactForm(forms.Form):
+    """Who somebody without account is, if they want to tell; and that all of it is true."""
+
+    name = forms.CharField(label=gettext_lazy("Your name"), required=False, max_length=200)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    declared = forms.BooleanField(
+        label=gettext_lazy("What I have written is true and complete."),
+        error_messages={"required": gettext_lazy("Tick the box to say that your answers are true.")},
+    )
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        try:
+            return read_phone(PHONE, phone, None) if phone else ""
+        except Bad as bad:
+            raise forms.ValidationError(bad.message, code=bad.code) from None
+
+    def contact(self) -> dict[str, str]:
+        """Give what was told of how to reach the person."""
+        given = {name: self.cleaned_data[name] for name in ("name", "email", "phone")}
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    words: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the form, told in rows."""
+
+    title: str
+    rows: list[Row]
+
+
+def review(filling: Filling) -> list[Section]:
+    """Tell all answers and papers in words, page by page."""
+    return [Section(sheet.title, [_row(filling, sheet, part) for part in sheet.parts]) for sheet in filling.sheets]
+
+
+def _row(filling: Filling, sheet: Sheet, part: Any) -> Row:
+    label = words(part.label if hasattr(part, "label") else part.title)
+    return Row(label, _in_words(filling, part), change_link(filling, sheet, part.key))
+
+
+def _in_words(filling: Filling, part: Any) -> str:
+    if hasattr(part, "accept"):
+        return "\n".join(file.name for file in filling.files if file.key == part.key) or _("No file")
+    if part.key in filling.answers:
+        return display(part, filling.answers[part.key], get_language() or "en") or _("Not answered")
+    typed = filling.given.get(part.key)
+    return typed if isinstance(typed, str) else _("Not answered")
+
+
+def change_link(filling: Filling, sheet: Sheet, name: str) -> str:
+    """Give the way to an answer's page that leads back to the check."""
+    return f"{filling.url(sheet)}?to=check#id_{name}"
+
+
+def problem_links(filling: Filling, problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Give each problem with the way to the page where it can be mended."""
+    return [_problem_link(filling, problem) for problem in problems]
+
+
+def _problem_link(filling: Filling, problem: Problem) -> dict[str, str]:
+    sheet, key = filling.sheet_of(problem.path), problem.path.split(".")[0]
+    part = next((part for part in sheet.parts if part.key == key), None) if sheet else None
+    if sheet is None or part is None:
+        return {"href": "", "message": f"{problem.path}: {problem.message}"}
+    label = words(getattr(part, "label", None) or getattr(part, "title", None))
+    return {"href": change_link(filling, sheet, problem.path), "message": f"{label}: {problem.message}"}
