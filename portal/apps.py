@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
+from portal.celery import app as celery
 from portal.checks import ledger_is_guarded, settings_are_strong
 
 
@@ -8,6 +9,7 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Register the portal's own checks."""
+        """Register the portal's own checks, and let every thread ring through the portal's own Celery."""
         register(settings_are_strong, Tags.security, deploy=True)
         register(ledger_is_guarded, Tags.database, deploy=True)
+        celery.set_default()

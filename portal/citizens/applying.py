@@ -138,40 +138,53 @@ def _elsewhere(filling: Filling, key: str) -> HttpResponse:
 def _take_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     now = timezone.now()
     before = Filling(draft, now)
-    sheet = before.sheet(key)
-    if sheet is None:
+    if (sheet := before.sheet(key)) is None:
         return _elsewhere(before, key)
     seen = keep_typed(before, key, request.POST)
     problems = keep_files(draft, sheet, request.FILES, now)
     after = Filling(draft, now)
-    shown = after.sheet(key) or sheet
+    if (shown := after.sheet(key)) is None:
+        return _elsewhere(after, key)
+    if problems:
+        return _show_page(request, after, shown, problems)
     if (wanted := request.POST.get("do", "next")) != "next":
-        return _show_page(request, after, shown, problems) if problems else _stay(request, after, shown, wanted)
-    if new := newly_asked(after, sheet, seen):
+        return _stay_or_leave(request, after, shown, wanted)
+    if new := newly_asked(shown, sheet, seen):
         messages.info(request, _("Your answer leads to more questions on this page."))
         return redirect(f"{request.get_full_path()}#id_{new[0]}")
-    if problems := problems + after.problems(shown):
-        return _show_page(request, after, shown, problems)
-    is_change = request.GET.get("to") == "check"
-    return redirect(after.url(None if is_change or after.sheet(key) is None else after.neighbours(shown)[1]))
+    return _go_on(request, after, shown)
 
 
-def _stay(request: HttpRequest, filling: Filling, sheet: Sheet, wanted: str) -> HttpResponse:
+def _go_on(request: HttpRequest, filling: Filling, sheet: Sheet) -> HttpResponse:
+    if problems := filling.problems(sheet):
+        return _show_page(request, filling, sheet, problems)
+    following = filling.neighbours(sheet)[1]
+    return redirect(filling.url(None if request.GET.get("to") == "check" else following))
+
+
+def _stay_or_leave(request: HttpRequest, filling: Filling, sheet: Sheet, wanted: str) -> HttpResponse:
+    """Do what another button than the one to go on asks for; everything typed is kept already."""
+    if wanted == "leave" and request.user.is_authenticated:
+        messages.success(request, _("Your draft is saved. Come back to it whenever you like."))
+        return redirect("my_requests")
+    if wanted == "back":
+        return redirect(filling.url(filling.neighbours(sheet)[0]))
     name = act(filling, wanted)
     return redirect(request.get_full_path() + (f"#id_{name}" if name else ""))
 
 
 def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: list[Problem]) -> HttpResponse:
     questions = questions_of(filling, sheet, problems)
-    place = filling.sheets.index(sheet) if sheet in filling.sheets else 0
+    place = filling.sheets.index(sheet)
     context = {
         "draft": filling.draft,
+        "definition": filling.definition,
         "sheet": sheet,
         "questions": questions,
         "errors": error_links(questions, problems),
         "at": place + 1,
         "of": len(filling.sheets) + 1,
-        "back": filling.url(filling.sheets[place - 1]) if place else "",
+        "has_back": place > 0,
         "changes_page": any(question.changes_page for question in questions),
     }
     is_swapped = request.headers.get("HX-Request") == "true"
@@ -185,8 +198,16 @@ def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: l
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show every answer before anything is sent; then submit, once however often the button is pressed."""
-    if earlier := submitted_from(request, pk):
-        return _to_done(request, earlier)
+    try:
+        return _check(request, pk)
+    except Http404:
+        # An earlier click made a request of the draft, perhaps while this one waited for the draft's lock.
+        if earlier := submitted_from(request, pk):
+            return _to_done(request, earlier)
+        raise
+
+
+def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             return _submit(request, own_draft(request, pk, lock=True))

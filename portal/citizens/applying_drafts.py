@@ -45,7 +45,7 @@ def is_remembered(request: HttpRequest, kind: str, pk: UUID) -> bool:
 
 def own_draft(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Draft:
     """Give the visitor's own draft; anybody else's answers 404."""
-    drafts = Draft.objects.filter(_own(request, DRAFTS, pk), service__current__isnull=False)
+    drafts = Draft.objects.filter(_own(request, DRAFTS, pk), service__current__isnull=False, office__isnull=False)
     drafts = drafts.select_related("service__current", "office__agency__calendar")
     return get_object_or_404(drafts.select_for_update(of=("self",)) if lock else drafts, pk=pk)
 
@@ -75,6 +75,16 @@ def contact_of(user: User) -> dict[str, str]:
     return {name: str(value) for name in CONTACT if (value := getattr(user, name))}
 
 
+def words(texts: Mapping[Any, str] | None) -> str:
+    """Give a text of a definition in the reader's language."""
+    return in_language(texts or {}, get_language() or "en")
+
+
+def told(label: str, problem: Problem) -> str:
+    """Tell a problem together with the question that it is about."""
+    return f"{label} {problem.message}" if label.endswith("?") else f"{label}: {problem.message}"
+
+
 # --- a draft, read ------------------------------------------------------------------------------------------------
 
 
@@ -92,7 +102,8 @@ class Filling:
     """A draft read against the current definition: what is shown, what is wrong, what comes next."""
 
     def __init__(self, draft: Draft, now: datetime) -> None:
-        assert draft.service.current is not None and draft.office is not None
+        assert draft.service.current is not None
+        assert draft.office is not None
         self.draft, self.office, self.version = draft, draft.office, draft.service.current
         self.definition = self.version.definition
         self.given = {key: value for key, value in draft.answers.items() if key in self.definition.fields}
@@ -137,9 +148,7 @@ class Filling:
         return [*pages, Sheet(PAPERS, _("Your papers"), "", papers)] if papers else pages
 
     def _sheet(self, page: Page) -> Sheet:
-        language = get_language() or "en"
-        intro = in_language(page.intro or {}, language)
-        return Sheet(page.key, in_language(page.title, language), intro, self.form.fields(page))
+        return Sheet(page.key, words(page.title), words(page.intro), self.form.fields(page))
 
     def sheet(self, key: str) -> Sheet | None:
         """Give the page with this key when it is shown."""
@@ -151,7 +160,7 @@ class Filling:
 
     def sheet_of(self, path: str) -> Sheet | None:
         """Give the page that asks for an answer."""
-        key = path.split(".")[0]
+        key = path.partition(".")[0]
         return next((sheet for sheet in self.sheets for part in sheet.parts if part.key == key), None)
 
     def url(self, sheet: Sheet | None) -> str:

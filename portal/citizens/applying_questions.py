@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import get_language
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from portal.citizens.applying_drafts import Filling, Sheet
-from services.agencies.rules import in_language
+from portal.citizens.applying_drafts import Filling, Sheet, told, words
 from services.catalogue.answer_kinds import bound
 from services.catalogue.answers import Problem
 from services.catalogue.definition import GroupField
@@ -71,20 +70,20 @@ class Question:
         return [Choice(one.value, words(one.label), words(one.hint)) for one in self.asked.options]
 
     @property
+    def unit(self) -> str:
+        return words(self.asked.unit)
+
+    @property
     def accept(self) -> str:
         return ",".join(ENDINGS[kind] for kind in self.asked.accept)
 
     @property
-    def takes_more_files(self) -> bool:
-        return len(self.files) < self.asked.at_most
-
-    @property
     def takes_more_items(self) -> bool:
-        return len(self.items) < self.asked.at_most
+        return bool(len(self.items) < self.asked.at_most)
 
     @property
     def may_lose_items(self) -> bool:
-        return len(self.items) > (self.asked.at_least if self.is_required else 0)
+        return len(self.items) > int(self.asked.at_least if self.is_required else 0)
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -93,10 +92,6 @@ class Question:
         if self.kind == "number":
             known["inputmode"] = "decimal" if self.asked.decimals else "numeric"
         return {name: value for name, value in {**known, **self.limits}.items() if value}
-
-
-def words(texts: Mapping[str, str] | None) -> str:
-    return in_language(texts or {}, get_language() or "en")
 
 
 def questions_of(filling: Filling, sheet: Sheet, problems: Iterable[Problem]) -> list[Question]:
@@ -140,7 +135,9 @@ def _hint(part: Any, kind: str) -> str:
         hints.append(_("For example %(example)s") % {"example": part.example})
     if kind == "file":
         kinds = ", ".join(kind.upper() for kind in part.accept)
-        hints.append(_("%(kinds)s; at most %(count)s.") % {"kinds": kinds, "count": part.at_most})
+        count, size = part.at_most, settings.EVIDENCE_MAX_BYTES // 1_000_000
+        hints.append(_("%(kinds)s, at most %(size)s MB") % {"kinds": kinds, "size": size})
+        hints.append(_("You can add up to %(count)s files") % {"count": count} if count > 1 else "")
     return ". ".join(hint.rstrip(".") for hint in hints if hint)
 
 
@@ -183,6 +180,5 @@ def error_links(questions: Iterable[Question], problems: Iterable[Problem]) -> l
         for item in group.items:
             labels |= {one.name: f"{item.title}, {one.label}" for one in item.questions}
     return [
-        {"name": problem.path, "message": f"{labels.get(problem.path, problem.path)}: {problem.message}"}
-        for problem in problems
+        {"name": problem.path, "message": told(labels.get(problem.path, problem.path), problem)} for problem in problems
     ]

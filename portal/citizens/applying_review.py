@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from portal.citizens.applying_drafts import Filling, Sheet
-from portal.citizens.applying_questions import words
+from portal.citizens.applying_drafts import Filling, Sheet, told, words
 from services.catalogue.answer_kinds import Bad, read_phone
 from services.catalogue.answers import Problem, display
 from services.catalogue.definition import PhoneField
-
 
 PHONE = PhoneField(key="phone", kind="phone", label={"en": "Phone"})
 
@@ -25,14 +24,14 @@ class ContactForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
     declared = forms.BooleanField(
-        label=gettext_lazy("What I have written is true and complete."),
+        label=gettext_lazy("What I have written is true and complete"),
         error_messages={"required": gettext_lazy("Tick the box to say that your answers are true.")},
     )
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
         try:
-            return read_phone(PHONE, phone, None) if phone else ""
+            return read_phone(PHONE, phone, timezone.localdate()) if phone else ""
         except Bad as bad:
             raise forms.ValidationError(bad.message, code=bad.code) from None
 
@@ -87,9 +86,9 @@ def problem_links(filling: Filling, problems: Iterable[Problem]) -> list[dict[st
 
 
 def _problem_link(filling: Filling, problem: Problem) -> dict[str, str]:
-    sheet, key = filling.sheet_of(problem.path), problem.path.split(".")[0]
+    sheet, key = filling.sheet_of(problem.path), problem.path.partition(".")[0]
     part = next((part for part in sheet.parts if part.key == key), None) if sheet else None
     if sheet is None or part is None:
-        return {"href": "", "message": f"{problem.path}: {problem.message}"}
+        return {"href": "", "message": told(problem.path, problem)}
     label = words(getattr(part, "label", None) or getattr(part, "title", None))
-    return {"href": change_link(filling, sheet, problem.path), "message": f"{label}: {problem.message}"}
+    return {"href": change_link(filling, sheet, problem.path), "message": told(label, problem)}

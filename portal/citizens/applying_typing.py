@@ -12,7 +12,7 @@ from portal.citizens.applying_drafts import Filling, Sheet
 from services.accounts.models import User
 from services.catalogue.answer_kinds import ADDRESS_PARTS
 from services.catalogue.answers import Problem
-from services.catalogue.definition import AnyField, Definition, GroupField
+from services.catalogue.definition import AnyField, Definition, Evidence, FileField, GroupField
 from services.catalogue.form_data import from_form
 from services.requests.models import Draft
 from services.requests.operations import BadEvidence, add_evidence, remove_evidence, save_draft
@@ -49,8 +49,9 @@ def storable(value: Any) -> Any:
 def keep_files(draft: Draft, sheet: Sheet, files: MultiValueDict[str, UploadedFile], now: datetime) -> list[Problem]:
     """Keep the files that were chosen on a page; give a problem for each that can't be taken."""
     problems = []
-    for part in sheet.parts:
-        for upload in files.getlist(part.key) if hasattr(part, "accept") else []:
+    takers = [part for part in sheet.parts if isinstance(part, FileField | Evidence)]
+    for part in takers:
+        for upload in files.getlist(part.key):
             try:
                 add_evidence(draft, part.key, upload, accept=part.accept, at_most=part.at_most, now=now)
             except BadEvidence as bad:
@@ -111,8 +112,7 @@ def _from_profile(field: AnyField, user: User) -> Any:
     return value if isinstance(value, str) else None
 
 
-def newly_asked(after: Filling, sheet: Sheet, seen: Iterable[str]) -> list[str]:
-    """Give the keys of questions that an answer brought onto the page, so that nobody had a chance to answer them."""
-    now_shown = after.sheet(sheet.key)
-    known = {part.key for part in sheet.parts} | set(seen)
-    return [part.key for part in now_shown.parts if part.key not in known] if now_shown else []
+def newly_asked(now_shown: Sheet, was_shown: Sheet, seen: Iterable[str]) -> list[str]:
+    """Give the keys of questions that an answer brought onto a page, so that nobody had a chance to answer them."""
+    known = {part.key for part in was_shown.parts} | set(seen)
+    return [part.key for part in now_shown.parts if part.key not in known]

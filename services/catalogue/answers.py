@@ -206,9 +206,7 @@ def _read_all(definition: Definition, given: Mapping[str, Any], today: date) -> 
     return values, problems
 
 
-def _read_one(
-    field: Any, value: Any, today: date, path: str, values: dict[str, Any], problems: list[Problem]
-) -> None:
+def _read_one(field: Any, value: Any, today: date, path: str, values: dict[str, Any], problems: list[Problem]) -> None:
     try:
         values[field.key] = READERS[field.kind](field, value, today)
     except Bad as bad:
@@ -220,9 +218,7 @@ def _read_group(group: GroupField, value: Any, today: date, problems: list[Probl
         problems.append(Problem(group.key, gettext_lazy("Give a list of entries."), "type"))
         return []
     if len(value) > group.at_most:
-        problems.append(
-            Problem(group.key, gettext_lazy("Give at most %(count)s.") % {"count": group.at_most}, "count")
-        )
+        problems.append(Problem(group.key, gettext_lazy("Give at most %(count)s.") % {"count": group.at_most}, "count"))
     items = []
     for number, item in enumerate(value[: group.at_most]):
         path = f"{group.key}.{number}"

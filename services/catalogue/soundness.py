@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.catalogue import expressions
+from services.catalogue.composing import unknown_placeholders
 from services.catalogue.definition import Definition, GroupField, Part, TextField
 from services.catalogue.expressions import BadExpression, Expressions
 from services.catalogue.routes import route_faults
@@ -54,6 +55,7 @@ def find_faults(definition: Definition) -> Iterator[Fault]:
     yield from _bad_patterns(definition)
     yield from _bad_expressions(definition)
     yield from _bad_fee(definition)
+    yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
     yield from (Fault(*fault) for fault in route_faults(definition))
 
@@ -165,6 +167,15 @@ def _bad_fee(definition: Definition) -> Iterator[Fault]:
         field = definition.fields.get(price.field)
         if field is None or field.kind not in ("number", "money"):
             yield Fault(f"fee.units.{index}.field", f"'{price.field}' is no number or money field", "Name one.")
+
+
+def _bad_placeholders(definition: Definition) -> Iterator[Fault]:
+    for index, document in enumerate(definition.documents):
+        for language, body in document.body.items():
+            for name in unknown_placeholders(body, definition.fields):
+                yield Fault(
+                    f"documents.{index}.body.{language}", f"'{{{name}}}' is unknown", "See docs/definitions.md."
+                )
 
 
 def _bad_parameters(definition: Definition) -> Iterator[Fault]:

@@ -1,2 +1,119 @@
-def sign(p): return p
-def verify(p): return None
+"""Sign documents (PAdES-B-B) and verify them. The keys are made at set-up and never leave their folder."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+AUTHORITY, CERTIFICATE, KEY = "authority.pem", "certificate.pem", "key.pem"
+YEARS = 10
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a file's signature tells. `why` is a code: ours, changed, stranger, unsigned, unreadable."""
+
+    why: str
+    signed_at: datetime | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        return self.why == "ours"
+
+
+def make_keys(folder: Path) -> bool:
+    """Make an authority, a certificate and its private key, readable by nobody else; False when they are there."""
+    if (folder / KEY).exists():
+        return False
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority = _certificate("Portal authority", authority_key.public_key(), authority_key, None)
+    certificate = _certificate("Portal documents", key.public_key(), authority_key, authority)
+    pem = serialization.Encoding.PEM
+    (folder / AUTHORITY).write_bytes(authority.public_bytes(pem))
+    (folder / CERTIFICATE).write_bytes(certificate.public_bytes(pem))
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    with open(os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
+        file.write(secret)
+    return True
+
+
+def _certificate(
+    name: str, key: ec.EllipticCurvePublicKey, by: ec.EllipticCurvePrivateKey, issuer: x509.Certificate | None
+) -> x509.Certificate:
+    now, is_authority = datetime.now(UTC), issuer is None
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    usage = x509.KeyUsage(
+        digital_signature=not is_authority, content_commitment=not is_authority, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, key_cert_sign=is_authority, crl_sign=is_authority,
+        encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.subject if issuer else subject)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=365 * YEARS))
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=0 if is_authority else None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()), critical=False)
+    )
+    return builder.sign(by, hashes.SHA256())
+
+
+@cache
+def _signer(folder: Path) -> signers.SimpleSigner:
+    signer = signers.SimpleSigner.load(
+        str(folder / KEY), str(folder / CERTIFICATE), ca_chain_files=(str(folder / AUTHORITY),)
+    )
+    assert signer is not None
+    return signer
+
+
+@cache
+def _authority(folder: Path) -> asn1_x509.Certificate:
+    return load_cert_from_pemder(str(folder / AUTHORITY))
+
+
+def sign(pdf: bytes) -> bytes:
+    """Give the PDF with the portal's signature over all of it."""
+    metadata = signers.PdfSignatureMetadata(field_name="Portal", subfilter=fields.SigSeedSubFilter.PADES)
+    signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=_signer(settings.KEYS_DIR))
+    return bytes(signed.getbuffer())
+
+
+def verify(pdf: bytes) -> Verification:
+    """Tell whether a file carries the portal's own signature and is unchanged; never raises for a bad file."""
+    try:
+        signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
+        if not signatures:
+            return Verification("unsigned")
+        context = ValidationContext(trust_roots=[_authority(settings.KEYS_DIR)], allow_fetching=False)
+        return _told(validate_pdf_signature(signatures[0], context))
+    except Exception:  # noqa: BLE001  whatever a stranger's file does to the reader, it isn't one of ours
+        return Verification("unreadable")
+
+
+def _told(status: PdfSignatureStatus) -> Verification:
+    if not (status.intact and status.valid) or (status.coverage and status.coverage.name != "ENTIRE_FILE"):
+        return Verification("changed")
+    return Verification("ours" if status.trusted else "stranger", status.signer_reported_dt)

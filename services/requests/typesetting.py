@@ -1,2 +1,83 @@
-def typeset(c): return b""
-class DocumentContent: pass
+"""Typeset a document as a tagged PDF (PDF/UA-1): what people wrote goes in as data and is never read as markup."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import fontpkg_noto_sans
+import fontpkg_noto_sans_arabic
+import segno
+import typst
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+SHEET = Path(__file__).parent / "document.typ"
+
+
+@dataclass(frozen=True)
+class DocumentContent:
+    """All that stands on a document, in the words of its language."""
+
+    title: str
+    agency: str
+    office: str
+    reference: str
+    number: str
+    paragraphs: Sequence[str]
+    facts: Sequence[tuple[str, str]]
+    language: str
+    issued_on: date
+    valid_until: date | None
+    verify_url: str
+    is_demo: bool
+
+
+def typeset(content: DocumentContent) -> bytes:
+    """Give the PDF; raise `typst.TypstError` when it can't be set. Takes some 50 ms."""
+    with override(content.language):
+        data = _data(content)
+    fonts, source = _compiler_input()
+    pdf = typst.compile(
+        source, font_paths=fonts, ignore_system_fonts=True, format="pdf", sys_inputs={"data": json.dumps(data)},
+        pdf_standards=["ua-1"],
+    )  # fmt: skip
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _data(content: DocumentContent) -> dict[str, object]:
+    facts = [*content.facts, (_("Issued on"), date_format(content.issued_on))]
+    if content.valid_until is not None:
+        facts.append((_("Valid until"), date_format(content.valid_until)))
+    return {
+        "title": content.title,
+        "agency": content.agency,
+        "office": content.office,
+        "paragraphs": list(content.paragraphs),
+        "facts": [[label, value] for label, value in facts if value],
+        "language": content.language,
+        "right_to_left": content.language == "ar",
+        "number": content.number,
+        "url": content.verify_url,
+        "verify": _("Anyone can verify this document by its number or by the code:"),
+        "code_alt": _("Code that leads to the page that verifies this document"),
+        "demo": _("Demonstration – this document has no legal force") if content.is_demo else "",
+        "code": _code(content.verify_url),
+    }
+
+
+def _code(url: str) -> str:
+    image = BytesIO()
+    segno.make(url, error="m", micro=False).save(image, kind="svg", border=2, xmldecl=False)
+    return image.getvalue().decode()
+
+
+@cache
+def _compiler_input() -> tuple[list[Path], bytes]:
+    fonts = [Path(package.__file__).parent for package in (fontpkg_noto_sans, fontpkg_noto_sans_arabic)]
+    return fonts, SHEET.read_bytes()

@@ -50,7 +50,8 @@ def decide(request: ServiceRequest, by: User, outcome: str = "yes", *, key: str 
 class TestRobots:
     def test_drive_through_all_pure_steps_in_one_transaction(self, django_assert_max_num_queries) -> None:
         rules = [
-            robot(f"r{n}", "check_rule", to=f"r{n + 1}", settings={"rule": "true", "save_as": f"x{n}"}) for n in range(4)
+            robot(f"r{n}", "check_rule", to=f"r{n + 1}", settings={"rule": "true", "save_as": f"x{n}"})
+            for n in range(4)
         ]
         last = robot("r4", "check_rule", to="granted", settings={"rule": "found.x3.holds", "save_as": "x4"})
         version = published([*rules, last, worlds.desk("judge")])
@@ -254,7 +255,8 @@ def parallel(**more: object) -> dict[str, object]:
 
 
 OPINIONS = [
-    {**worlds.desk(f"ask_{key}"), "outcomes": [{"key": "yes", "title": worlds.text("Yes"), "to": "ask"}]} for key in "abc"
+    {**worlds.desk(f"ask_{key}"), "outcomes": [{"key": "yes", "title": worlds.text("Yes"), "to": "ask"}]}
+    for key in "abc"
 ]
 
 
