@@ -26,7 +26,7 @@ from portal.citizens.applying_drafts import (
     submitted_from,
 )
 from portal.citizens.applying_offices import ChosenOffice, offices_of
-from portal.citizens.applying_questions import error_links, questions_of
+from portal.citizens.applying_questions import error_links, layout_of, questions_of
 from portal.citizens.applying_review import ContactForm, problem_links, review
 from portal.citizens.applying_typing import act, keep_files, keep_typed, newly_asked, prefilled
 from services.accounts.models import User
@@ -174,22 +174,18 @@ def _stay_or_leave(request: HttpRequest, filling: Filling, sheet: Sheet, wanted:
 
 
 def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: list[Problem]) -> HttpResponse:
-    questions = questions_of(filling, sheet, problems)
     place = filling.sheets.index(sheet)
     context = {
         "draft": filling.draft,
         "definition": filling.definition,
         "sheet": sheet,
-        "questions": questions,
-        "errors": error_links(questions, problems),
+        "layout": layout_of(filling, sheet, questions_of(filling, sheet, problems)),
+        "errors": error_links(sheet, problems),
         "at": place + 1,
         "of": len(filling.sheets) + 1,
         "has_back": place > 0,
-        "changes_page": any(question.changes_page for question in questions),
     }
-    is_swapped = request.headers.get("HX-Request") == "true"
-    status = UNPROCESSABLE if problems and not is_swapped else 200
-    return render(request, "citizens/apply_page.html", context, status=status)
+    return render(request, "citizens/apply_page.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 # --- check and submit ---------------------------------------------------------------------------------------------
@@ -216,10 +212,12 @@ def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
+    if _needs_account(request, draft.service):
+        return redirect_to_login(request.get_full_path())
     filling, user = Filling(draft, timezone.now()), visitor(request)
     form = ContactForm(request.POST)
     if not form.is_valid():
-        return _show_check(request, filling, form, [], UNPROCESSABLE)
+        return _show_check(request, filling, form, problem_links(filling, filling.read(None).problems), UNPROCESSABLE)
     submission = Submission(
         version=filling.version,
         office=filling.office,

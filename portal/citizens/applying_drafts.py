@@ -1,7 +1,7 @@
 """Whose draft it is, and a draft read against the current definition of its service."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.agencies.rules import in_language
 from services.catalogue.answers import Checked, Form, Problem, missing_evidence, read, variables
-from services.catalogue.definition import AnyField, Evidence, Page, Span
+from services.catalogue.definition import AnyField, Evidence, GroupField, Page, Span
 from services.catalogue.expressions import Unknown
 from services.catalogue.fees import fee_of
 from services.requests.models import Draft, ServiceRequest
@@ -80,9 +80,28 @@ def words(texts: Mapping[Any, str] | None) -> str:
     return in_language(texts or {}, get_language() or "en")
 
 
-def told(label: str, problem: Problem) -> str:
-    """Tell a problem together with the question that it is about."""
+def label_of(part: Any) -> str:
+    """Give the words by which a field or a paper is asked for."""
+    return words(part.label if hasattr(part, "label") else part.title)
+
+
+def told(part: Any, problem: Problem) -> str:
+    """Tell a problem together with the question that it is about: `Owner 2, Name: Fill this in.`"""
+    label = label_of(part)
+    match problem.path.split("."):
+        case [_key, number, key]:
+            inner = next(one for one in part.fields if one.key == key)
+            label = f"{words(part.item)} {int(number) + 1}, {label_of(inner)}"
     return f"{label} {problem.message}" if label.endswith("?") else f"{label}: {problem.message}"
+
+
+def fitting(field: AnyField, value: Any) -> Any:
+    """Give a group's entries without what only an earlier version of the form asked for; other answers as they are."""
+    if not isinstance(field, GroupField):
+        return value
+    keys = {one.key for one in field.fields}
+    entries = [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    return [{key: part for key, part in entry.items() if key in keys} for entry in entries]
 
 
 # --- a draft, read ------------------------------------------------------------------------------------------------
@@ -106,7 +125,8 @@ class Filling:
         assert draft.office is not None
         self.draft, self.office, self.version = draft, draft.office, draft.service.current
         self.definition = self.version.definition
-        self.given = {key: value for key, value in draft.answers.items() if key in self.definition.fields}
+        fields = self.definition.fields
+        self.given = {key: fitting(fields[key], value) for key, value in draft.answers.items() if key in fields}
         self.files = list(draft.evidence.order_by("supplied_at"))
         self.counts = Counter(file.key for file in self.files)
         self.today = self.office.agency.calendar.working.day_of(now)
@@ -138,7 +158,12 @@ class Filling:
         """Give what is wrong on one page."""
         if sheet.key == PAPERS:
             return missing_evidence(self.form, self.counts)
-        return self.read({sheet.key}).problems
+        return self.in_order(self.read({sheet.key}).problems)
+
+    def in_order(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Give problems in the order of the questions."""
+        places = {part.key: place for place, part in enumerate(part for sheet in self.sheets for part in sheet.parts)}
+        return sorted(problems, key=lambda problem: places.get(problem.path.partition(".")[0], len(places)))
 
     @cached_property
     def sheets(self) -> list[Sheet]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from portal.citizens.applying_drafts import Filling, Sheet, told, words
+from portal.citizens.applying_drafts import Filling, Sheet, label_of, told, words
 from services.catalogue.answer_kinds import bound
 from services.catalogue.answers import Problem
 from services.catalogue.definition import GroupField
@@ -48,7 +48,6 @@ class Question:
     value: Any
     is_required: bool
     error: str = ""
-    changes_page: bool = False
     items: list[Item] = field(default_factory=list)
     files: list[Evidence] = field(default_factory=list)
     limits: Mapping[str, str] = field(default_factory=dict)
@@ -97,19 +96,44 @@ class Question:
 def questions_of(filling: Filling, sheet: Sheet, problems: Iterable[Problem]) -> list[Question]:
     """Give the questions of a page."""
     errors = {problem.path: str(problem.message) for problem in problems}
-    deciding = deciding_keys(filling, sheet)
-    return [_question(filling, part, errors, changes_page=part.key in deciding) for part in sheet.parts]
+    return [_question(filling, part, errors) for part in sheet.parts]
 
 
-def deciding_keys(filling: Filling, sheet: Sheet) -> set[str]:
-    """Give the keys of the answers on which other questions of the same page depend."""
+@dataclass(frozen=True)
+class Slot:
+    """A place on the page for a question that is shown now, or may be when another answer changes."""
+
+    key: str
+    question: Question | None
+    decides: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The places of a page in their order, and those that change with other answers of the same page."""
+
+    slots: list[Slot]
+    changing: list[str]
+
+
+def layout_of(filling: Filling, sheet: Sheet, questions: Iterable[Question]) -> Layout:
+    """Give every question its place, so that only what depends on an answer is replaced when the answer changes."""
+    shown = {question.name: question for question in questions}
     page = next((page for page in filling.definition.pages if page.key == sheet.key), None)
-    fields = page.fields if page else []
-    conditions = " ".join(str(part) for one in fields for part in (one.show, one.required) if isinstance(part, str))
-    return set(re.findall(r"\banswers\.(\w+)", conditions)) & {one.key for one in fields}
+    if page is None:
+        return Layout([Slot(key, question, decides=False) for key, question in shown.items()], [])
+    keys = {one.key for one in page.fields}
+    depends_on = {one.key: _mentioned(one.show, one.required) & keys for one in page.fields}
+    deciding = set().union(*depends_on.values())
+    slots = [Slot(one.key, shown.get(one.key), decides=one.key in deciding) for one in page.fields]
+    return Layout(slots, [key for key, others in depends_on.items() if others])
 
 
-def _question(filling: Filling, part: Any, errors: Mapping[str, str], *, changes_page: bool) -> Question:
+def _mentioned(*conditions: object) -> set[str]:
+    return {key for one in conditions if isinstance(one, str) for key in re.findall(r"\banswers\.(\w+)", one)}
+
+
+def _question(filling: Filling, part: Any, errors: Mapping[str, str]) -> Question:
     kind = getattr(part, "kind", "file")
     value = filling.given.get(part.key)
     is_required = filling.form.is_required(part)
@@ -117,12 +141,11 @@ def _question(filling: Filling, part: Any, errors: Mapping[str, str], *, changes
         asked=part,
         name=part.key,
         kind=kind,
-        label=words(part.label if hasattr(part, "label") else part.title),
+        label=label_of(part),
         hint=_hint(part, kind),
         value=value,
         is_required=is_required,
         error=errors.get(part.key, ""),
-        changes_page=changes_page,
         items=_items(filling, part, value, errors, is_required=is_required) if kind == "group" else [],
         files=[file for file in filling.files if file.key == part.key] if kind == "file" else [],
         limits=_limits(filling, part) if kind == "date" else {},
@@ -161,7 +184,7 @@ def _item(
             asked=one,
             name=(path := f"{group.key}.{number}.{one.key}"),
             kind=one.kind,
-            label=words(one.label),
+            label=label_of(one),
             hint=_hint(one, one.kind),
             value=entry.get(one.key),
             is_required=bool(one.required),
@@ -173,12 +196,9 @@ def _item(
     return Item(number, f"{words(group.item)} {number + 1}", questions)
 
 
-def error_links(questions: Iterable[Question], problems: Iterable[Problem]) -> list[dict[str, str]]:
+def error_links(sheet: Sheet, problems: Iterable[Problem]) -> list[dict[str, str]]:
     """Give the error summary: each problem with its question's label and the name of its field."""
-    labels = {question.name: question.label for question in questions}
-    for group in questions:
-        for item in group.items:
-            labels |= {one.name: f"{item.title}, {one.label}" for one in item.questions}
+    parts = {part.key: part for part in sheet.parts}
     return [
-        {"name": problem.path, "message": told(labels.get(problem.path, problem.path), problem)} for problem in problems
+        {"name": problem.path, "message": told(parts[problem.path.partition(".")[0]], problem)} for problem in problems
     ]

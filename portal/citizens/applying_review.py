@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from portal.citizens.applying_drafts import Filling, Sheet, told, words
+from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
 from services.catalogue.answer_kinds import Bad, read_phone
 from services.catalogue.answers import Problem, display
 from services.catalogue.definition import PhoneField
@@ -62,8 +62,7 @@ def review(filling: Filling) -> list[Section]:
 
 
 def _row(filling: Filling, sheet: Sheet, part: Any) -> Row:
-    label = words(part.label if hasattr(part, "label") else part.title)
-    return Row(label, _in_words(filling, part), change_link(filling, sheet, part.key))
+    return Row(label_of(part), _in_words(filling, part), change_link(filling, sheet, part.key))
 
 
 def _in_words(filling: Filling, part: Any) -> str:
@@ -82,13 +81,12 @@ def change_link(filling: Filling, sheet: Sheet, name: str) -> str:
 
 def problem_links(filling: Filling, problems: Iterable[Problem]) -> list[dict[str, str]]:
     """Give each problem with the way to the page where it can be mended."""
-    return [_problem_link(filling, problem) for problem in problems]
+    return [_problem_link(filling, problem) for problem in filling.in_order(problems)]
 
 
 def _problem_link(filling: Filling, problem: Problem) -> dict[str, str]:
-    sheet, key = filling.sheet_of(problem.path), problem.path.partition(".")[0]
-    part = next((part for part in sheet.parts if part.key == key), None) if sheet else None
-    if sheet is None or part is None:
-        return {"href": "", "message": told(problem.path, problem)}
-    label = words(getattr(part, "label", None) or getattr(part, "title", None))
-    return {"href": change_link(filling, sheet, problem.path), "message": told(label, problem)}
+    sheet = filling.sheet_of(problem.path)
+    if sheet is None:
+        return {"href": "", "message": str(problem.message)}
+    part = next(part for part in sheet.parts if part.key == problem.path.partition(".")[0])
+    return {"href": change_link(filling, sheet, problem.path), "message": told(part, problem)}

@@ -73,7 +73,7 @@ def act(filling: Filling, wanted: str) -> str:
 
 def _add(filling: Filling, key: str) -> str:
     group = filling.definition.fields.get(key)
-    entries = filling.draft.answers.get(key, [])
+    entries = filling.given.get(key, [])
     if not isinstance(group, GroupField) or len(entries) >= group.at_most:
         return ""
     save_draft(filling.draft, {**filling.draft.answers, key: [*entries, {}]})
@@ -81,7 +81,7 @@ def _add(filling: Filling, key: str) -> str:
 
 
 def _remove(filling: Filling, key: str, number: str) -> str:
-    entries = filling.draft.answers.get(key, [])
+    entries = filling.given.get(key, [])
     if not isinstance(filling.definition.fields.get(key), GroupField) or not number.isdecimal():
         return ""
     left = [entry for place, entry in enumerate(entries) if place != int(number)]

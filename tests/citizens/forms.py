@@ -1,7 +1,10 @@
 """A service whose form has every kind of field, and a visitor who fills it in."""
 
+import re
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -9,6 +12,7 @@ from services.catalogue.models import ServiceVersion
 from services.requests.models import Draft
 from tests.worlds import build_agencies, desk, published, text
 
+DECLARED = {"declared": "on"}
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
@@ -119,3 +123,25 @@ def page_url(draft: Draft, page: str = "house") -> str:
 
 def check_url(draft: Draft) -> str:
     return reverse("apply_check", args=[draft.pk])
+
+
+def upload(content: bytes = PDF, name: str = "photo.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def fill_in(client: Client, draft: Draft, **more: Any) -> Any:
+    return client.post(page_url(draft), {**TYPED, "photo": upload(), **more})
+
+
+def fields_named(body: str) -> set[str]:
+    return set(re.findall(r'name="([^"]+)"', body))
+
+
+def send_as(session: str, url: str) -> str:
+    """Submit in a thread of its own, with a connection that is closed afterwards."""
+    client = Client()
+    client.cookies["session"] = session
+    try:
+        return str(client.post(url, DECLARED).headers["Location"])
+    finally:
+        connection.close()

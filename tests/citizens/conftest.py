@@ -1,0 +1,32 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+
+@pytest.fixture(autouse=True)
+def files_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def signed_in(client: Client, django_user_model: Any) -> Client:
+    """Sign Aysel in, of whom the profile knows much."""
+    address = {"street": "Nizami", "house": "1"}
+    known = {"name": "Aysel", "phone": "+994505551001", "personal_identifier": "5ZK3Q1U", "address": address}
+    client.force_login(django_user_model.objects.create_user("aysel@example.org", **known))
+    return client
+
+
+@pytest.fixture
+def ledger(transactional_db: None) -> Iterator[None]:
+    """Let the test's end empty the ledger, which refuses it otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER refuse_truncate")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER refuse_truncate")

@@ -1,0 +1,106 @@
+"""Entries of groups and files: added, removed, refused."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from services.requests.models import Evidence
+from tests.citizens.forms import (
+    TYPED,
+    begin,
+    build_service,
+    check_url,
+    fill_in,
+    page_url,
+    upload,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class TestGroups:
+    def test_entries_are_added_and_removed_with_what_was_typed(self, client: Client) -> None:
+        build_service()
+        draft = begin(client)
+
+        added = client.post(page_url(draft), {"owners.0.name": "Aysel", "street_sign": "?", "do": "add:owners"})
+        two = {"owners.0.name": "Aysel", "owners.1.name": "Bruno"}
+        removed = client.post(page_url(draft), {**two, "do": "remove:owners:0"})
+        draft.refresh_from_db()
+
+        assert added.url == f"{page_url(draft)}#id_owners.1.name"
+        assert removed.url == f"{page_url(draft)}#id_owners"
+        assert draft.answers == {"street_sign": "?", "owners": [{"name": "Bruno"}]}
+
+    def test_are_never_longer_than_the_definition_says(self, client: Client) -> None:
+        build_service()
+        draft = begin(client)
+        three = {f"owners.{number}.name": "x" for number in range(3)}
+
+        client.post(page_url(draft), {**three, "do": "add:owners"})
+        draft.refresh_from_db()
+
+        assert len(draft.answers["owners"]) == 3
+        assert b"add:owners" not in client.get(page_url(draft)).content
+
+    @pytest.mark.parametrize(
+        "wanted", ["add:rooms", "add:nothing", "remove:owners:x", "remove:owners:9", "drop:1", "??"]
+    )
+    def test_ignore_what_makes_no_sense(self, client: Client, wanted: str) -> None:
+        build_service()
+        draft = begin(client)
+
+        assert client.post(page_url(draft), {"owners.0.name": "Aysel", "do": wanted}).status_code == 302
+        draft.refresh_from_db()
+        assert draft.answers["owners"] == [{"name": "Aysel"}]
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [(b"", "is empty"), (b"MZ\x90", "none of these kinds"), (b"%PDF-" + b"x" * 10_000_001, "larger than 10 MB")],
+    )
+    def test_that_can_not_be_taken_are_told_at_the_field(self, client: Client, content: bytes, told: str) -> None:
+        build_service()
+        draft = begin(client)
+
+        answer = fill_in(client, draft, photo=upload(content))
+
+        assert answer.status_code == 422
+        assert told in answer.content.decode()
+        assert 'href="#id_photo"' in answer.content.decode()
+        assert not Evidence.objects.exists()
+
+    def test_are_asked_for_on_a_page_of_their_own(self, client: Client) -> None:
+        build_service()
+        draft = begin(client)
+        papers = page_url(draft, "papers")
+
+        assert fill_in(client, draft, rooms="4").url == papers
+        assert client.post(papers, {"do": "next"}).status_code == 422
+        assert client.post(papers, {"do": "next", "lease": upload()}).url == check_url(draft)
+        assert set(draft.evidence.values_list("key", flat=True)) == {"photo", "lease"}
+
+    def test_are_removed_with_what_was_typed_kept(self, client: Client) -> None:
+        build_service()
+        draft = begin(client)
+        fill_in(client, draft)
+        file = draft.evidence.get()
+
+        client.post(page_url(draft), {**TYPED, "rooms": "5", "do": f"drop:{file.pk}"})
+        draft.refresh_from_db()
+
+        assert draft.answers["rooms"] == "5"
+        assert not draft.evidence.exists()
+        assert not Path(file.file.path).exists()
+
+    def test_of_the_review_are_removed_by_their_own_address(self, client: Client) -> None:
+        build_service()
+        draft = begin(client)
+        fill_in(client, draft)
+        address = reverse("apply_remove_file", args=[draft.pk, draft.evidence.get().pk])
+
+        assert client.post(address).url == page_url(draft)
+        assert client.post(address).status_code == 404
