@@ -1,0 +1,106 @@
+"""1,434 real applications through the portal: its public figures must be those that the log's authors published."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.management.receipt import e_mail_names, in_order, read_cases
+from tests.live import new_database
+
+ROOT = Path(__file__).parent.parent.parent
+DATA = ROOT.parent / "shared" / "data"
+LOG, ORACLE = DATA / "receipt.csv.gz", DATA / "receipt_oracle.json"
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not LOG.exists(), reason=f"The receipt log isn't at {DATA}")]
+
+CHANNELS = {"online": "Internet", "counter": "Desk", "post": "Post", "email": "e-mail", "internal": "Intern"}
+OFFICES = {
+    "environment-general": "General",
+    "environment-customer-contact": "Customer contact",
+    "environment-experts": "Experts",
+}
+TELL = """
+import json, django; django.setup()
+from services.transparency.queries import figures_of
+f = figures_of("environmental-permit")
+rows = lambda tallies: {row.key: row.received for row in tallies}
+print(json.dumps({
+    "total": [f.received, f.decided, f.open, f.on_time, f.late],
+    "channels": rows(f.by_channel), "offices": rows(f.by_office), "months": rows(f.by_month),
+    "handling": [f.handling.mean, f.handling.longest, f.handling.deviation], "median": f.handling.median,
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def environment() -> dict[str, str]:
+    return {**os.environ, "DATABASE_URL": new_database("receipt"), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+
+
+def run(environment: dict[str, str], *words: str) -> str:
+    done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def figures(environment: dict[str, str]) -> dict[str, Any]:
+    for words in (
+        ("migrate", "-v0"),
+        ("load_agencies", "samples/agencies.yaml"),
+        ("load_services", "samples"),
+        ("replay_receipt", str(LOG), "-v0"),
+        ("refresh_measures",),
+    ):
+        run(environment, "manage.py", *words)
+    told: dict[str, Any] = json.loads(run(environment, "-c", TELL).splitlines()[-1])
+    return told
+
+
+@pytest.fixture(scope="module")
+def oracle() -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(ORACLE.read_text())
+    return known
+
+
+def test_counts(figures: dict[str, Any], oracle: dict[str, Any]) -> None:
+    expected = [oracle[name] for name in ("cases", "ended", "open", "on_time", "late")]
+    assert figures["total"] == expected == [1434, 1329, 105, 952, 377]
+
+
+def test_by_channel_department_and_month(figures: dict[str, Any], oracle: dict[str, Any]) -> None:
+    assert {CHANNELS[key]: count for key, count in figures["channels"].items()} == oracle["by_channel"]
+    assert {OFFICES[key]: count for key, count in figures["offices"].items()} == oracle["by_department"]
+    assert {month: count for month, count in figures["months"].items() if count} == oracle["submitted_by_month"]
+
+
+def test_durations(figures: dict[str, Any], oracle: dict[str, Any]) -> None:
+    mean, longest, deviation = figures["handling"]
+    assert round(mean, 3) == oracle["duration_mean_s"] == 467263.915
+    assert round(longest, 3) == oracle["duration_max_s"] == 23832541.524
+    assert round(deviation, 3) == oracle["duration_std_sample_s"] == 1322517.208
+
+
+def test_the_ledger_holds(figures: dict[str, Any], environment: dict[str, str]) -> None:
+    assert "every chain holds" in run(environment, "manage.py", "verify_ledger")
+
+
+def test_counting_from_scratch_gives_the_same(figures: dict[str, Any], environment: dict[str, str]) -> None:
+    run(environment, "manage.py", "refresh_measures", "--from-scratch")
+    assert json.loads(run(environment, "-c", TELL).splitlines()[-1]) == figures
+
+
+def test_the_log_is_read_whole() -> None:
+    cases = read_cases(LOG)
+    works = [work for case in cases for work in case.works]
+    assert (len(cases), len(works)) == (1434, 8577)
+    assert len({work.activity for work in works}) == 27
+    assert len({work.desk for work in works}) == 10
+    names = e_mail_names({work.clerk for work in works})
+    assert len(names) == len(set(names.values())) == 48
+    moments = [moment for moment, *_ in in_order(cases)]
+    assert moments == sorted(moments)
