@@ -47,6 +47,7 @@ class Told:
     """One event in words. `who` is applicant, official, robot or portal; `name` is known for officials."""
 
     at: datetime
+    kind: str
     words: str
     who: str
     name: str
@@ -89,4 +90,4 @@ def _told(service_request: ServiceRequest, events: list[Event], names: dict[str,
         if event.kind not in WORDS or ("%(step)s" in WORDS[event.kind] and not known):
             continue
         actor = who.get(event.actor.split(":")[0], _("Portal"))
-        yield Told(event.at, _(WORDS[event.kind]) % facts, actor, names.get(event.actor, ""))
+        yield Told(event.at, event.kind, _(WORDS[event.kind]) % facts, actor, names.get(event.actor, ""))

@@ -73,7 +73,9 @@ class ServiceRequestList(APIView):
         page = pages.paginate_queryset(own, request, view=self)
         return pages.get_paginated_response(ServiceRequestSerializer(page, many=True).data)
 
-    @extend_schema(request=SubmissionSerializer, responses={201: ServiceRequestSerializer}, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(
+        request=SubmissionSerializer, responses={201: ServiceRequestSerializer}, parameters=[IDEMPOTENCY_KEY]
+    )
     def post(self, request: Request) -> Response:
         """Submit a request. Sent again with the same `Idempotency-Key`, it gives the same request."""
         serializer = SubmissionSerializer(data=request.data)

@@ -69,7 +69,7 @@ def my_request(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, seen: ServiceRequest, form: AnswerForm) -> HttpResponse:
-    steps = list(current_steps(seen))
+    steps, history = list(current_steps(seen)), history_of(seen)
     context: dict[str, Any] = {
         "now": timezone.now(),
         "service_request": seen,
@@ -82,7 +82,8 @@ def _show(request: HttpRequest, seen: ServiceRequest, form: AnswerForm) -> HttpR
         "documents": seen.documents.order_by("issued_at"),
         "evidence": seen.evidence.order_by("supplied_at"),
         "answers": answers_in_words(seen),
-        "history": history_of(seen),
+        "history": [told for told in history if told.kind != "file_read"],
+        "readings": [told for told in history if told.kind == "file_read"],
         "deadline_changes": seen.deadline_changes.order_by("at"),
         "form": form,
     }
@@ -141,9 +142,7 @@ def _keep_file(request: HttpRequest, step: Step, form: AnswerForm) -> bool:
     asked = step.service_request.messages.filter(is_from_office=True).order_by("-at").first()
     key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
     try:
-        add_evidence(
-            step.service_request, key, upload, accept=("pdf", "jpeg", "png"), at_most=10, now=timezone.now()
-        )
+        add_evidence(step.service_request, key, upload, accept=("pdf", "jpeg", "png"), at_most=10, now=timezone.now())
     except BadEvidence as bad:
         form.add_error("file", bad.message)
         return False
@@ -154,6 +153,7 @@ def _keep_file(request: HttpRequest, step: Step, form: AnswerForm) -> bool:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm what the request waits for."""
     step = own_step(request, pk)
+
     def operation() -> None:
         applicant.confirm(step, person(request), timezone.now())
 
@@ -166,6 +166,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     seen = own_request(request, pk)
     if request.method == "GET":
         return render(request, "citizens/withdraw.html", {"service_request": seen})
+
     def operation() -> None:
         applicant.withdraw(seen, person(request), timezone.now())
 

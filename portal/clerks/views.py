@@ -121,7 +121,7 @@ def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None) -
 def _after_care(seen: ServiceRequest) -> dict[str, Any]:
     """Give the activities that may be done now: of the open desk steps, or the after-care of an ended request."""
     steps = [step for step in seen.version.definition.workflow.steps if isinstance(step, DeskStep)]
-    done = seen.activities.select_related("by", "desk").order_by("at")
+    done = seen.activities.select_related("by", "desk", "step").order_by("at")
     after = [] if seen.is_in_progress else [activity for step in steps for activity in step.after_care]
     return {"after_care": after, "activities_done": done}
 

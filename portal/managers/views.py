@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.people import person
-from services.agencies.models import Agency, Desk, Membership
+from services.agencies.models import Agency, Desk, Membership, Office
 from services.catalogue.models import Service
-from services.transparency.queries import figures_of
+from services.transparency.queries import Figures, Tally, figures_of, summaries
 from services.workflow.models import Breaker, Heartbeat, Step
 
 OPEN = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
@@ -41,10 +41,12 @@ def desks_with_load(agencies: QuerySet[Agency]) -> QuerySet[Desk]:
 def managers(request: HttpRequest) -> HttpResponse:
     """Show the manager's agencies: services, desks and robots on one page."""
     agencies = agencies_of(request)
+    services = list(services_of(agencies))
+    figures = summaries([service.code for service in services])
     context = {
         "now": timezone.now(),
         "agencies": agencies,
-        "rows": [(service, figures_of(service.code)) for service in services_of(agencies)],
+        "rows": [(service, figures[service.code]) for service in services],
         "desks": desks_with_load(agencies),
         "breakers": Breaker.objects.filter(failures__gt=0),
         "heartbeat": Heartbeat.objects.aggregate(at=Max("at"))["at"],
@@ -61,13 +63,20 @@ def _robots(agencies: QuerySet[Agency]) -> list[dict[str, object]]:
     return list(waiting.values("lane").annotate(count=Count("pk"), oldest=Min(F("run_at"))).order_by("lane"))
 
 
+def _named(figures: Figures) -> list[tuple[str, Tally]]:
+    """Give the counts by office with the offices' names."""
+    names = {office.code: str(office) for office in Office.objects.filter(code__in=[t.key for t in figures.by_office])}
+    return [(names.get(tally.key, tally.key), tally) for tally in figures.by_office]
+
+
 @require_safe
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """Show one of the manager's services: its figures by office, and its published versions."""
     known = get_object_or_404(services_of(agencies_of(request)), code=code)
     context = {
         "service": known,
-        "figures": figures_of(code),
+        "figures": (figures := figures_of(code)),
+        "offices": _named(figures),
         "versions": known.versions.defer("source").order_by("-number"),
     }
     return render(request, "managers/service.html", context)

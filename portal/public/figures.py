@@ -2,12 +2,16 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
+from services.agencies.models import Office
 from services.catalogue.models import Service
+from services.requests.models import Channel
 from services.transparency import queries
 
 
@@ -22,7 +26,8 @@ class Line:
 def figures(request: HttpRequest) -> HttpResponse:
     """Show the main figures of every service in one table."""
     services = Service.objects.published().with_current().order_by("code")
-    rows = [(service, queries.figures_of(service.code)) for service in services]
+    summaries = queries.summaries([service.code for service in services])
+    rows = [(service, summaries[service.code]) for service in services]
     return render(request, "public/figures.html", {"rows": rows})
 
 
@@ -30,8 +35,27 @@ def figures(request: HttpRequest) -> HttpResponse:
 def figures_of(request: HttpRequest, code: str) -> HttpResponse:
     """Show the figures of one service, with what they mean."""
     service = get_object_or_404(Service.objects.published().with_current(), code=code)
-    context = {"service": service, "figures": queries.figures_of(code)}
-    return render(request, "public/figures_of.html", context)
+    return render(request, "public/figures_of.html", {"service": service, **told(queries.figures_of(code))})
+
+
+def told(figures: queries.Figures) -> dict[str, object]:
+    """Give figures with the names of offices and channels, and months as rows of a chart."""
+    offices = {
+        office.code: str(office) for office in Office.objects.filter(code__in=[t.key for t in figures.by_office])
+    }
+    channels = dict(Channel.choices)
+    months = {tally.key: date.fromisoformat(f"{tally.key}-01") for tally in figures.by_month}
+    return {
+        "figures": figures,
+        "offices": [(offices.get(tally.key, tally.key), tally) for tally in figures.by_office],
+        "channels": [(channels.get(tally.key, tally.key), tally) for tally in figures.by_channel],
+        "months": [(months[tally.key], tally) for tally in figures.by_month],
+        "chart": [
+            {"label": date_format(months[tally.key], "YEAR_MONTH_FORMAT"), "value": tally.received}
+            for tally in figures.by_month
+            if tally.received
+        ],
+    }
 
 
 @require_safe

@@ -14,7 +14,7 @@ from services.agencies.models import Agency
 from services.catalogue.fees import fee_range
 from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched
-from services.transparency.queries import figures_of
+from services.transparency.queries import summaries
 
 A_PAGE = 20
 PUBLISHED = Count("services", filter=Q(services__current__isnull=False))
@@ -68,13 +68,15 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     known = get_object_or_404(Service.objects.published().with_current(), code=code)
     assert known.current is not None
     definition = known.current.definition
+    places = {place.office: place.parameters for place in definition.delivered_by}
+    deliveries = known.deliveries.select_related("office__agency").order_by("office__code")
+    fees = [fee_range(definition, places[delivery.office.code]) for delivery in deliveries]
     context = {
         "service": known,
         "definition": definition,
-        "deliveries": known.deliveries.select_related("office__agency").order_by("office__code"),
-        "fees": [fee_range(definition, place.parameters) for place in definition.delivered_by],
-        "figures": figures_of(code),
-        "languages": definition.languages,
+        "deliveries": list(zip(deliveries, fees, strict=True)),
+        "fee": fees[0] if len(set(fees)) == 1 else None,
+        "summary": summaries([code])[code],
         "is_translated": get_language() in definition.languages,
     }
     return render(request, "public/service.html", context)

@@ -1,14 +1,20 @@
-"""Words for people: texts of definitions in the reader's language, references, money and spans of time."""
+"""Words for people: texts of definitions in the reader's language, references, spans of time and the clock's state."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from services.agencies import rules
 from services.requests.rules import write_reference
 
 register = template.Library()
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+SOON = timedelta(days=2)
 
 
 @register.filter
@@ -30,3 +36,108 @@ def language_of(texts: Mapping[str, str] | None) -> str:
 def reference(value: str) -> str:
     """Write a reference in groups."""
     return write_reference(value)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Tell a span of time in its largest fitting unit: 3 days, 4 hours, 12 minutes."""
+    if seconds is None:
+        return "–"
+    if seconds >= DAY:
+        days = round(seconds / DAY, 1) if seconds < 10 * DAY else round(seconds / DAY)
+        return ngettext("%(count)s day", "%(count)s days", int(days) if days == int(days) else 2) % {
+            "count": f"{days:g}"
+        }
+    if seconds >= HOUR:
+        hours = round(seconds / HOUR)
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    minutes = max(1, round(seconds / MINUTE))
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Tell a share as a percentage."""
+    return "–" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def clock_state(service_request: Any, now: datetime) -> str:
+    """Give the state of a request's clock, or how it ended: the states of the component `tag`."""
+    ended = {"approved": "granted", "refused": "refused", "closed": "done", "withdrawn": "withdrawn"}
+    if not service_request.is_in_progress:
+        return ended[service_request.status]
+    if service_request.is_clock_stopped:
+        return "stopped"
+    return due_state(service_request.due_at, now)
+
+
+@register.filter
+def due_state(due: datetime | None, now: datetime) -> str:
+    """Give `late`, `soon` or `in_time`."""
+    if due is None:
+        return "in_time"
+    return "late" if due < now else "soon" if due - now < SOON else "in_time"
+
+
+@register.filter
+def state_words(state: str) -> str:
+    """Tell a state in words."""
+    return {
+        "in_time": _("In time"),
+        "soon": _("Due soon"),
+        "late": _("Late"),
+        "stopped": _("Clock stopped"),
+        "granted": _("Approved"),
+        "refused": _("Refused"),
+        "done": _("Ended"),
+        "withdrawn": _("Withdrawn"),
+    }[state]
+
+
+@register.filter
+def found_words(value: Any) -> str:
+    """Tell what a register answered: yes and no instead of true and false."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if value not in ("", None) else "–"
+
+
+@register.filter
+def under(mapping: Mapping[str, Any], key: str) -> Any:
+    """Give what a mapping has under a key, or nothing."""
+    return mapping.get(key)
+
+
+@register.filter
+def last_from_office(chat: Any) -> Any:
+    """Give the office's last message."""
+    return next((message for message in reversed(list(chat)) if message.is_from_office), None)
+
+
+@register.filter
+def evidence_title(key: str, definition: Any) -> str:
+    """Tell an evidence key, or the key of a file question, by its title."""
+    titles = {evidence.key: evidence.title for evidence in definition.evidence}
+    titles |= {field.key: field.label for field in definition.fields.values() if field.kind == "file"}
+    return in_language(titles[key]) if key in titles else _("Answer to a question")
+
+
+@register.filter
+def decision_words(decision: Any, definition: Any) -> str:
+    """Tell a decision: the step, the outcome, and the reason of a refusal."""
+    step = definition.workflow.by_key[decision.step_key]
+    outcome = next(known for known in step.outcomes if known.key == decision.outcome)
+    words = f"{in_language(step.title)}: {in_language(outcome.title)}"
+    reason = next((known for known in definition.rejection_reasons if known.code == decision.reason), None)
+    return f"{words} – {in_language(reason.text)}" if reason else words
+
+
+@register.filter
+def activity_title(done: Any, definition: Any) -> str:
+    """Tell a completed activity by its title."""
+    step = definition.workflow.by_key[done.step.key]
+    known = {activity.key: activity for activity in [*step.activities, *step.after_care]}
+    return in_language(known[done.key].title)

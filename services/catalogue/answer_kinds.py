@@ -190,7 +190,7 @@ def read_location(field: AnyField, value: Any, today: date) -> dict[str, str]:
     if not isinstance(value, Mapping) or set(value) != {"lat", "lon"}:
         raise Bad("type", _("Give latitude and longitude."))
     place = {name: plain_decimal(value[name]).quantize(Decimal("0.000001")) for name in ("lat", "lon")}
-    if abs(place["lat"]) > 90 or abs(place["lon"]) > 180:  # noqa: PLR2004
+    if abs(place["lat"]) > 90 or abs(place["lon"]) > 180:
         raise Bad("location", _("There is no such place. Latitude goes to 90 and longitude to 180."))
     return {name: str(number) for name, number in place.items()}
 

@@ -133,7 +133,7 @@ class Form:
         self._expressions = expressions
         self._known = variables(definition, answers=answers, evidence_counts=evidence, **context)
 
-    def holds(self, condition: bool | str | None) -> bool:  # noqa: FBT001
+    def holds(self, condition: bool | str | None) -> bool:
         """Tell whether a condition holds; no condition always does, an unknown one doesn't."""
         if condition is None or isinstance(condition, bool):
             return condition is not False

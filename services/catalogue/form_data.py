@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from services.catalogue.answer_kinds import ADDRESS_PARTS
@@ -14,7 +14,7 @@ class FormData(Protocol):
 
     def get(self, key: str, default: str = "") -> Any: ...
     def getlist(self, key: str) -> list[Any]: ...
-    def keys(self) -> Iterable[str]: ...
+    def __iter__(self) -> Iterator[str]: ...
 
 
 def from_form(fields: Iterable[AnyField], data: FormData) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def _parts(data: FormData, name: str, parts: Iterable[str]) -> dict[str, str]:
 
 
 def _items(group: GroupField, data: FormData, name: str) -> list[dict[str, Any]]:
-    numbers = sorted({int(found[1]) for key in data.keys() if (found := re.match(rf"{name}\.(\d{{1,3}})\.", key))})
+    numbers = sorted({int(found[1]) for key in data if (found := re.match(rf"{name}\.(\d{{1,3}})\.", key))})
     items = [
         {field.key: _value(field, data, f"{name}.{number}.{field.key}") for field in group.fields}
         for number in numbers[: group.at_most + 1]

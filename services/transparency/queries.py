@@ -5,7 +5,7 @@ steps and saved minutes belong to the day of submission, outcomes to the day of 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -146,7 +146,33 @@ def figures_of(
 
 def median_of(service_code: str) -> float | None:
     """Give the median seconds from submission to decision; None for fewer than five cases."""
-    return rules.quantile(_buckets(Bucket.objects.filter(service=service_code, measure="decision")), 0.5)
+    return _seconds(rules.quantile(_buckets(Bucket.objects.filter(service=service_code, measure="decision")), 0.5))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The main figures of one service: its counts, and the median seconds to a decision."""
+
+    total: Tally
+    median: float | None
+
+
+def summaries(service_codes: Collection[str]) -> dict[str, Summary]:
+    """Give the main figures of many services; two queries, however many there are."""
+    numbers: dict[str, Counter[str]] = defaultdict(Counter)
+    counts = Count.objects.filter(service__in=service_codes).values_list("service", "measure")
+    for code, measure, number in counts.annotate(Sum("number")):
+        numbers[code][measure] = number
+    buckets: dict[str, dict[int, int]] = defaultdict(dict)
+    times = Bucket.objects.filter(service__in=service_codes, measure="decision").values_list("service", "bucket")
+    for code, bucket, cases in times.annotate(Sum("number")):
+        buckets[code][bucket] = cases
+    medians = {code: rules.quantile(found, 0.5) for code, found in buckets.items()}
+    return {code: Summary(_tally(code, numbers[code]), _seconds(medians.get(code))) for code in service_codes}
+
+
+def _seconds(length: float | None) -> float | None:
+    return None if length is None else length / SECOND_US
 
 
 def csv_rows(service_code: str) -> Iterator[list[Any]]:
@@ -207,4 +233,4 @@ def _span(measure: str, chosen: dict[str, Any]) -> Span:
         deviation,
         sums["longest"],
     )
-    return Span(cases, *(None if length is None else length / SECOND_US for length in lengths))
+    return Span(cases, *(_seconds(length) for length in lengths))

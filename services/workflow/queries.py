@@ -17,9 +17,9 @@ def desks_of(user: User) -> list[int]:
 def queue_of(user: User) -> StepQuerySet:
     """Give the open and waiting steps at a person's desks, the most urgent first."""
     steps = Step.objects.on_desks(desks_of(user)).filter(kind=Step.Kind.DESK)
-    related = ("service_request__service__current", "service_request__office", "desk__office", "assignee")
+    related = ("service_request__service", "service_request__version", "desk__office", "assignee")
     open_or_waiting = steps.filter(state__in=[Step.State.OPEN, Step.State.WAITING])
-    return open_or_waiting.select_related(*related).by_due_date()
+    return open_or_waiting.select_related(*related).defer("service_request__version__source").by_due_date()
 
 
 def requests_at_desks_of(user: User) -> QuerySet[ServiceRequest]:

@@ -12,8 +12,8 @@ from django.utils.translation import override
 
 from services.agencies.rules import in_language
 from services.catalogue.answers import display
-from services.catalogue.definition import DocumentTemplate
 from services.catalogue.composing import compose
+from services.catalogue.definition import DocumentTemplate
 from services.requests.document_numbers import new_document_number, write_document_number
 from services.requests.models import Document
 from services.requests.signing import sign
