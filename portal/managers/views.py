@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.people import person
-from services.agencies.models import Agency, Desk, Membership, Office
+from portal.public.figures import told
+from services.agencies.models import Agency, Desk, Membership
 from services.catalogue.models import Service
-from services.transparency.queries import Figures, Tally, figures_of, summaries
+from services.transparency.queries import figures_of, summaries
 from services.workflow.models import Breaker, Heartbeat, Step
 
 OPEN = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
@@ -63,20 +64,10 @@ def _robots(agencies: QuerySet[Agency]) -> list[dict[str, object]]:
     return list(waiting.values("lane").annotate(count=Count("pk"), oldest=Min(F("run_at"))).order_by("lane"))
 
 
-def _named(figures: Figures) -> list[tuple[str, Tally]]:
-    """Give the counts by office with the offices' names."""
-    names = {office.code: str(office) for office in Office.objects.filter(code__in=[t.key for t in figures.by_office])}
-    return [(names.get(tally.key, tally.key), tally) for tally in figures.by_office]
-
-
 @require_safe
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """Show one of the manager's services: its figures by office, and its published versions."""
     known = get_object_or_404(services_of(agencies_of(request)), code=code)
-    context = {
-        "service": known,
-        "figures": (figures := figures_of(code)),
-        "offices": _named(figures),
-        "versions": known.versions.defer("source").order_by("-number"),
-    }
+    versions = known.versions.defer("source").order_by("-number")
+    context = {"service": known, "versions": versions, **told(figures_of(code))}
     return render(request, "managers/service.html", context)

@@ -1,7 +1,7 @@
 """The public figures: how well each service is delivered, for everyone to read and to compute with."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -13,6 +13,7 @@ from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.requests.models import Channel
 from services.transparency import queries
+from services.transparency.queries import Figures, Tally
 
 
 class Line:
@@ -28,34 +29,36 @@ def figures(request: HttpRequest) -> HttpResponse:
     services = Service.objects.published().with_current().order_by("code")
     summaries = queries.summaries([service.code for service in services])
     rows = [(service, summaries[service.code]) for service in services]
-    return render(request, "public/figures.html", {"rows": rows})
+    return render(request, "public/figures.html", {"rows": rows, "as_of": queries.counted_until()})
 
 
 @require_safe
 def figures_of(request: HttpRequest, code: str) -> HttpResponse:
     """Show the figures of one service, with what they mean."""
     service = get_object_or_404(Service.objects.published().with_current(), code=code)
-    return render(request, "public/figures_of.html", {"service": service, **told(queries.figures_of(code))})
+    versions = service.versions.defer("source").order_by("-number")
+    context = {"service": service, "versions": versions, **told(queries.figures_of(code))}
+    return render(request, "public/figures_of.html", context)
 
 
-def told(figures: queries.Figures) -> dict[str, object]:
+def told(figures: Figures) -> dict[str, object]:
     """Give figures with the names of offices and channels, and months as rows of a chart."""
-    offices = {
-        office.code: str(office) for office in Office.objects.filter(code__in=[t.key for t in figures.by_office])
-    }
-    channels = dict(Channel.choices)
-    months = {tally.key: date.fromisoformat(f"{tally.key}-01") for tally in figures.by_month}
+    offices = Office.objects.filter(code__in=[tally.key for tally in figures.by_office])
     return {
         "figures": figures,
-        "offices": [(offices.get(tally.key, tally.key), tally) for tally in figures.by_office],
-        "channels": [(channels.get(tally.key, tally.key), tally) for tally in figures.by_channel],
-        "months": [(months[tally.key], tally) for tally in figures.by_month],
-        "chart": [
-            {"label": date_format(months[tally.key], "YEAR_MONTH_FORMAT"), "value": tally.received}
-            for tally in figures.by_month
-            if tally.received
-        ],
+        "offices": _named(figures.by_office, {office.code: str(office) for office in offices}),
+        "channels": _named(figures.by_channel, dict(Channel.choices)),
+        "chart": [{"label": _month(tally.key), "value": tally.received} for tally in figures.by_month],
     }
+
+
+def _named(tallies: Iterable[Tally], names: Mapping[str, object]) -> list[tuple[object, Tally]]:
+    """Give counts with the name of the office or channel that they are of; its code where it has no name any more."""
+    return [(names.get(tally.key, tally.key), tally) for tally in tallies]
+
+
+def _month(key: str) -> str:
+    return date_format(date.fromisoformat(f"{key}-01"), "YEAR_MONTH_FORMAT")
 
 
 @require_safe

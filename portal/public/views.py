@@ -14,7 +14,8 @@ from services.agencies.models import Agency
 from services.catalogue.fees import fee_range
 from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched
-from services.transparency.queries import summaries
+from services.requests.models import Channel
+from services.transparency.queries import decided_in_all, summaries
 
 A_PAGE = 20
 PUBLISHED = Count("services", filter=Q(services__current__isnull=False))
@@ -27,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "life_events": LifeEvent.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("position"),
         "agencies": Agency.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("code"),
         "count": Service.objects.published().count(),
+        "decided": decided_in_all(),
     }
     return render(request, "public/home.html", context)
 
@@ -76,6 +78,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "definition": definition,
         "deliveries": list(zip(deliveries, fees, strict=True)),
         "fee": fees[0] if len(set(fees)) == 1 else None,
+        "channels": [Channel(channel).label for channel in definition.channels],
         "summary": summaries([code])[code],
         "is_translated": get_language() in definition.languages,
     }

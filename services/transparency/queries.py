@@ -140,39 +140,40 @@ def figures_of(
         by_channel=_tallies(rows, lambda row: row[1]),
         by_month=_tallies(rows, lambda row: f"{row[2]:%Y-%m}"),
         automation=Automation(numbers["robot_steps"], numbers["clerk_steps"], numbers["saved_minutes"] / 60),
-        as_of=Cursor.objects.values_list("as_of", flat=True).first(),
+        as_of=counted_until(),
     )
-
-
-def median_of(service_code: str) -> float | None:
-    """Give the median seconds from submission to decision; None for fewer than five cases."""
-    return _seconds(rules.quantile(_buckets(Bucket.objects.filter(service=service_code, measure="decision")), 0.5))
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The main figures of one service: its counts, and the median seconds to a decision."""
+    """The main figures of one service: its counts, and the median and the 90th percentile of its decisions, seconds."""
 
     total: Tally
     median: float | None
+    p90: float | None
 
 
 def summaries(service_codes: Collection[str]) -> dict[str, Summary]:
-    """Give the main figures of many services; two queries, however many there are."""
+    """Give the main figures of services by their codes; two queries, however many services."""
+    counts = Count.objects.filter(service__in=service_codes).values_list("service", "measure").annotate(Sum("number"))
+    spans = Bucket.objects.filter(service__in=service_codes, measure="decision")
     numbers: dict[str, Counter[str]] = defaultdict(Counter)
-    counts = Count.objects.filter(service__in=service_codes).values_list("service", "measure")
-    for code, measure, number in counts.annotate(Sum("number")):
-        numbers[code][measure] = number
+    for service, measure, number in counts:
+        numbers[service][measure] = number
     buckets: dict[str, dict[int, int]] = defaultdict(dict)
-    times = Bucket.objects.filter(service__in=service_codes, measure="decision").values_list("service", "bucket")
-    for code, bucket, cases in times.annotate(Sum("number")):
-        buckets[code][bucket] = cases
-    medians = {code: rules.quantile(found, 0.5) for code, found in buckets.items()}
-    return {code: Summary(_tally(code, numbers[code]), _seconds(medians.get(code))) for code in service_codes}
+    for service, bucket, cases in spans.values_list("service", "bucket").annotate(Sum("number")):
+        buckets[service][bucket] = cases
+    return {code: _summary(code, numbers[code], buckets[code]) for code in service_codes}
 
 
-def _seconds(length: float | None) -> float | None:
-    return None if length is None else length / SECOND_US
+def decided_in_all() -> int:
+    """Count the requests that were decided, of all services."""
+    return Count.objects.filter(measure__in=rules.DECIDED).aggregate(all=Sum("number"))["all"] or 0
+
+
+def counted_until() -> datetime | None:
+    """Tell up to when the figures are counted; None before the first count."""
+    return Cursor.objects.values_list("as_of", flat=True).first()
 
 
 def csv_rows(service_code: str) -> Iterator[list[Any]]:
@@ -212,6 +213,16 @@ def _tally(key: str, numbers: Counter[str]) -> Tally:
     )
 
 
+def _summary(code: str, numbers: Counter[str], buckets: dict[int, int]) -> Summary:
+    filled = {bucket: cases for bucket, cases in buckets.items() if cases > 0}
+    median, p90 = (rules.quantile(filled, share) for share in (0.5, 0.9))
+    return Summary(
+        total=_tally(code, numbers),
+        median=_seconds(median),
+        p90=_seconds(p90),
+    )
+
+
 def _buckets(rows: QuerySet[Bucket]) -> dict[int, int]:
     summed = rows.values_list("bucket").annotate(cases=Sum("number")).filter(cases__gt=0)
     return dict(summed)
@@ -234,3 +245,7 @@ def _span(measure: str, chosen: dict[str, Any]) -> Span:
         sums["longest"],
     )
     return Span(cases, *(_seconds(length) for length in lengths))
+
+
+def _seconds(length: float | None) -> float | None:
+    return None if length is None else length / SECOND_US

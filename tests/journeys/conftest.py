@@ -1,0 +1,34 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.people import Visitor
+from tests.live import LivePortal
+
+
+@pytest.fixture(scope="session")
+def walked(start_portal: Callable[..., LivePortal]) -> LivePortal:
+    """Run a portal with sample data whose robots give up soon."""
+    return start_portal("journeys", ROBOT_PAUSES_S="0.5,0.5", REGISTRY_TIMEOUT_S="3")
+
+
+@pytest.fixture
+def visitor(browser: Browser, walked: LivePortal) -> Iterator[Callable[..., Visitor]]:
+    """Give a function that opens a browser of one's own for a person: `visitor("aysel", width=390)`."""
+    opened: list[Page] = []
+
+    def open_for(name: str = "", *, width: int = 1280, language: str = "en", **more: object) -> Visitor:
+        context = browser.new_context(
+            base_url=walked.url, viewport={"width": width, "height": 900}, locale=language, **more
+        )
+        page = context.new_page()
+        opened.append(page)
+        person = Visitor(page)
+        if name:
+            person.sign_in(name)
+        return person
+
+    yield open_for
+    for page in opened:
+        page.context.close()

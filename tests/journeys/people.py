@@ -1,0 +1,84 @@
+"""What people do in a browser, in the words that they read there."""
+
+import re
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+PASSWORD = "open-the-portal"
+
+
+class Visitor:
+    """A person with a browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: self.faults.append(message.text) if "Security Policy" in message.text else None)
+
+    def sign_in(self, name: str) -> None:
+        self.page.goto("/account/login/")
+        self.page.locator("input[name=login]").fill(f"{name}@example.org")
+        self.page.locator("input[name=password]").fill(PASSWORD)
+        self.page.locator("main form button[type=submit]").first.click()
+        expect(self.page).not_to_have_url(re.compile("login"))
+
+    def click(self, words: str) -> None:
+        self.page.locator("main").get_by_role("button", name=words, exact=True).first.click()
+
+    def follow(self, words: str) -> None:
+        self.page.locator("main").get_by_role("link", name=words).first.click()
+
+    def sees(self, words: str) -> None:
+        expect(self.page.locator("main")).to_contain_text(words)
+
+    def wait_for(self, words: str, seconds: float = 30) -> None:
+        """Look again until the page tells it: robots work behind it."""
+        until = time.monotonic() + seconds
+        while words not in self.page.locator("main").inner_text():
+            assert time.monotonic() < until, f"“{words}” never came: {self.page.locator('main').inner_text()[:2000]}"
+            time.sleep(0.5)
+            self.page.reload()
+
+    def apply_for_parking(self, relation: str, plate: str) -> str:
+        """Fill in the form of the parking permit and send it; give the reference."""
+        page = self.page
+        page.goto("/services/parking-permit/")
+        self.follow("Apply now")
+        page.locator("input[name=office][value=sumgait-city-hall]").check()
+        self.click("Start")
+        page.locator("input[name=plate]").fill(plate)
+        page.locator(f"input[name=vehicle_relation][value={relation}]").check()
+        self.click("Save and go on")
+        page.locator("input[name=zone][value=a]").check()
+        page.locator("input[name=start]").fill(time.strftime("%Y-%m-%d", time.localtime(time.time() + 7 * 86_400)))
+        self.click("Save and go on")
+        if page.locator("input[type=file]").count():
+            self.click("Save and go on")
+        page.locator("input[type=checkbox]").check()
+        self.click("Send")
+        self.sees("Your request was sent")
+        return page.locator(".reference, .confirmation .reference").first.inner_text()
+
+    def open_request(self, reference: str) -> None:
+        """Open a request at the desk by its reference."""
+        self.page.goto("/desk/")
+        self.page.locator("input[name=reference]").fill(reference)
+        self.click("Open")
+
+    def picture(self, folder: Path, name: str) -> None:
+        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def paper(folder: Path) -> Path:
+    """Make a small picture of a letter, as a phone would."""
+    file = folder / "letter.png"
+    file.write_bytes(
+        bytes.fromhex(
+            "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001"
+            "e221bc330000000049454e44ae426082"
+        )
+    )
+    return file
