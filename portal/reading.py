@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.agencies.rules import in_language
-from services.catalogue.answers import display
+from services.catalogue.answer_words import display
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 

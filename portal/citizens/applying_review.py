@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
 from services.catalogue.answer_kinds import Bad, read_phone
-from services.catalogue.answers import Problem, display
+from services.catalogue.answer_words import display
+from services.catalogue.answers import Problem
 from services.catalogue.definition import PhoneField
 
 PHONE = PhoneField(key="phone", kind="phone", label={"en": "Phone"})

@@ -61,7 +61,8 @@ def _robots(agencies: QuerySet[Agency]) -> list[dict[str, object]]:
     waiting = Step.objects.filter(
         service_request__office__agency__in=agencies, state__in=["due", "running"], run_at__lte=timezone.now()
     )
-    return list(waiting.values("lane").annotate(count=Count("pk"), oldest=Min(F("run_at"))).order_by("lane"))
+    lanes = waiting.values("lane").annotate(count=Count("pk"), oldest=Min(F("run_at"))).order_by("lane")
+    return [{**lane, "label": Step.Lane(lane["lane"]).label} for lane in lanes]
 
 
 @require_safe

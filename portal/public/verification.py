@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -44,8 +45,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     if form.cleaned_data["file"] is None:
         return redirect("verify_document", number=form.cleaned_data["number"])
     content = form.cleaned_data["file"].read()
-    known = Document.objects.filter(sha256=sha256(content).hexdigest()).first()
-    context = {"signature": verify_signature(content), "by_file": True, **_state(known)}
+    known = _issued().filter(sha256=sha256(content).hexdigest()).first()
+    signature = verify_signature(content)
+    context = {"signature": signature, "by_file": True, **_state(known if signature.is_ours else None)}
     return render(request, "public/verified.html", context)
 
 
@@ -53,21 +55,18 @@ def verify(request: HttpRequest) -> HttpResponse:
 def verify_document(request: HttpRequest, number: str) -> HttpResponse:
     """Tell whether a document with this number was issued and is valid; never what it says or about whom."""
     plain = read_document_number(number)
-    known = Document.objects.filter(number=plain).first() if plain else None
+    known = _issued().filter(number=plain).first() if plain else None
     return render(request, "public/verified.html", _state(known), status=200 if known else 404)
+
+
+def _issued() -> QuerySet[Document]:
+    return Document.objects.select_related("service_request__office__agency")
 
 
 def _state(document: Document | None) -> dict[str, object]:
     """Tell `unknown`, `revoked`, `expired` or `valid`."""
     if document is None:
         return {"document": None, "state": "unknown"}
-    if document.revoked_at is not None:
-        return {"document": document, "state": "revoked"}
     is_expired = document.valid_until is not None and document.valid_until < timezone.localdate()
-    related = document.service_request
-    return {
-        "document": document,
-        "state": "expired" if is_expired else "valid",
-        "service": related.service,
-        "agency": related.office.agency,
-    }
+    state = "revoked" if document.revoked_at else "expired" if is_expired else "valid"
+    return {"document": document, "state": state, "agency": document.service_request.office.agency}

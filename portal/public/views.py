@@ -6,11 +6,13 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from portal.public.mailbox import letters, read_letter
 from services.agencies.models import Agency
+from services.catalogue.definition import AnyStep, Workflow
 from services.catalogue.fees import fee_range
 from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched
@@ -39,8 +41,11 @@ def services(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     found = searched(words) if words else Service.objects.published().with_current().order_by("code")
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    template = "public/services_list.html" if request.headers.get("HX-Request") else "public/services.html"
-    return render(request, template, {"page": page, "words": words})
+    is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+    template = "public/services_list.html" if is_part else "public/services.html"
+    answer = render(request, template, {"page": page, "words": words, "is_part": is_part})
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
 
 
 @require_safe
@@ -78,11 +83,23 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "definition": definition,
         "deliveries": list(zip(deliveries, fees, strict=True)),
         "fee": fees[0] if len(set(fees)) == 1 else None,
+        "steps": ordinary_steps(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
         "summary": summaries([code])[code],
         "is_translated": get_language() in definition.languages,
     }
     return render(request, "public/service.html", context)
+
+
+def ordinary_steps(workflow: Workflow) -> list[AnyStep]:
+    """Give the steps but the ends and those that only take over from a robot that can't go on."""
+    moves = [
+        move.to for step in workflow.steps for move in [*getattr(step, "next", []), *getattr(step, "outcomes", [])]
+    ]
+    branches = [branch.start for step in workflow.steps if step.kind == "parallel" for branch in step.branches]
+    late = [step.if_late for step in workflow.steps if step.kind == "applicant"]
+    reached = {workflow.start, *moves, *branches, *late}
+    return [step for step in workflow.steps if step.kind != "end" and step.key in reached]
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -12,7 +12,7 @@ DayKind = Literal["working", "calendar"]
 Stop = tuple[datetime, datetime | None]
 
 
-def in_language(texts: Mapping[str, str], language: str) -> str:
+def in_language(texts: Mapping[Any, str], language: str) -> str:
     """Give the text in a language, else in English, else in any; empty when there is none."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 

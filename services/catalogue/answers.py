@@ -9,11 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from services.agencies.rules import in_language
 from services.catalogue.answer_kinds import READERS, Bad, is_blank
 from services.catalogue.definition import (
     AnyField,
@@ -21,7 +18,6 @@ from services.catalogue.definition import (
     Evidence,
     FileField,
     GroupField,
-    NumberField,
     Page,
     SimpleField,
 )
@@ -99,11 +95,11 @@ def _variable(field: AnyField | SimpleField, value: Any) -> Any:
         case "money":
             return float(value)
         case "number":
-            return float(value) if isinstance(field, NumberField) and field.decimals else int(value)
+            return float(value) if field.decimals else int(value)
         case "location":
             return {name: float(number) for name, number in value.items()}
         case "group":
-            return [_group_variable(field, item) for item in value] if isinstance(field, GroupField) else []
+            return [_group_variable(field, item) for item in value]
     return value
 
 
@@ -285,44 +281,3 @@ def required_message(field: Any) -> Any:
     if field.kind in ("one_of", "several_of", "yes_no"):
         return gettext_lazy("Choose an answer.")
     return gettext_lazy("Add the file.") if field.kind == "file" else gettext_lazy("Fill this in.")
-
-
-# --- in words -----------------------------------------------------------------------------------------------------
-
-
-def display(field: Any, value: Any, language: str) -> str:
-    """Tell an answer in words of a language; entries of a group on lines of their own."""
-    match field.kind:
-        case "yes_no":
-            return _("Yes") if value else _("No")
-        case "one_of":
-            return _label(field, value, language)
-        case "several_of":
-            return ", ".join(_label(field, item, language) for item in value)
-        case "money":
-            return f"{value} AZN"
-        case "date":
-            return date_format(date.fromisoformat(value))
-        case "address":
-            street = " ".join(value[part] for part in ("street", "house", "apartment") if value.get(part))
-            city = " ".join(value[part] for part in ("postal_code", "city") if value.get(part))
-            return ", ".join(part for part in (street, city) if part)
-        case "location":
-            return f"{value['lat']}, {value['lon']}"
-        case "group":
-            return "\n".join(_item_in_words(field, item, language) for item in value)
-        case "number" if field.unit:
-            return f"{value} {in_language(field.unit, language)}"
-    return str(value)
-
-
-def _label(field: Any, value: str, language: str) -> str:
-    labels = {option.value: option.label for option in field.options}
-    return in_language(labels[value], language) if value in labels else value
-
-
-def _item_in_words(group: GroupField, item: Mapping[str, Any], language: str) -> str:
-    known = [field for field in group.fields if field.key in item]
-    return "; ".join(
-        f"{in_language(field.label, language)}: {display(field, item[field.key], language)}" for field in known
-    )

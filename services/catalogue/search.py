@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 from services.catalogue.definition import Definition
 
@@ -16,7 +17,7 @@ def fold(text: str) -> str:
 
 def searchable_words(definition: Definition) -> str:
     """Give all texts by which a service is found, folded, in all its languages."""
-    texts: list[Mapping[str, str]] = [definition.title, definition.summary, definition.description or {}]
+    texts: list[Mapping[Any, str]] = [definition.title, definition.summary, definition.description or {}]
     texts += [evidence.title for evidence in definition.evidence]
     words = [text for translations in texts for text in translations.values()]
     words += [word for keywords in definition.keywords.values() for word in keywords]

@@ -33,7 +33,7 @@ def record(entries: Sequence[Entry], *, new_subjects: bool = False) -> list[Even
     for entry in entries:
         seq, previous = heads.get(entry.subject, (0, rules.START))
         event = _chained(entry, seq + 1, previous)
-        heads[entry.subject] = (event.seq, event.digest)
+        heads[entry.subject] = (event.seq, bytes(event.digest))
         events.append(event)
     return Event.objects.bulk_create(events)
 

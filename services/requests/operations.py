@@ -42,10 +42,16 @@ def save_draft(draft: Draft, answers: Mapping[str, Any], office: Office | None =
 
 @transaction.atomic
 def add_evidence(
-    owner: Draft | ServiceRequest, key: str, upload: File, *, accept: Sequence[str], at_most: int, now: datetime
+    owner: Draft | ServiceRequest,
+    key: str,
+    upload: "File[bytes]",
+    *,
+    accept: Sequence[str],
+    at_most: int,
+    now: datetime,
 ) -> Evidence:
     """Keep a file under an evidence key of a draft or request; raise `BadEvidence` when it can't be taken."""
-    locked = type(owner).objects.select_for_update().get(pk=owner.pk)  # type: ignore[attr-defined]
+    locked = type(owner).objects.select_for_update().get(pk=owner.pk)
     if locked.evidence.filter(key=key).count() >= at_most:
         raise BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
     content_type = checked_type(upload, accept)
@@ -66,7 +72,7 @@ def add_evidence(
     return evidence
 
 
-def checked_type(upload: File, accept: Sequence[str]) -> str:
+def checked_type(upload: "File[bytes]", accept: Sequence[str]) -> str:
     """Give the content type told by the content itself; raise `BadEvidence` for what isn't accepted."""
     if not upload.size:
         raise BadEvidence(_("The file is empty. Choose it again."))
@@ -86,7 +92,7 @@ def safe_name(name: str) -> str:
     return plain[-LONGEST_NAME:] or "file"
 
 
-def _rewound(upload: File) -> File:
+def _rewound(upload: "File[bytes]") -> "File[bytes]":
     upload.seek(0)
     return upload
 

@@ -82,7 +82,7 @@ def _certificate(
 
 @cache
 def _signer(folder: Path) -> signers.SimpleSigner:
-    signer = signers.SimpleSigner.load(
+    signer: signers.SimpleSigner | None = signers.SimpleSigner.load(
         str(folder / KEY), str(folder / CERTIFICATE), ca_chain_files=(str(folder / AUTHORITY),)
     )
     assert signer is not None

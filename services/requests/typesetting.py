@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import fontpkg_noto_sans
 import fontpkg_noto_sans_arabic
@@ -42,11 +43,8 @@ def typeset(content: DocumentContent) -> bytes:
     with override(content.language):
         data = _data(content)
     fonts, source = _compiler_input()
-    pdf = typst.compile(
-        source, font_paths=fonts, ignore_system_fonts=True, format="pdf", sys_inputs={"data": json.dumps(data)},
-        pdf_standards=["ua-1"],
-    )  # fmt: skip
-    assert isinstance(pdf, bytes)
+    options: dict[str, Any] = {"pdf_standards": ["ua-1"], "font_paths": fonts, "ignore_system_fonts": True}
+    pdf: bytes = typst.compile(source, format="pdf", sys_inputs={"data": json.dumps(data)}, **options)
     return pdf
 
 

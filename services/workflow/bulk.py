@@ -1,6 +1,7 @@
 """Update many rows in one statement."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models
 from psycopg import sql
@@ -15,7 +16,7 @@ def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
         return
     meta = rows[0]._meta
     assert meta.pk is not None
-    fields = [meta.pk, *(meta.get_field(name) for name in names)]
+    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
     one_row = sql.SQL("({})").format(
         sql.SQL(", ").join(

@@ -155,7 +155,7 @@ class Walk(Changes):
         except Unknown:
             self.give_up(step, trouble("cannot_tell"))
             return
-        saved = {"saves_minutes": definition.saves_minutes} if definition.saves_minutes else {}
+        saved: dict[str, Any] = {"saves_minutes": definition.saves_minutes} if definition.saves_minutes else {}
         self.finish(step, f"robot:{definition.action}", **saved)
         self.leave(step, to)
 

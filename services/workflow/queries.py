@@ -38,8 +38,8 @@ def current_steps(service_request: ServiceRequest) -> StepQuerySet:
 
 def first_free_desks(user: User) -> list[int]:
     """Give the person's desks that have a step to take, the one with the most urgent step first."""
-    desks = {
-        desk: Step.objects.filter(desk=desk).free_for(user).by_due_date().values_list("due_at", "pk").first()
-        for desk in desks_of(user)
-    }
-    return sorted((desk for desk, head in desks.items() if head), key=lambda desk: desks[desk])
+    heads = []
+    for desk in desks_of(user):
+        head = Step.objects.filter(desk=desk).free_for(user).by_due_date().values_list("due_at", "pk").first()
+        heads += [(*head, desk)] if head else []
+    return [desk for _, _, desk in sorted(heads)]

@@ -57,7 +57,7 @@ def _create_steps(steps: Sequence[Step]) -> None:
         for step in wave:
             step.parent = step.parent  # takes over the number that the parent got in the wave before
         Step.objects.bulk_create(wave)
-        waiting = [step for step in waiting if step.pk is None]
+        waiting = [step for step in waiting if step._state.adding]
 
 
 def _create_rows(rows: Iterable[models.Model]) -> None:

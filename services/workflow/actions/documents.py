@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
-from services.catalogue.answers import display
+from services.catalogue.answer_words import display
 from services.catalogue.composing import compose
 from services.catalogue.definition import DocumentTemplate
 from services.requests.document_numbers import new_document_number, write_document_number

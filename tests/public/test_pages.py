@@ -1,0 +1,203 @@
+"""The public pages: found by words, told in plain numbers, few queries."""
+
+import csv
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from services.agencies.models import Office
+from services.catalogue.models import ServiceVersion
+from services.requests.document_numbers import new_document_number
+from services.requests.models import Document
+from services.transparency.models import Bucket, Count
+from services.transparency.rules import bucket_of
+from tests.worlds import DAY, NOON, apply, build_agencies, citizen, desk, published, text
+
+FEW = 12
+AssertMaxQueries = Callable[..., Any]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def permit() -> ServiceVersion:
+    build_agencies("north", "south")
+    return published([desk("judge")], towns=("north", "south"))
+
+
+def count(measure: str, number: int, **where: Any) -> None:
+    place = {"service": "permit", "version": 1, "office": "north-hall", "channel": "online", "day": NOON.date()}
+    Count.objects.create(**{**place, **where}, measure=measure, number=number)
+
+
+def measured(cases: int) -> None:
+    """Count requests that were all decided on time, within three days each."""
+    count("received", cases + 1)
+    count("approved", cases)
+    count("on_time", cases)
+    length = bucket_of(int(3 * DAY / timedelta(microseconds=1)))
+    place = {"service": "permit", "version": 1, "office": "north-hall", "channel": "online"}
+    Bucket.objects.create(**place, day=NOON.date(), measure="decision", bucket=length, number=cases)
+
+
+def page(client: Client, name: str, *args: str, **words: str) -> str:
+    return client.get(reverse(name, args=args), words).content.decode()
+
+
+def issued(version: ServiceVersion, **more: Any) -> Document:
+    facts = {
+        "key": "permit",
+        "title": "Permit",
+        "number": "A1B2C3",
+        "issued_at": NOON,
+        "sha256": sha256(b"").hexdigest(),
+    }
+    return Document.objects.create(service_request=apply(version, by=citizen()), **{**facts, **more})
+
+
+class TestFindingServices:
+    def test_home_leads_to_life_events_agencies_and_the_search(self, client, permit):
+        home = page(client, "home")
+
+        assert reverse("life_event", args=["moving-home"]) in home
+        assert reverse("agency", args=["north"]) in home
+        assert 'type="search"' in home
+
+    def test_finds_by_words_and_says_when_nothing_fits(self, client, permit):
+        assert reverse("service", args=["permit"]) in page(client, "services", q="permt")
+        assert "No service was found." in page(client, "services", q="zzzzzz")
+
+    def test_gives_only_the_list_while_somebody_types(self, client, permit):
+        typed = client.get(reverse("services"), {"q": "permit"}, headers={"HX-Request": "true"})
+        back = client.get(reverse("services"), headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+
+        assert b"<html" not in typed.content
+        assert b"<html" in back.content
+        assert "HX-Request" in typed["Vary"]
+
+    def test_lists_services_of_a_life_event_and_of_an_agency(self, client, permit):
+        assert reverse("service", args=["permit"]) in page(client, "life_event", "moving-home")
+        assert reverse("service", args=["permit"]) in page(client, "agency", "south")
+        assert client.get(reverse("agency", args=["nowhere"])).status_code == 404
+
+
+class TestServicePage:
+    def test_begins_with_the_legal_limit_and_claims_no_median_without_cases(self, client, permit):
+        told = page(client, "service", "permit")
+
+        assert "By law decided within 10 working days." in told
+        assert "not enough decisions yet" in told
+        assert reverse("apply", args=["permit"]) in told
+
+    def test_tells_the_real_median_once_there_is_one(self, client, permit):
+        measured(5)
+
+        assert "By law decided within 10 working days; half within 3 days." in page(client, "service", "permit")
+
+    def test_compares_the_fees_of_places_that_differ(self, client):
+        build_agencies("north", "south")
+        places = [
+            {"office": "north-hall", "parameters": {"price": 10}},
+            {"office": "south-hall", "parameters": {"price": 15}},
+        ]
+        fee = {"base": [{"parameter": "price"}]}
+        published([desk("judge")], parameters={"price": text("Price")}, delivered_by=places, fee=fee)
+
+        told = page(client, "service", "permit")
+
+        assert "The fee depends on the place" in told
+        assert "10.00 AZN" in told
+        assert "15.00 AZN" in told
+
+    def test_marks_texts_in_another_language(self, client, permit):
+        client.post(reverse("set_language"), {"language": "ar"})
+
+        told = page(client, "service", "permit")
+
+        assert '<html lang="ar" dir="rtl">' in told
+        assert '<div lang="en" dir="auto">' in told
+
+
+class TestFigures:
+    def test_say_that_nobody_has_asked_yet(self, client, permit):
+        assert "Nobody has asked for this service here yet." in page(client, "figures_of", "permit")
+
+    def test_tell_counts_and_times_with_the_names_of_offices_and_channels(self, client, permit):
+        measured(5)
+
+        told = page(client, "figures_of", "permit")
+
+        assert "Of 6 requests, 5 were decided, 100 % of them in time." in told
+        assert '<th scope="row">north hall</th>' in told
+        assert '<th scope="row">Online</th>' in told
+        assert "March 2026" in told
+
+    def test_keep_times_of_fewer_than_five_cases_back(self, client, permit):
+        measured(4)
+
+        assert "Half took no longer" not in page(client, "figures_of", "permit")
+
+    def test_come_as_csv_under_a_heading(self, client, permit):
+        measured(5)
+
+        answer = client.get(reverse("figures_csv", args=["permit"]))
+        rows = list(csv.DictReader(StringIO(b"".join(answer.streaming_content).decode())))
+
+        assert {(row["office"], row["measure"], row["number"]) for row in rows} >= {("north-hall", "received", "6")}
+
+    @pytest.mark.parametrize("name", ["home", "services", "figures"])
+    def test_need_few_queries_however_many_services(
+        self, client, name, django_assert_max_num_queries: AssertMaxQueries
+    ):
+        build_agencies("north")
+        for number in range(30):
+            published([desk("judge")], service=f"permit-{number}")
+
+        with django_assert_max_num_queries(FEW):
+            client.get(reverse(name))
+
+    @pytest.mark.parametrize("name", ["service", "figures_of"])
+    def test_need_few_queries_however_many_offices(self, client, name, django_assert_max_num_queries: AssertMaxQueries):
+        towns = [f"town-{number}" for number in range(30)]
+        build_agencies(*towns)
+        published([desk("judge")], towns=towns)
+        for office in Office.objects.all():
+            count("received", 1, office=office.code)
+
+        with django_assert_max_num_queries(FEW):
+            client.get(reverse(name, args=["permit"]))
+
+
+class TestVerifying:
+    @pytest.mark.parametrize(
+        ("facts", "words"),
+        [
+            ({}, "This document is valid"),
+            ({"valid_until": (NOON - 400 * DAY).date()}, "This document has expired"),
+            ({"revoked_at": NOON}, "This document was revoked"),
+        ],
+    )
+    def test_tells_the_state_and_never_whom_it_is_about(self, client, permit, facts, words):
+        document = issued(permit, number=new_document_number(), **facts)
+
+        told = page(client, "verify_document", document.number)
+
+        assert words in told
+        assert "Aysel" not in told
+
+    def test_answers_404_for_an_unknown_number(self, client):
+        answer = client.get(reverse("verify_document", args=["nothing"]))
+
+        assert answer.status_code == 404
+        assert b"This document is not ours" in answer.content
+
+    def test_asks_for_a_number_or_a_file(self, client):
+        answer = client.post(reverse("verify"), {})
+
+        assert answer.status_code == 422
+        assert b"Type the number or choose the file." in answer.content
