@@ -274,6 +274,11 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Portal API", "VERSION": "1", "OAS_VERSION": "3.1.1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
+    "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
+    "ClientErrorEnum": "drf_standardized_errors.openapi_serializers.ClientErrorEnum.choices",
+    "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",
+}
 SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"] = ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"]
 
 structlog.configure(

@@ -67,6 +67,7 @@ class ServiceRequestList(APIView):
 
     serializer_class = ServiceRequestSerializer
 
+    @extend_schema(operation_id="requests_list", responses=ServiceRequestSerializer(many=True))
     def get(self, request: Request) -> Response:
         own = own_requests(request).order_by("-submitted_at")
         pages = Pages()

@@ -42,6 +42,7 @@ def steps() -> list[tuple[str, str, list[str], dict[str, object]]]:
         ("loading agencies", "load_agencies", [str(SAMPLES / "agencies.yaml")], {}),
         ("loading services", "load_services", [str(SAMPLES / "services")], {}),
         ("loading people", "load_people", [str(SAMPLES / "people.yaml")], {"password": PASSWORD}),
+        ("letting a year happen", "play_history", [], {}),
         ("collecting static files", "collectstatic", [], {"interactive": False}),
     ]
 

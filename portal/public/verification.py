@@ -39,7 +39,7 @@ class VerifyForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask for a number or a file; tell whether the file is ours and unchanged."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
     if request.method != "POST" or not form.is_valid():
         return render(request, "public/verify.html", {"form": form}, status=422 if form.errors else 200)
     if form.cleaned_data["file"] is None:

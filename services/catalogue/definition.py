@@ -4,11 +4,12 @@ Shapes only; that the parts fit together is proved in `soundness.py`. Terms foll
 resource) and BPMN (the kinds of steps).
 """
 
+import re
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
@@ -18,6 +19,13 @@ Text = Annotated[dict[Language, Annotated[str, StringConstraints(min_length=1, m
 Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Minutes = Annotated[int, Field(ge=0, le=6000)]
 Channel = Literal["online", "counter", "phone", "post", "email", "internal"]
+
+
+def _number_or_text(value: object) -> object:
+    return Decimal(str(value)) if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,8})?", str(value)) else value
+
+
+Parameter = Annotated[Decimal | str, BeforeValidator(_number_or_text)]
 
 
 class Part(BaseModel):
@@ -250,10 +258,10 @@ class TimeLimit(Span):
 
 
 class Delivery(Part):
-    """An office that delivers the service, with its own values for the declared parameters."""
+    """An office that delivers the service, and its values for the declared parameters: what looks like a number is one."""
 
     office: Code
-    parameters: dict[Key, Decimal | str] = {}
+    parameters: dict[Key, Parameter] = {}
 
 
 class RejectionReason(Part):

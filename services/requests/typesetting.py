@@ -1,6 +1,8 @@
 """Typeset a document as a tagged PDF (PDF/UA-1): what people wrote goes in as data and is never read as markup."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 SHEET = Path(__file__).parent / "document.typ"
+BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
+JOINERS_AND_MARKS = "\u061c\u200c\u200d\u200e\u200f"
+FIRST_PICTOGRAM = 0x1F000
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,11 @@ def _data(content: DocumentContent) -> dict[str, object]:
     if content.valid_until is not None:
         facts.append((_("Valid until"), date_format(content.valid_until)))
     return {
-        "title": content.title,
-        "agency": content.agency,
-        "office": content.office,
-        "paragraphs": list(content.paragraphs),
-        "facts": [[label, value] for label, value in facts if value],
+        "title": _plain(content.title),
+        "agency": _plain(content.agency),
+        "office": _plain(content.office),
+        "paragraphs": [_plain(paragraph) for paragraph in content.paragraphs],
+        "facts": [[_plain(label), _plain(value)] for label, value in facts if value],
         "language": content.language,
         "right_to_left": content.language == "ar",
         "number": content.number,
@@ -67,6 +72,16 @@ def _data(content: DocumentContent) -> dict[str, object]:
         "demo": _("Demonstration – this document has no legal force") if content.is_demo else "",
         "code": _code(content.verify_url),
     }
+
+
+def _plain(words: str) -> str:
+    """Keep words on one line, without what has no shape or turns the direction of its neighbours."""
+    return "".join(character for character in BREAKS.sub(" ", words).strip() if _is_printable(character))
+
+
+def _is_printable(character: str) -> bool:
+    is_other = unicodedata.category(character).startswith("C")
+    return character in JOINERS_AND_MARKS or not (is_other or ord(character) >= FIRST_PICTOGRAM)
 
 
 def _code(url: str) -> str:

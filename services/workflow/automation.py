@@ -1,7 +1,7 @@
 """What workers do: run due steps, lane by lane, until none is left."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
@@ -23,9 +23,12 @@ BATCH = 100
 LONGEST_RUN_S = 20.0
 
 
-def run_lane(lane: str) -> int:
-    """Run what is due in a lane, for some seconds at most; give how many batches or outside calls were run."""
-    run: Callable[[], bool] = run_batch if lane == Lane.RULES else (lambda: run_one(lane))
+def run_lane(lane: str, now: datetime | None = None) -> int:
+    """Run what is due in a lane, for some seconds at most; give how many batches or outside calls were run.
+
+    With `now` given, time stands still there: for histories that are played again.
+    """
+    run: Callable[[], bool] = (lambda: run_batch(now=now)) if lane == Lane.RULES else (lambda: run_one(lane, now))
     until = monotonic() + LONGEST_RUN_S
     count = 0
     while monotonic() < until and run():
@@ -43,25 +46,25 @@ def sweep() -> None:
                 run_lane(lane)
 
 
-def run_batch(limit: int = BATCH) -> bool:
+def run_batch(limit: int = BATCH, now: datetime | None = None) -> bool:
     """Drive a batch of requests through all their steps that need no outside world; tell whether there was any.
 
     The batch is one transaction. A request that fails is set aside and tried alone: it never fails the others.
     """
-    steps = due(Lane.RULES, timezone.now()).order_by("run_at")[:limit]
+    now = now or timezone.now()
+    steps = due(Lane.RULES, now).order_by("run_at")[:limit]
     try:
-        count, failed = _run_together(steps)
+        count, failed = _run_together(steps, now)
     except DatabaseError:
         log.exception("batch_refused")
-        failed = list(due(Lane.RULES, timezone.now()).order_by("run_at").values_list("pk", flat=True)[:limit])
+        failed = list(due(Lane.RULES, now).order_by("run_at").values_list("pk", flat=True)[:limit])
         count = len(failed)
     for pk in failed:
-        _run_alone(pk)
+        _run_alone(pk, now)
     return count > 0
 
 
-def _run_together(steps: StepQuerySet) -> tuple[int, list[int]]:
-    now = timezone.now()
+def _run_together(steps: StepQuerySet, now: datetime) -> tuple[int, list[int]]:
     with transaction.atomic():
         claimed = list(locked(steps))
         walks, failed = [], []
@@ -79,17 +82,16 @@ def _run_together(steps: StepQuerySet) -> tuple[int, list[int]]:
     return len(claimed), failed
 
 
-def _run_alone(pk: int) -> None:
+def _run_alone(pk: int, now: datetime) -> None:
     try:
-        _, failed = _run_together(Step.objects.filter(pk=pk))
+        _, failed = _run_together(Step.objects.filter(pk=pk), now)
     except DatabaseError:
         failed = [pk]
     if failed:
-        _put_off(pk)
+        _put_off(pk, now)
 
 
-def _put_off(pk: int) -> None:
-    now = timezone.now()
+def _put_off(pk: int, now: datetime) -> None:
     with transaction.atomic():
         step = locked(Step.objects.filter(pk=pk).active()).first()
         if step is None:

@@ -1,7 +1,7 @@
 """Run steps that call the outside world: claim and commit, call with nothing held, commit under the fence."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -36,16 +36,16 @@ class Claimed:
     key: str
 
 
-def run_one(lane: str) -> bool:
-    """Run one due step of a lane of outside calls; tell whether there was one."""
-    found, claimed = _claim(lane)
+def run_one(lane: str, now: datetime | None = None) -> bool:
+    """Run one due step of a lane of outside calls; tell whether there was one. `now` lets time stand still there."""
+    found, claimed = _claim(lane, now or timezone.now())
     if claimed is not None:
-        _settle(claimed, *_perform(claimed))
+        result, failure = _perform(claimed)
+        _settle(claimed, result, failure, now or timezone.now())
     return found
 
 
-def _claim(lane: str) -> tuple[bool, Claimed | None]:
-    now = timezone.now()
+def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
     with transaction.atomic():
         step = locked(due(lane, now).order_by("run_at"))[:1].first()
         if step is None:
@@ -86,9 +86,8 @@ def _perform(claimed: Claimed) -> tuple[Any, Failed | None]:
     return result, None
 
 
-def _settle(claimed: Claimed, result: Any, failure: Failed | None) -> None:
+def _settle(claimed: Claimed, result: Any, failure: Failed | None, now: datetime) -> None:
     """Write what came of a call, unless the lease ended and another worker holds the step now."""
-    now = timezone.now()
     with transaction.atomic():
         request = Step.objects.values("service_request").filter(pk=claimed.step)
         ServiceRequest.objects.select_for_update().get(pk__in=request)

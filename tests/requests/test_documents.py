@@ -1,12 +1,18 @@
 """Documents as they are issued: typeset by the real typesetter, signed with real keys, read back."""
 
+import tracemalloc
+import zlib
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
 
 from services.catalogue.composing import compose, unknown_placeholders
 from services.requests import document_numbers as numbers
@@ -51,6 +57,18 @@ class TestTypesetting:
         content = replace(CONTENT, title=words, paragraphs=[words], facts=[(words, words)], agency=words)
         assert typeset(content).startswith(b"%PDF-")
 
+    def test_line_breaks_and_hidden_characters_of_people_forge_nothing(self) -> None:
+        forged = replace(CONTENT, facts=[("Name", "Aysel\n\nValid\u2028for\x00 \u202eever\ud800\U0001f600")])
+
+        assert ["Name", "Aysel Valid for ever"] in typesetting._data(forged)["facts"]
+        assert typeset(forged).startswith(b"%PDF-")
+
+    def test_the_file_names_its_title_and_language(self) -> None:
+        catalogue = PdfFileReader(BytesIO(typeset(replace(CONTENT, title="Sakin icazəsi ğış", language="az"))))
+
+        assert catalogue.trailer["/Info"]["/Title"] == "Sakin icazəsi ğış"
+        assert catalogue.root["/Lang"] == "az"
+
     def test_no_font_is_missing(self) -> None:
         import json
 
@@ -72,10 +90,19 @@ class TestSignature:
     def test_a_changed_byte_shows(self) -> None:
         signed = bytearray(signing.sign(typeset(CONTENT)))
         signed[len(signed) // 3] ^= 1
-        assert signing.verify(bytes(signed)).why in ("changed", "unreadable")
+        assert signing.verify(bytes(signed)).why == "changed"
+
+    def test_tells_when_it_was_signed(self) -> None:
+        assert signing.verify(signing.sign(typeset(CONTENT))).signed_at is not None
+
+    def test_words_hidden_in_the_room_of_the_signature_show(self) -> None:
+        signed = signing.sign(typeset(CONTENT))
+        assert (
+            signing.verify(signed.replace(b"0" * 40, b"(anything a stranger wants to say here) ", 1)).why == "changed"
+        )
 
     def test_something_added_shows(self) -> None:
-        assert signing.verify(signing.sign(typeset(CONTENT)) + b"\n1 0 obj\n<<>>\nendobj\n").why != "ours"
+        assert signing.verify(signing.sign(typeset(CONTENT)) + b"\n1 0 obj\n<<>>\nendobj\n").why == "changed"
 
     def test_a_stranger_is_told_apart(self, settings, tmp_path: Path) -> None:
         settings.KEYS_DIR = tmp_path / "stranger"
@@ -84,7 +111,41 @@ class TestSignature:
         settings.KEYS_DIR = tmp_path / "keys"
         assert signing.verify(theirs).why == "stranger"
 
-    @pytest.mark.parametrize("content", [b"", b"x", b"%PDF-1.7\n", b"\x00" * 10_000])
+    def test_a_second_signature_by_a_stranger_is_not_ours(self, settings, tmp_path: Path) -> None:
+        signed = signing.sign(typeset(CONTENT))
+        settings.KEYS_DIR = tmp_path / "stranger"
+        signing.make_keys(settings.KEYS_DIR)
+        metadata = signers.PdfSignatureMetadata(field_name="Stranger", subfilter=fields.SigSeedSubFilter.PADES)
+        writer = IncrementalPdfFileWriter(BytesIO(signed))
+        twice = signers.sign_pdf(writer, metadata, signer=signing._signer(settings.KEYS_DIR)).getvalue()
+        settings.KEYS_DIR = tmp_path / "keys"
+        assert signing.verify(twice).why == "stranger"
+
+    @given(st.binary(max_size=200), st.integers(0, 300), st.integers(0, 300))
+    def test_no_invented_signature_breaks_it(self, noise: bytes, start: int, end: int) -> None:
+        written = b"%%PDF-1.7 <30800000> %s /ByteRange [0 %d %d 9]" % (noise, start, end)
+        assert signing.verify(written).why in ("changed", "unreadable")
+
+    def test_a_bomb_never_reaches_the_reader(self) -> None:
+        """The reader would unpack 5 kilobytes to 250 megabytes."""
+        rows, head = zlib.compress(bytes(5 << 20), 9), b"%PDF-1.7\n"
+        table = b"1 0 obj<</Type/XRef/Size 873813/Root 1 0 R/W[1 4 1]/Filter/FlateDecode/Length %d>>stream\n" % len(
+            rows
+        )
+        tracemalloc.start()
+        assert signing.verify(head + table + rows + b"\nendstream endobj\nstartxref\n9\n%%EOF\n").why == "unsigned"
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+        tracemalloc.stop()
+
+    def test_a_huge_file_is_none_of_ours(self) -> None:
+        assert signing.verify(signing.sign(typeset(CONTENT)) + bytes(signing.MAX_BYTES)).why == "unreadable"
+
+    def test_missing_keys_are_no_fault_of_the_file(self, settings, tmp_path: Path) -> None:
+        settings.KEYS_DIR = tmp_path / "nothing"
+        with pytest.raises(FileNotFoundError):
+            signing.verify(b"%PDF-1.7\n")
+
+    @pytest.mark.parametrize("content", [b"", b"x", b"\x00" * 10_000])
     def test_no_file_breaks_it(self, content: bytes) -> None:
         assert signing.verify(content).why == "unreadable"
 
