@@ -3,14 +3,15 @@
 import re
 from collections.abc import Collection, Mapping
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 FACTS = frozenset({"reference", "applicant_name", "decided_on", "valid_until", "office", "fee"})
 
 
 def compose(body: str, values: Mapping[str, str]) -> list[str]:
     """Give the paragraphs of a body with its placeholders filled in; raise `KeyError` for an unknown one."""
-    filled = PLACEHOLDER.sub(lambda found: values[found[1]], body)
-    return [paragraph.strip() for paragraph in filled.splitlines() if paragraph.strip()]
+    # Split first: the line breaks in an answer must not make paragraphs of their own.
+    paragraphs = [paragraph.strip() for paragraph in body.splitlines() if paragraph.strip()]
+    return [PLACEHOLDER.sub(lambda found: values[found[1]], paragraph) for paragraph in paragraphs]
 
 
 def unknown_placeholders(body: str, fields: Collection[str]) -> list[str]:

@@ -258,7 +258,7 @@ class TimeLimit(Span):
 
 
 class Delivery(Part):
-    """An office that delivers the service, and its values for the declared parameters: what looks like a number is one."""
+    """An office that delivers the service, and its values for the declared parameters. Texts like 40.5 are numbers."""
 
     office: Code
     parameters: dict[Key, Parameter] = {}

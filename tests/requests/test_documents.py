@@ -181,3 +181,11 @@ class TestComposing:
 
     def test_names_what_is_unknown(self) -> None:
         assert unknown_placeholders("{reference} {answers.plate} {nothing}", {"plate"}) == ["nothing"]
+
+    @pytest.mark.parametrize("wrong", ["Reference", "answers.Plate", "applicant name", "answers.plate-2", ""])
+    def test_names_what_is_misspelt(self, wrong: str) -> None:
+        assert unknown_placeholders(f"No {{{wrong}}}.", {"plate"}) == [wrong]
+
+    @given(st.text())
+    def test_an_answer_never_makes_a_paragraph(self, answer: str) -> None:
+        assert len(compose("A {fee}.\n\nB.", {"fee": answer})) == 2

@@ -1,0 +1,130 @@
+"""Every page in each role: no rule of WCAG 2.2 AA broken, nothing wider than the screen, no fault in the console.
+
+With PICTURES=folder a picture of each page is kept there.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.journeys.people import Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Open = Callable[..., Visitor]
+PICTURES = Path(os.environ["PICTURES"]) if os.environ.get("PICTURES") else None
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
+
+PUBLIC = {
+    "home": "/",
+    "services": "/services/",
+    "nothing-found": "/services/?q=zzzzzz",
+    "service": "/services/parking-permit/",
+    "building": "/services/small-business-licence/",
+    "life-event": "/life-events/your-street/",
+    "agency": "/agencies/sumgait/",
+    "figures": "/figures/",
+    "figures-of": "/figures/pothole-report/",
+    "no-figures": "/figures/address-change/",
+    "verify": "/verify/",
+    "unknown-document": "/verify/ABCDE-FGHJK-MNPQR-STVWX/",
+    "mailbox": "/mailbox/",
+    "style-guide": "/style-guide/",
+    "sign-in": "/account/login/",
+    "sign-up": "/account/signup/",
+    "missing": "/nowhere/",
+    "apply": "/apply/pothole-report/",
+}
+PERSONAL = {
+    "": PUBLIC,
+    "aysel": {"my-requests": "/my/requests/", "account": "/account/2fa/", "apply-parking": "/apply/parking-permit/"},
+    "bruno": {"desk": "/desk/"},
+    "dilara": {"manage": "/manage/", "manage-service": "/manage/services/pothole-report/"},
+}
+LOOKS = {
+    "phone": {"width": 390},
+    "desktop": {"width": 1280},
+    "dark": {"width": 390, "color_scheme": "dark"},
+    "arabic": {"width": 390, "language": "ar"},
+    "narrow": {"width": 320},
+}
+
+
+def assert_sound(visitor: Visitor, name: str) -> None:
+    """Prove a page sound as it stands; keep its picture."""
+    page = visitor.page
+    if PICTURES:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        visitor.picture(PICTURES, name)
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert found == [], [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{name} is {overflow} px wider than the screen"
+    assert visitor.faults == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PERSONAL)
+def test_pages(visitor: Open, name: str, look: str) -> None:
+    person = visitor(name, **LOOKS[look])
+    for title, path in PERSONAL[name].items():
+        person.page.goto(path)
+        assert_sound(person, f"{name or 'public'}-{title}-{look}")
+
+
+@pytest.mark.parametrize("look", ["phone", "desktop", "arabic"])
+def test_a_request_on_its_way(visitor: Open, look: str) -> None:
+    aysel, bruno = visitor("aysel", **LOOKS[look]), visitor("bruno", **LOOKS[look])
+    for moment in steps_of(aysel, bruno):
+        assert_sound(aysel, f"aysel-{moment}-{look}")
+        assert_sound(bruno, f"bruno-{moment}-{look}")
+
+
+def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
+    """Take a request from the form to the decision, stopping where there is something to see. In any language."""
+    page = aysel.page
+    page.goto("/apply/parking-permit/")
+    page.locator("input[name=office][value=sumgait-city-hall]").check()
+    page.locator("main form button[type=submit]").last.click()
+    yield "form"
+    page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
+    yield "form-faults"
+    page.locator("input[name=plate]").fill("10-BB-456")
+    page.locator("input[name=vehicle_relation][value=company_car]").check()
+    page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
+    page.locator("input[name=zone][value=a]").check()
+    page.locator("input[name=start]").fill("2027-01-15")
+    page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
+    yield "form-papers"
+    page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
+    yield "form-check"
+    page.locator("input[type=checkbox]").check()
+    page.locator("main form button[type=submit]").last.click()
+    yield "form-sent"
+    page.locator("main a[href^='/my/requests/']").first.click()
+    reference = page.locator(".reference").first.inner_text()
+    bruno.open_request(reference)
+    bruno.page.wait_for_timeout(2000)
+    bruno.page.reload()
+    bruno.page.locator("form[action$='/claim/'] button").first.click()
+    page.reload()
+    yield "request-held"
+    bruno.page.locator("details:has(form[action$='/ask/']) > summary").click()
+    bruno.page.locator("form[action$='/ask/'] textarea").fill("Please add the letter of your employer.")
+    bruno.page.locator("form[action$='/ask/'] button").last.click()
+    page.reload()
+    yield "request-asked"
+    page.locator("main form textarea").fill("I have none.")
+    page.locator("main form button[type=submit]").last.click()
+    bruno.page.reload()
+    yield "request-answered"
+    bruno.page.locator("form[action$='/decide/'] button").last.click()
+    yield "request-decide-faults"
+    bruno.page.locator("input[name=outcome][value=refuse]").check()
+    bruno.page.locator("form[action$='/decide/'] select[name=reason]").select_option(index=1)
+    bruno.page.locator("form[action$='/decide/'] textarea").fill("Without the letter we can't see that it is your car.")
+    bruno.page.locator("form[action$='/decide/'] button").last.click()
+    page.reload()
+    yield "request-refused"
