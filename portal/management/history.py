@@ -42,11 +42,12 @@ class Report:
 
 
 def reports(count: int, now: datetime, chance: random.Random) -> Iterator[Report]:
-    """Give reports of the twelve months before `now`, more of them in winter, in the order of time."""
-    days = sorted(chance.triangular(0, 364, 40) for _ in range(count))
-    for day in reversed(days):
+    """Give reports of the twelve months before `now`, one in eight of them of the last two days, in order of time."""
+    fresh = count // 8
+    days = [364 * (number + chance.random()) / (count - fresh) for number in range(count - fresh)]
+    for day in sorted([*days, *(chance.uniform(0, 2) for _ in range(fresh))], reverse=True):
         office = chance.choices(list(SHARES), list(SHARES.values()))[0]
-        at = now - timedelta(days=day + 0.05, hours=chance.uniform(0, 8))
+        at = now - timedelta(days=day + 0.05)
         channel = chance.choices(["online", "counter", "phone", "email"], [14, 2, 3, 1])[0]
         yield Report(office, at, channel, _answers(office, chance))
 

@@ -4,7 +4,7 @@ import re
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 PASSWORD = "open-the-portal"
 
@@ -41,6 +41,15 @@ class Visitor:
             assert time.monotonic() < until, f"“{words}” never came: {self.page.locator('main').inner_text()[:2000]}"
             time.sleep(0.5)
             self.page.reload()
+
+    def wait_for_part(self, selector: str, seconds: float = 30) -> Locator:
+        """Look again until there is such a part of the page."""
+        until = time.monotonic() + seconds
+        while not self.page.locator(selector).count():
+            assert time.monotonic() < until, f"{selector} never came"
+            time.sleep(0.5)
+            self.page.reload()
+        return self.page.locator(selector).first
 
     def apply_for_parking(self, relation: str, plate: str) -> str:
         """Fill in the form of the parking permit and send it; give the reference."""

@@ -106,9 +106,7 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     page.locator("main a[href^='/my/requests/']").first.click()
     reference = page.locator(".reference").first.inner_text()
     bruno.open_request(reference)
-    bruno.page.wait_for_timeout(2000)
-    bruno.page.reload()
-    bruno.page.locator("form[action$='/claim/'] button").first.click()
+    bruno.wait_for_part("form[action$='/claim/'] button").click()
     page.reload()
     yield "request-held"
     bruno.page.locator("details:has(form[action$='/ask/']) > summary").click()
