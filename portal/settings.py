@@ -197,6 +197,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("az", _("Azerbaijani")), ("fr", _("French")), ("ar", _("Arabic"))]
 LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["portal.formats"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Baku"
 PHONENUMBER_DEFAULT_REGION = "AZ"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import phonenumbers
@@ -27,8 +27,10 @@ from services.catalogue.rules import IDENTIFIER_RULES
 
 REGION = "AZ"
 LARGEST = Decimal(10) ** 12
+MICRODEGREE = Decimal("0.000001")
 ADDRESS_PARTS = {"street": True, "house": True, "apartment": False, "city": True, "postal_code": False}
 LONGEST_LINE = 200
+MOST_MARKS = 4  # letters that one letter may be typed as, before they are composed
 
 
 class Bad(Exception):
@@ -44,13 +46,19 @@ def clean_text(value: Any, longest: int, *, lines: bool = False) -> str:
     """Give a text in normal form without blanks around it; control characters are refused."""
     if not isinstance(value, str):
         raise Bad("type", _("Give a text."))
+    if len(value) > longest * MOST_MARKS:  # before composing: a flood of marks takes minutes
+        raise too_long(longest)
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
     allowed = "\n\t" if lines else ""
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in text):
         raise Bad("characters", _("There is a character that can't be kept. Type the text again."))
     if len(text) > longest:
-        raise Bad("length", _("Use at most %(count)s characters.") % {"count": longest})
+        raise too_long(longest)
     return text
+
+
+def too_long(longest: int) -> Bad:
+    return Bad("length", _("Use at most %(count)s characters.") % {"count": longest})
 
 
 def read_text(field: TextField, value: Any, today: date) -> str:
@@ -69,13 +77,12 @@ def plain_decimal(value: Any) -> Decimal:
     """Read a number without exponent, NaN or Infinity; booleans are no numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise Bad("number", _("Give a number, like 12."))
-    text = str(value).strip()
-    if not re.fullmatch(r"[+-]?[0-9]{1,13}(\.[0-9]{1,10})?", text):
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        raise Bad("maximum", _("This number is too large."))
+    text = f"{Decimal(str(value)).normalize():f}" if isinstance(value, float) else str(value).strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,13}(\.[0-9]{1,20})?", text):
         raise Bad("number", _("Give a number, like 12."))
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise Bad("number", _("Give a number, like 12.")) from None
+    return Decimal(text)
 
 
 def _within(number: Decimal, minimum: Decimal | None, maximum: Decimal | None) -> None:
@@ -88,11 +95,12 @@ def _within(number: Decimal, minimum: Decimal | None, maximum: Decimal | None) -
 
 
 def _places(number: Decimal, places: int) -> Decimal:
-    rounded = number.quantize(Decimal(1).scaleb(-places))
-    if rounded != number:
+    """Give a number with this many decimals; `1.000` isn't taken where thousands could be meant."""
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > places:
         message = _("Use at most %(count)s decimals.") if places else _("Give a whole number.")
         raise Bad("decimals", message % {"count": places} if places else message)
-    return rounded
+    return number.quantize(Decimal(1).scaleb(-places)) + 0  # no minus before nothing
 
 
 def read_number(field: NumberField, value: Any, today: date) -> int | str:
@@ -115,13 +123,11 @@ def bound(text: str, today: date) -> date:
 
 
 def read_date(field: DateField, value: Any, today: date) -> str:
-    text = clean_text(value, 10)
+    text = value.strip() if isinstance(value, str) else ""
     try:
-        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+        day = date.fromisoformat(text if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else "")
     except ValueError:
-        day = None
-    if day is None:
-        raise Bad("date", _("Give a date that exists: year, month and day."))
+        raise Bad("date", _("Give a date that exists: year, month and day.")) from None
     if field.earliest and day < bound(field.earliest, today):
         raise Bad("earliest", _("Give a date of %(day)s or later.") % {"day": bound(field.earliest, today)})
     if field.latest and day > bound(field.latest, today):
@@ -154,8 +160,11 @@ def read_email(field: AnyField, value: Any, today: date) -> str:
     text = clean_text(value, 254)
     try:
         validate_email(text)
+        is_seen = all(unicodedata.category(letter) != "Cf" for letter in text)
     except ValidationError:
-        raise Bad("email", _("Write an e-mail address like name@example.org.")) from None
+        is_seen = False
+    if not is_seen:
+        raise Bad("email", _("Write an e-mail address like name@example.org."))
     return text
 
 
@@ -173,7 +182,7 @@ def read_phone(field: AnyField, value: Any, today: date) -> str:
 def read_address(field: AnyField, value: Any, today: date) -> dict[str, str]:
     if not isinstance(value, Mapping) or set(value) - set(ADDRESS_PARTS):
         raise Bad("type", _("Give street, house, city and postal code."))
-    parts = {name: clean_text(value.get(name, ""), LONGEST_LINE) for name in ADDRESS_PARTS}
+    parts = {name: clean_text(value.get(name) or "", LONGEST_LINE) for name in ADDRESS_PARTS}
     if any(is_needed and not parts[name] for name, is_needed in ADDRESS_PARTS.items()):
         raise Bad("required", _("Give at least street, house and city."))
     return parts
@@ -189,7 +198,7 @@ def read_personal_identifier(field: PersonalIdentifierField, value: Any, today: 
 def read_location(field: AnyField, value: Any, today: date) -> dict[str, str]:
     if not isinstance(value, Mapping) or set(value) != {"lat", "lon"}:
         raise Bad("type", _("Give latitude and longitude."))
-    place = {name: plain_decimal(value[name]).quantize(Decimal("0.000001")) for name in ("lat", "lon")}
+    place = {name: plain_decimal(value[name]).quantize(MICRODEGREE) + 0 for name in ("lat", "lon")}
     if abs(place["lat"]) > 90 or abs(place["lon"]) > 180:
         raise Bad("location", _("There is no such place. Latitude goes to 90 and longitude to 180."))
     return {name: str(number) for name, number in place.items()}
@@ -218,7 +227,7 @@ def is_blank(value: Any) -> bool:
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, Mapping):
-        return all(is_blank(part) for part in value.values())
+        return all(part is None or (isinstance(part, str) and not part.strip()) for part in value.values())
     if isinstance(value, Sequence):
         return len(value) == 0
     return value is None

@@ -232,7 +232,8 @@ def _read_item(
             _read_one(field, value, today, f"{path}.{field.key}", values, problems)
         elif field.required:
             problems.append(Problem(f"{path}.{field.key}", required_message(field), "required"))
-    problems += [_unknown(f"{path}.{key}") for key in item if key not in {field.key for field in group.fields}]
+    known = {field.key for field in group.fields}
+    problems += [_unknown(f"{path}.{key}") for key in item if key not in known]
     return values
 
 
@@ -243,14 +244,14 @@ def _settled(
     context: Mapping[str, Any],
     evidence: Mapping[str, int],
 ) -> Form:
-    """Give the form once hiding one answer hides no other any more."""
+    """Give the form as the shown answers alone make it: hiding one answer may hide or show others."""
     shown = set(values)
-    for _round in range(len(definition.fields) + 1):
+    for _round in range(len(definition.fields) + 1):  # as long as the longest chain of conditions
         form = Form(definition, expressions, {key: values[key] for key in shown}, context, evidence)
-        still = shown & form.shown_keys()
-        if still == shown:
-            return form
-        shown = still
+        now_shown = form.shown_keys() & set(values)
+        if now_shown == shown:
+            break
+        shown = now_shown
     return form
 
 
@@ -258,23 +259,32 @@ def _missing(
     form: Form, page: Page, given: Mapping[str, Any], values: Mapping[str, Any], evidence: Mapping[str, int]
 ) -> Iterator[Problem]:
     for field in form.fields(page):
-        count = evidence.get(field.key, 0)
         if isinstance(field, GroupField):
-            if len(values.get(field.key, [])) < field.at_least and form.is_required(field):
-                message = gettext_lazy("Give at least %(count)s.") % {"count": field.at_least}
-                yield Problem(field.key, message, "required")
+            yield from _too_few(form, field, len(values.get(field.key, [])))
         elif isinstance(field, FileField):
-            if not count and form.is_required(field):
-                yield Problem(field.key, required_message(field), "required")
+            yield from _miscounted(form, field, evidence, required_message(field))
         elif is_blank(given.get(field.key)) and form.is_required(field):
             yield Problem(field.key, required_message(field), "required")
 
 
+def _too_few(form: Form, group: GroupField, count: int) -> Iterator[Problem]:
+    if count < group.at_least and (count or form.is_required(group)):
+        message = gettext_lazy("Give at least %(count)s.") % {"count": group.at_least}
+        yield Problem(group.key, message, "count" if count else "required")
+
+
+def _miscounted(form: Form, part: FileField | Evidence, counts: Mapping[str, int], missing: Any) -> Iterator[Problem]:
+    count = counts.get(part.key, 0)
+    if count > part.at_most:
+        yield Problem(part.key, gettext_lazy("Give at most %(count)s.") % {"count": part.at_most}, "count")
+    elif not count and form.is_required(part):
+        yield Problem(part.key, missing, "required")
+
+
 def missing_evidence(form: Form, counts: Mapping[str, int]) -> list[Problem]:
-    """Give a problem for each paper that is asked for, required and not there."""
+    """Give a problem for each paper that is asked for and is required but not there, or has too many files."""
     missing = gettext_lazy("Add this paper.")
-    needed = [evidence for evidence in form.evidence() if form.is_required(evidence)]
-    return [Problem(evidence.key, missing, "required") for evidence in needed if not counts.get(evidence.key)]
+    return [problem for part in form.evidence() for problem in _miscounted(form, part, counts, missing)]
 
 
 def required_message(field: Any) -> Any:

@@ -76,7 +76,10 @@ class Expressions:
         compiled = self._compiled.get(text)
         if compiled is None:
             compiled = self._compiled[text] = self._env.compile(text)
-        result = compiled.eval(data=facts)
+        try:
+            result = compiled.eval(data=facts)
+        except RuntimeError as fault:  # more rounds than the engine allows, or a text that it can't hold
+            raise Unknown(str(fault)) from None
         if result.type() == cel.Type.ERROR:
             raise Unknown(str(result.value()))
         return result.plain_value()

@@ -1,10 +1,10 @@
 """What a request costs, by the rule of its definition. Exact decimals, never floats."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from services.catalogue.definition import Definition, FeeRule, UnitPrice
+from services.catalogue.definition import Definition, Fee, FeeRule, UnitPrice
 from services.catalogue.expressions import Expressions, Unknown
 
 CENT = Decimal("0.01")
@@ -26,10 +26,12 @@ def fee_of(
     for reduction in fee.reductions:
         if expressions.holds(reduction.when, known):
             total -= total * reduction.percent / PER_CENT
-    if fee.minimum is not None:
-        total = max(total, fee.minimum)
-    if fee.maximum is not None:
-        total = min(total, fee.maximum)
+    return _in_bounds(fee, total)
+
+
+def _in_bounds(fee: Fee, total: Decimal) -> Decimal:
+    total = total if fee.minimum is None else max(total, fee.minimum)
+    total = total if fee.maximum is None else min(total, fee.maximum)
     return total.quantize(CENT, ROUND_HALF_UP)
 
 
@@ -50,13 +52,18 @@ def _price(price: UnitPrice, answers: Mapping[str, Any]) -> Decimal:
 def fee_range(definition: Definition, parameters: Mapping[str, Any]) -> tuple[Decimal, Decimal | None]:
     """Give the least and the most that an office may ask; None when there is no most. For the public page."""
     fee = definition.fee
-    amounts = [amount_of(rule, parameters) for rule in fee.base] or [Decimal(0)]
-    is_always = any(rule.when is None for rule in fee.base)
-    low = min(amounts) if is_always or not fee.base else Decimal(0)
+    amounts = list(_base_amounts(fee, parameters))
+    low, high = min(amounts), max(amounts)
     for reduction in fee.reductions:
         low -= low * reduction.percent / PER_CENT
-    low = max(low, fee.minimum) if fee.minimum is not None else low
-    high = None if fee.units and fee.maximum is None else max(amounts)
-    if fee.maximum is not None:
-        high = fee.maximum
-    return low.quantize(CENT), high.quantize(CENT) if high is not None else None
+    if fee.units and fee.maximum is None:
+        return _in_bounds(fee, low), None
+    return _in_bounds(fee, low), _in_bounds(fee, fee.maximum if fee.units and fee.maximum else high)
+
+
+def _base_amounts(fee: Fee, parameters: Mapping[str, Any]) -> Iterator[Decimal]:
+    for rule in fee.base:
+        yield amount_of(rule, parameters)
+        if rule.when is None:
+            return
+    yield Decimal(0)

@@ -53,12 +53,12 @@ def route_faults(definition: Definition) -> Iterator[RawFault]:
     yield from _step_faults(definition)
     if unknown:
         return
-    reached = _closure({workflow.start}, {step.key: targets(step) for step in workflow.steps})
+    reached = closure({workflow.start}, {step.key: targets(step) for step in workflow.steps})
     backwards: dict[str, list[str]] = {step.key: [] for step in workflow.steps}
     for step in workflow.steps:
         for target in targets(step):
             backwards[target].append(step.key)
-    ending = _closure({step.key for step in workflow.steps if isinstance(step, EndStep)}, backwards)
+    ending = closure({step.key for step in workflow.steps if isinstance(step, EndStep)}, backwards)
     for index, step in enumerate(workflow.steps):
         path = f"workflow.steps.{index}"
         if step.key not in reached:
@@ -69,7 +69,8 @@ def route_faults(definition: Definition) -> Iterator[RawFault]:
     yield from _branch_faults(workflow)
 
 
-def _closure(start: set[str], edges: dict[str, list[str]]) -> set[str]:
+def closure(start: set[str], edges: dict[str, list[str]]) -> set[str]:
+    """Give the start and everything that its edges lead to."""
     seen, front = set(start), list(start)
     while front:
         for target in edges.get(front.pop(), []):
@@ -144,7 +145,7 @@ def _robot_loops(workflow: Workflow) -> Iterator[RawFault]:
         if isinstance(step, RobotStep)
     }
     for index, step in enumerate(workflow.steps):
-        if step.key in edges and step.key in _closure(set(edges[step.key]), edges):
+        if step.key in edges and step.key in closure(set(edges[step.key]), edges):
             yield f"workflow.steps.{index}", f"'{step.key}' is in a loop of robots only", "Put a person in the loop."
 
 
@@ -155,7 +156,7 @@ def _branch_faults(workflow: Workflow) -> Iterator[RawFault]:
         edges = {other.key: targets(other) for other in workflow.steps if other.key != step.key}
         for number, branch in enumerate(step.branches):
             path = f"workflow.steps.{index}.branches.{number}"
-            inside = _closure({branch.start}, edges)
+            inside = closure({branch.start}, edges)
             if step.key not in inside:
                 yield path, f"branch '{branch.key}' never comes back to '{step.key}'", "Lead its last move there."
             if any(isinstance(workflow.by_key[key], EndStep) for key in inside):

@@ -3,17 +3,31 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from services.catalogue import expressions
 from services.catalogue.composing import unknown_placeholders
-from services.catalogue.definition import Definition, GroupField, Part, TextField
+from services.catalogue.definition import (
+    DateField,
+    Definition,
+    GroupField,
+    MoneyField,
+    NumberField,
+    OneOfField,
+    Part,
+    SeveralOfField,
+    TextField,
+)
 from services.catalogue.expressions import BadExpression, Expressions
-from services.catalogue.routes import route_faults
+from services.catalogue.routes import closure, route_faults
 
 RESERVED_FIELD_NAMES = {"csrfmiddlewaretoken", "__proto__", "prototype"}
+ANSWER_NAMES = re.compile(r"\banswers\.([a-z][a-z0-9_]*)")
+PATTERN_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9,]*\}|.", re.DOTALL)
 
 
 @dataclass(frozen=True, order=True)
@@ -53,7 +67,9 @@ def find_faults(definition: Definition) -> Iterator[Fault]:
     yield from _missing_languages(definition)
     yield from _bad_names(definition)
     yield from _bad_patterns(definition)
+    yield from _bad_bounds(definition)
     yield from _bad_expressions(definition)
+    yield from _circular_conditions(definition)
     yield from _bad_fee(definition)
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
@@ -104,6 +120,11 @@ def _bad_names(definition: Definition) -> Iterator[Fault]:
     yield from _repeated("documents", [document.key for document in definition.documents])
     yield from _repeated("pages", [page.key for page in definition.pages])
     yield from _repeated("delivered_by", [delivery.office for delivery in definition.delivered_by])
+    for path, part in walk(definition.pages, "pages"):
+        if isinstance(part, OneOfField | SeveralOfField):
+            yield from _repeated(f"{path}.options", [option.value for option in part.options])
+        if isinstance(part, GroupField):
+            yield from _repeated(f"{path}.fields", [field.key for field in part.fields])
 
 
 def _repeated(path: str, keys: list[str]) -> Iterator[Fault]:
@@ -120,10 +141,46 @@ def _bad_patterns(definition: Definition) -> Iterator[Fault]:
         except re.error as error:
             yield Fault(f"{path}.pattern", f"is no regular expression ({error})", "Correct it.")
             continue
-        if re.search(r"[+*}]\)?[+*{]", part.pattern):
+        if _repeats_a_repetition(part.pattern):
             yield Fault(f"{path}.pattern", "repeats a repetition, which can take for ever", "Write it without nesting.")
         if part.example is not None and not compiled.fullmatch(part.example):
             yield Fault(f"{path}.example", "doesn't match its own pattern", "Correct the example or the pattern.")
+
+
+def _bad_bounds(definition: Definition) -> Iterator[Fault]:
+    for path, part in walk(definition.pages, "pages"):
+        match part:
+            case DateField():
+                yield from _bad_days(path, part)
+            case NumberField() | MoneyField() if (part.minimum or 0) > (part.maximum or part.minimum or 0):
+                yield Fault(path, "its minimum is more than its maximum", "Correct one of them.")
+            case GroupField() if part.at_least > part.at_most:
+                yield Fault(path, "at_least is more than at_most", "Correct one of them.")
+
+
+def _bad_days(path: str, field: DateField) -> Iterator[Fault]:
+    for name, day in (("earliest", field.earliest), ("latest", field.latest)):
+        try:
+            date.fromisoformat(day if day and not day.startswith("today") else "2026-01-01")
+        except ValueError:
+            yield Fault(f"{path}.{name}", f"there is no day '{day}'", "Give a date that exists.")
+
+
+def _repeats_a_repetition(pattern: str) -> bool:
+    """Tell whether a repeated group holds a repetition or a choice: it may match one text in too many ways."""
+    varies, closed, before = [False], False, ""
+    for piece in PATTERN_PIECES.findall(pattern):
+        if piece[0] in "*+{" and before == ")" and closed:
+            return True
+        if piece == "(":
+            varies.append(False)
+        elif piece == ")":
+            closed = varies.pop()
+            varies[-1] |= closed
+        elif piece in ("|", "*", "+") or (piece == "?" and before != "(") or (piece[0] == "{" and "," in piece):
+            varies[-1] = True
+        before = piece
+    return False
 
 
 def _bad_expressions(definition: Definition) -> Iterator[Fault]:
@@ -142,6 +199,18 @@ def _bad_expressions(definition: Definition) -> Iterator[Fault]:
     for path, part in walk(definition.pages, "pages"):
         if isinstance(part, GroupField):
             yield from _conditions_in_group(path, part)
+
+
+def _circular_conditions(definition: Definition) -> Iterator[Fault]:
+    placed = [
+        (f"pages.{number}.fields.{index}.show", field.key, f"{page.show or ''} {field.show or ''}")
+        for number, page in enumerate(definition.pages)
+        for index, field in enumerate(page.fields)
+    ]
+    needs = {key: ANSWER_NAMES.findall(condition) for _path, key, condition in placed}
+    for path, key, _condition in placed:
+        if key in closure(set(needs[key]), needs):
+            yield Fault(path, f"whether '{key}' is shown depends on its own answer", "Break the circle of conditions.")
 
 
 def _expression_fault(compiler: Expressions, path: str, text: str, kind: Any) -> Iterator[Fault]:
@@ -163,10 +232,18 @@ def _bad_fee(definition: Definition) -> Iterator[Fault]:
             yield Fault(f"fee.base.{index}", "has both or neither of amount and parameter", "Give one of them.")
         if rule.parameter is not None and rule.parameter not in definition.parameters:
             yield Fault(f"fee.base.{index}.parameter", f"'{rule.parameter}' is no parameter", "Declare it.")
+        yield from _bad_amounts(definition, rule.parameter)
     for index, price in enumerate(definition.fee.units):
         field = definition.fields.get(price.field)
         if field is None or field.kind not in ("number", "money"):
             yield Fault(f"fee.units.{index}.field", f"'{price.field}' is no number or money field", "Name one.")
+
+
+def _bad_amounts(definition: Definition, parameter: str | None) -> Iterator[Fault]:
+    for index, delivery in enumerate(definition.delivered_by):
+        value = delivery.parameters.get(parameter or "", Decimal(0))
+        if not isinstance(value, Decimal) or value < 0:
+            yield Fault(f"delivered_by.{index}.parameters.{parameter}", "is no amount", "Give an amount, like 12.50.")
 
 
 def _bad_placeholders(definition: Definition) -> Iterator[Fault]:
