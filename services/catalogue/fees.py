@@ -56,9 +56,8 @@ def fee_range(definition: Definition, parameters: Mapping[str, Any]) -> tuple[De
     low, high = min(amounts), max(amounts)
     for reduction in fee.reductions:
         low -= low * reduction.percent / PER_CENT
-    if fee.units and fee.maximum is None:
-        return _in_bounds(fee, low), None
-    return _in_bounds(fee, low), _in_bounds(fee, fee.maximum if fee.units and fee.maximum else high)
+    most = fee.maximum if fee.units else high
+    return _in_bounds(fee, low), None if most is None else _in_bounds(fee, most)
 
 
 def _base_amounts(fee: Fee, parameters: Mapping[str, Any]) -> Iterator[Decimal]:

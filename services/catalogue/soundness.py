@@ -152,8 +152,9 @@ def _bad_bounds(definition: Definition) -> Iterator[Fault]:
         match part:
             case DateField():
                 yield from _bad_days(path, part)
-            case NumberField() | MoneyField() if (part.minimum or 0) > (part.maximum or part.minimum or 0):
-                yield Fault(path, "its minimum is more than its maximum", "Correct one of them.")
+            case NumberField() | MoneyField() if None not in (part.minimum, part.maximum):
+                if part.minimum > part.maximum:
+                    yield Fault(path, "its minimum is more than its maximum", "Correct one of them.")
             case GroupField() if part.at_least > part.at_most:
                 yield Fault(path, "at_least is more than at_most", "Correct one of them.")
 
