@@ -90,3 +90,18 @@ def fresh_places() -> Iterator[None]:
     places.forget()
     yield
     places.forget()
+
+
+@pytest.fixture
+def ledger(transactional_db: None) -> Iterator[None]:
+    """Let a test that really commits empty the ledger at its end, which refuses it otherwise.
+
+    The tables are emptied when `transactional_db` ends, which is after this fixture: the guard must be down then.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER refuse_truncate")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER refuse_truncate")

@@ -116,7 +116,7 @@ def apply(
 
 def run_robots() -> None:
     """Run every lane until nothing is due."""
-    while any([run_lane(lane) for lane in Step.Lane.values]):
+    while sum(run_lane(lane) for lane in Step.Lane.values):
         pass
 
 

@@ -177,7 +177,9 @@ def read(
     asked = [page for page in form.pages() if pages is None or page.key in pages]
     keys = {field.key for page in asked for field in form.fields(page)}
     found = [problem for problem in problems if problem.path.split(".")[0] in keys]
-    found += [problem for page in asked for problem in _missing(form, page, given, values, evidence)]
+    told = {problem.path for problem in found}
+    missing = [problem for page in asked for problem in _missing(form, page, given, values, evidence)]
+    found += [problem for problem in missing if problem.path not in told]
     if pages is None:
         found += [_unknown(key) for key in given if key not in definition.fields]
         found += missing_evidence(form, evidence)

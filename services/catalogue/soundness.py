@@ -55,7 +55,7 @@ def parse(data: Any) -> Definition:
     try:
         definition = Definition.model_validate(data)
     except ValidationError as error:
-        raise Unsound([_shape_fault(fault) for fault in error.errors()]) from None
+        raise Unsound([_shape_fault(fault, data) for fault in error.errors()]) from None
     faults = sorted(find_faults(definition))
     if faults:
         raise Unsound(faults)
@@ -76,14 +76,28 @@ def find_faults(definition: Definition) -> Iterator[Fault]:
     yield from (Fault(*fault) for fault in route_faults(definition))
 
 
-def _shape_fault(error: Any) -> Fault:
-    path = ".".join(str(part) for part in error["loc"])
+def _shape_fault(error: Any, data: Any) -> Fault:
+    path = ".".join(_as_written(error["loc"], data))
     remedies = {
         "extra_forbidden": "Remove it, or correct its spelling.",
         "missing": "Add it.",
         "union_tag_invalid": "Choose one of the kinds listed.",
     }
     return Fault(path or "(whole text)", error["msg"], remedies.get(error["type"], "See docs/definition.schema.json."))
+
+
+def _as_written(path: Iterable[Any], data: Any) -> Iterator[str]:
+    """Give the path that the author knows: without the kinds and types that were tried."""
+    for name in path:
+        if isinstance(data, dict) and data.get("kind") == name:
+            continue
+        yield str(name)
+        try:
+            data = data[name]
+        except (KeyError, IndexError, TypeError):
+            return
+        if not isinstance(data, dict | list):
+            return
 
 
 def walk(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -152,10 +166,11 @@ def _bad_bounds(definition: Definition) -> Iterator[Fault]:
         match part:
             case DateField():
                 yield from _bad_days(path, part)
-            case NumberField() | MoneyField() if None not in (part.minimum, part.maximum):
-                if part.minimum > part.maximum:
-                    yield Fault(path, "its minimum is more than its maximum", "Correct one of them.")
-            case GroupField() if part.at_least > part.at_most:
+            case NumberField(minimum=Decimal() as least, maximum=Decimal() as most) if least > most:
+                yield Fault(path, "its minimum is more than its maximum", "Correct one of them.")
+            case MoneyField(minimum=Decimal() as least, maximum=Decimal() as most) if least > most:
+                yield Fault(path, "its minimum is more than its maximum", "Correct one of them.")
+            case GroupField(at_least=fewest, at_most=most) if fewest > most:
                 yield Fault(path, "at_least is more than at_most", "Correct one of them.")
 
 

@@ -1,9 +1,7 @@
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -20,13 +18,3 @@ def signed_in(client: Client, django_user_model: Any) -> Client:
     known = {"name": "Aysel", "phone": "+994505551001", "personal_identifier": "5ZK3Q1U", "address": address}
     client.force_login(django_user_model.objects.create_user("aysel@example.org", **known))
     return client
-
-
-@pytest.fixture
-def ledger(transactional_db: None) -> Iterator[None]:
-    """Let the test's end empty the ledger, which refuses it otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER refuse_truncate")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER refuse_truncate")

@@ -33,7 +33,9 @@ def test_300_requests_survive_15_kills(drilled: LivePortal) -> None:
 
 def control(start_portal: Start, guards_off: str) -> Drill:
     """Run a small drill without some guards."""
-    portal = start_portal(f"without_{guards_off.replace(',', '_')}", **SETTINGS, PORTAL_MODE="test", GUARDS_OFF=guards_off)
+    portal = start_portal(
+        f"without_{guards_off.replace(',', '_')}", **SETTINGS, PORTAL_MODE="test", GUARDS_OFF=guards_off
+    )
     prepare(portal)
     return Drill(portal, requests=12)
 

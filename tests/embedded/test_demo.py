@@ -95,7 +95,7 @@ class TestDemo:
         running.wait()
 
         demo.wait_until_gone()
-        assert not is_busy(demo.port)
+        wait_until(lambda: not is_busy(demo.port), seconds=10, failure="the port is still held")
 
     def test_mends_a_killed_web_server_and_ends_with_sigterm(
         self, demo: Demo, running: subprocess.Popen[bytes]

@@ -16,7 +16,9 @@ class Visitor:
         self.page = page
         self.faults: list[str] = []
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda message: self.faults.append(message.text) if "Security Policy" in message.text else None)
+        page.on(
+            "console", lambda message: self.faults.append(message.text) if "Security Policy" in message.text else None
+        )
 
     def sign_in(self, name: str) -> None:
         self.page.goto("/account/login/")

@@ -42,7 +42,9 @@ def environment() -> dict[str, str]:
 
 
 def run(environment: dict[str, str], *words: str) -> str:
-    done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *words], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
