@@ -1,6 +1,6 @@
 """Claim the next step: the portal's operation against the bare statement, 16 clerks, a million open steps.
 
-    python -m bench.claim_next [steps]
+python -m bench.claim_next [steps]
 """
 
 import sys
@@ -51,7 +51,9 @@ def fill(count: int) -> list[object]:
             place = worlds.desk_of(town, "permits")
             known = {"service": version.service_id, "version": version.pk, "office": place.office_id, "desk": place.pk}
             start = towns.index(town) * (count // 10)
-            fill_town = FILL.replace("generate_series(1, %(count)s)", f"generate_series({start + 1}, {start + count // 10})")
+            fill_town = FILL.replace(
+                "generate_series(1, %(count)s)", f"generate_series({start + 1}, {start + count // 10})"
+            )
             cursor.execute(fill_town, known)
             cursor.execute(STEPS, known)
         cursor.execute("ANALYZE")
@@ -104,7 +106,9 @@ def main() -> None:
         ours, second = per_second(operation)
         taken = first + second
         assert len(taken) == len(set(taken)), "a step was claimed twice"
-        print(f"{count:,} open steps, {CLERKS} clerks: bare {floor:,.0f}/s, operation {ours:,.0f}/s, {ours / floor:.2f}")
+        print(
+            f"{count:,} open steps, {CLERKS} clerks: bare {floor:,.0f}/s, operation {ours:,.0f}/s, {ours / floor:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -40,7 +40,6 @@ ACCESS: dict[str, Access] = {
     "figures_csv": E,
     "verify": E,
     "verify_document": E,
-    "about": E,
     # citizens: a draft or a request of somebody else answers 404
     "apply": E,
     "apply_page": E,

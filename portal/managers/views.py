@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.figures_in_words import told
 from portal.people import person
-from portal.public.figures import told
 from services.agencies.models import Agency, Desk, Membership
 from services.catalogue.models import Service
 from services.transparency.queries import figures_of, summaries

@@ -75,7 +75,7 @@ def read_long_text(field: LongTextField, value: Any, today: date) -> str:
 
 def plain_decimal(value: Any) -> Decimal:
     """Read a number without exponent, NaN or Infinity; booleans are no numbers."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+    if not isinstance(value, int | float | str | Decimal):
         raise Bad("number", _("Give a number, like 12."))
     if isinstance(value, int) and abs(value) >= LARGEST:
         raise Bad("maximum", _("This number is too large."))

@@ -25,6 +25,7 @@ from services.catalogue.definition import (
 from services.catalogue.expressions import BadExpression, Expressions
 from services.catalogue.routes import closure, route_faults
 
+RESERVED_PAGE_KEYS = {"check", "discard", "papers"}
 RESERVED_FIELD_NAMES = {"csrfmiddlewaretoken", "__proto__", "prototype"}
 ANSWER_NAMES = re.compile(r"\banswers\.([a-z][a-z0-9_]*)")
 PATTERN_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9,]*\}|.", re.DOTALL)
@@ -130,6 +131,9 @@ def _bad_names(definition: Definition) -> Iterator[Fault]:
     for key in keys:
         if expressions.is_constant_name(key) or key in RESERVED_FIELD_NAMES:
             yield Fault("pages", f"the name '{key}' is reserved", "Choose another name.")
+    for index, page in enumerate(definition.pages):
+        if page.key in RESERVED_PAGE_KEYS:
+            yield Fault(f"pages.{index}.key", f"the name '{page.key}' is reserved", "Choose another name.")
     yield from _repeated("rejection_reasons", [reason.code for reason in definition.rejection_reasons])
     yield from _repeated("documents", [document.key for document in definition.documents])
     yield from _repeated("pages", [page.key for page in definition.pages])

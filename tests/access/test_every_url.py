@@ -1,0 +1,192 @@
+"""Every address, visited by everybody over two full worlds: what isn't theirs answers like what isn't there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from portal.access import ACCESS, GUARDED_BY_THEMSELVES, Access
+from services.accounts.models import User
+from services.ledger.models import Event
+from tests import worlds
+from tests.access.world import MISSING, SHARED, Town, addresses, build_towns
+
+pytestmark = pytest.mark.django_db
+
+# What people meet at things of the north: `ok` an answer, `in` the way to sign in, `no` 404, `401` JSON.
+TABLE = """
+                     anonymous owner stranger clerk  foreign_clerk manager foreign_manager admin
+apply_page           no        ok    no       no     no            no      no              no
+apply_check          no        ok    no       no     no            no      no              no
+apply_discard        no        ok    no       no     no            no      no              no
+apply_remove_file    no        ok    no       no     no            no      no              no
+apply_done           no        ok    no       no     no            no      no              no
+my_request           in        ok    no       no     no            no      no              no
+my_request_withdraw  in        ok    no       no     no            no      no              no
+my_request_answer    in        ok    no       no     no            no      no              no
+my_request_confirm   in        ok    no       no     no            no      no              no
+evidence             in        ok    no       no     no            no      no              no
+document             in        ok    no       no     no            no      no              no
+desk_request         in        no    no       ok     no            no      no              no
+desk_act             in        no    no       ok     no            no      no              no
+desk_extend          in        no    no       ok     no            no      no              no
+desk_after_care      in        no    no       ok     no            no      no              no
+desk_evidence        in        no    no       ok     no            no      no              no
+desk_document        in        no    no       ok     no            no      no              no
+api_request          401       ok    no       no     no            no      no              no
+desk                 in        no    no       ok     ok            no      no              no
+desk_next            in        no    no       ok     ok            no      no              no
+desk_find            in        no    no       ok     ok            no      no              no
+managers             in        no    no       no     no            ok      ok              no
+managers_service     in        no    no       no     no            ok      ok              no
+welcome              in        ok    ok       ok     ok            ok      ok              ok
+my_requests          in        ok    ok       ok     ok            ok      ok              ok
+api_requests         401       ok    ok       ok     ok            ok      ok              ok
+"""
+NAMELESS = {"None"}  # an address without a name has no row in the table, and so answers 404 to everybody
+HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
+EXPECTED = {name: dict(zip(HEAD, cells, strict=True)) for name, *cells in ROWS}
+
+
+def names() -> set[str]:
+    """Give the names of all addresses that the table of access must know."""
+
+    def walk(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                space = f"{pattern.namespace}:" if pattern.namespace else ""
+                yield from walk(pattern.url_patterns, prefix + space)
+            elif isinstance(pattern, URLPattern):
+                yield f"{prefix}{pattern.name}"
+
+    found = walk(get_resolver().url_patterns)
+    return {name for name in found if not name.startswith(GUARDED_BY_THEMSELVES)} - NAMELESS
+
+
+@pytest.fixture
+def towns(settings: Any, tmp_path: Path) -> tuple[Town, Town]:
+    return build_towns(settings, tmp_path)
+
+
+@pytest.fixture
+def visitors(towns: tuple[Town, Town]) -> dict[str, Client]:
+    north, south = towns
+    people = {
+        "owner": north.citizen,
+        "stranger": south.citizen,
+        "clerk": north.clerk,
+        "foreign_clerk": south.clerk,
+        "manager": north.manager,
+        "foreign_manager": south.manager,
+        "admin": User.objects.create_superuser("admin@example.org"),
+    }
+    clients = {"anonymous": Client(raise_request_exception=False)}
+    for name, user in people.items():
+        clients[name] = Client(raise_request_exception=False)
+        clients[name].force_login(user)
+    return clients
+
+
+def met(answer: HttpResponse) -> str:
+    """Tell what a visitor met in the words of the table."""
+    if answer.status_code == 302 and "/account/login/" in answer["Location"]:
+        return "in"
+    if answer.status_code in (401, 403):
+        return "401"
+    return {404: "no"}.get(answer.status_code, "ok")
+
+
+def test_the_table_and_the_addresses_are_the_same() -> None:
+    assert names() == set(ACCESS)
+
+
+def test_what_everyone_may_see_names_nobody(towns: tuple[Town, Town], visitors: dict[str, Client]) -> None:
+    open_to_all = [name for name, rule in ACCESS.items() if rule in (Access.EVERYONE, Access.DEMO)]
+    for name in sorted(set(open_to_all) - set(EXPECTED)):
+        address = reverse(name, kwargs=SHARED.get(name))
+        for who, client in visitors.items():
+            answer = client.get(address)
+            assert answer.status_code < 500 or name == "health_ready", (name, who)
+            told = content(answer)
+            for secret in [secret for town in towns for secret in town.secrets]:
+                if who in ("anonymous", "foreign_manager", "manager", "admin"):
+                    assert secret not in told, (name, who, secret)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_everybody_at_things_of_the_north(
+    towns: tuple[Town, Town], visitors: dict[str, Client], name: str, method: str
+) -> None:
+    north, _ = towns
+    for who, client in visitors.items():
+        for kwargs in addresses(north).get(name, [SHARED.get(name)]):
+            before = Event.objects.count()
+            answer = getattr(client, method)(reverse(name, kwargs=kwargs))
+            assert answer.status_code < 500, (who, kwargs)
+            if answer.status_code == 405:
+                continue  # told to everybody alike, whatever the address names
+            assert met(answer) == EXPECTED[name][who], (who, kwargs, answer.status_code)
+            if EXPECTED[name][who] in ("no", "in", "401"):
+                assert Event.objects.count() == before, (who, kwargs)
+                assert not [secret for secret in north.secrets if secret in content(answer)], (who, kwargs)
+        if method == "post" and EXPECTED[name][who] == "ok":
+            return  # what the rightful person did has changed the world
+
+
+def content(answer: HttpResponse) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    return body.decode(errors="replace")
+
+
+def same(body: str) -> str:
+    """Leave out what differs in every answer: nonces and tokens."""
+    return re.sub(r'(nonce|value|X-CSRFToken&quot;: &quot;|"X-CSRFToken": ")=?"?[A-Za-z0-9+/=_-]{10,}', "", body)
+
+
+def test_foreign_things_answer_like_missing_ones(towns: tuple[Town, Town], visitors: dict[str, Client]) -> None:
+    north, _ = towns
+    for name, all_kwargs in addresses(north).items():
+        for who, client in visitors.items():
+            if EXPECTED[name][who] != "no":
+                continue
+            kwargs = all_kwargs[0]
+            missing = {key: 999_999 if isinstance(kwargs[key], int) else MISSING[key] for key in kwargs}
+            foreign, nothing = (client.get(reverse(name, kwargs=known)) for known in (kwargs, missing))
+            assert foreign.status_code == nothing.status_code in (404, 405), (name, who)
+            assert same(content(foreign)) == same(content(nothing)), (name, who)
+
+
+def test_a_rule_that_is_too_wide_is_noticed(
+    towns: tuple[Town, Town], visitors: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ACCESS, "desk", Access.SIGNED_IN)
+    assert met(visitors["stranger"].get(reverse("desk"))) != EXPECTED["desk"]["stranger"]
+
+
+def test_the_administration_is_closed_to_all_but_administrators(visitors: dict[str, Client]) -> None:
+    for who, client in visitors.items():
+        assert (client.get("/admin/").status_code == 200) == (who == "admin")
+
+
+def test_staff_without_a_second_factor_are_led_to_it(
+    towns: tuple[Town, Town], visitors: dict[str, Client], settings: Any
+) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    for who, name in (("clerk", "desk"), ("manager", "managers")):
+        answer = visitors[who].get(reverse(name))
+        assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_index"))
+    assert visitors["owner"].get(reverse("my_requests")).status_code == 200
+
+
+def test_worlds_are_full(towns: tuple[Town, Town]) -> None:
+    for town in towns:
+        assert town.ended.status == "approved"
+        assert town.asked.is_clock_stopped
+        assert town.free_step.state == "open"
+        assert worlds.open_step(town.open).assignee is None

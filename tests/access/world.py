@@ -1,0 +1,142 @@
+"""Two towns, each full of what the other must not see."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from services.accounts.models import User
+from services.agencies.models import Desk, Office
+from services.requests.models import Document, Draft, Evidence, ServiceRequest
+from services.requests.operations import add_evidence, start_draft
+from services.requests.signing import make_keys
+from services.workflow.models import Step
+from services.workflow.operations import desk
+from tests import worlds
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+
+
+@dataclass
+class Town:
+    """One town, its people and what they own: `ended` has a document, `asked` an open question, `open` a free step."""
+
+    name: str
+    citizen: User
+    clerk: User
+    manager: User
+    ended: ServiceRequest
+    asked: ServiceRequest
+    open: ServiceRequest
+    evidence: Evidence
+    document: Document
+    draft: Draft
+    draft_file: Evidence
+
+    @property
+    def question(self) -> Step:
+        return self.asked.steps.all().get(kind=Step.Kind.APPLICANT)
+
+    @property
+    def free_step(self) -> Step:
+        return self.open.steps.all().get(kind=Step.Kind.DESK)
+
+    @property
+    def secrets(self) -> list[str]:
+        """Give words that only people of this town may read."""
+        return [self.citizen.email, f"Secret of {self.name}", self.ended.written_reference, self.open.written_reference]
+
+
+STEPS = [
+    worlds.desk("judge", to="issue"),
+    worlds.robot("issue", "issue_document", to="granted", settings={"document": "permit"}),
+]
+DOCUMENT = {"key": "permit", "title": worlds.text("Permit"), "body": worlds.text("You may, {applicant_name}.")}
+FIELD = {"key": "story", "kind": "text", "label": worlds.text("Story"), "required": False}
+
+
+def build_towns(settings: Any, folder: Path) -> tuple[Town, Town]:
+    """Build both towns through the portal's own operations."""
+    settings.KEYS_DIR, settings.MEDIA_ROOT = folder / "keys", folder / "files"
+    make_keys(settings.KEYS_DIR)
+    worlds.build_agencies("north", "south")
+    pages = [{"key": "about", "title": worlds.text("About"), "fields": [FIELD]}]
+    paper = {"key": "paper", "title": worlds.text("Paper"), "required": False}
+    worlds.published(STEPS, towns=("north", "south"), pages=pages, documents=[DOCUMENT], evidence=[paper])
+    return build_town("north"), build_town("south")
+
+
+def build_town(name: str) -> Town:
+    from services.catalogue.models import ServiceVersion
+
+    version = ServiceVersion.objects.select_related("service").get()
+    citizen = worlds.citizen(f"aysel-{name}")
+    clerk = worlds.clerk("bruno", name)
+    manager = worlds.clerk("dilara", name, desks=(), role="manager")
+    place = f"{name}-hall"
+    requests = [
+        worlds.apply(version, {"story": f"Secret of {name}"}, by=citizen, office=place, at=timezone.now())
+        for _ in range(3)
+    ]
+    ended, asked, free = requests
+    now = timezone.now()
+    evidence = add_evidence(ended, "paper", file("paper.pdf"), accept=["pdf"], at_most=3, now=now)
+    desk.decide(desk.claim(worlds.open_step(ended), clerk, now), "yes", clerk, now)
+    worlds.run_robots()
+    desk.ask_applicant(desk.claim(worlds.open_step(asked), clerk, now), "Which paper?", clerk, now)
+    office = Office.objects.get(code=place)
+    draft = start_draft(version.service, citizen, office, {"story": f"Secret of {name}"})
+    draft_file = add_evidence(draft, "paper", file("draft.pdf"), accept=["pdf"], at_most=3, now=now)
+    fresh = [ServiceRequest.objects.get(pk=request.pk) for request in (ended, asked, free)]
+    document = Document.objects.get(service_request=ended)
+    return Town(name, citizen, clerk, manager, *fresh, evidence, document, draft, draft_file)
+
+
+def file(name: str) -> "ContentFile[bytes]":
+    return ContentFile(PDF, name=name)
+
+
+def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
+    """Give what to put into each address that names something of a town."""
+    place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
+    assert place is not None
+    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "record"]
+    whole = [{"pk": request.pk} for request in (town.ended, town.asked, town.open)]
+    return {
+        "apply_page": [{"pk": town.draft.pk, "page": "about"}],
+        "apply_check": [{"pk": town.draft.pk}],
+        "apply_discard": [{"pk": town.draft.pk}],
+        "apply_remove_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],
+        "apply_done": whole,
+        "my_request": whole,
+        "my_request_withdraw": whole,
+        "my_request_answer": [{"pk": town.question.pk}],
+        "my_request_confirm": [{"pk": town.question.pk}],
+        "evidence": [{"pk": town.evidence.pk}],
+        "document": [{"pk": town.document.pk}],
+        "desk_request": whole,
+        "desk_act": [{"pk": town.free_step.pk, "act": act} for act in acts],
+        "desk_extend": whole,
+        "desk_after_care": whole,
+        "desk_evidence": [{"pk": town.evidence.pk}],
+        "desk_document": [{"pk": town.document.pk}],
+        "api_request": whole,
+    }
+
+
+MISSING = {"pk": UUID(int=7), "file": UUID(int=8), "page": "about", "act": "claim"}
+SHARED: dict[str, dict[str, Any]] = {
+    "service": {"code": "permit"},
+    "life_event": {"code": "moving-home"},
+    "agency": {"code": "north"},
+    "figures_of": {"code": "permit"},
+    "figures_csv": {"code": "permit"},
+    "apply": {"code": "permit"},
+    "managers_service": {"code": "permit"},
+    "api_service": {"code": "permit"},
+    "verify_document": {"number": "nonsense"},
+    "letter": {"name": "nothing-1"},
+}
