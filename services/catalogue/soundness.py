@@ -123,6 +123,12 @@ def _missing_languages(definition: Definition) -> Iterator[Fault]:
                 yield Fault(path, f"has no text in '{language}'", "Add it: each text is needed in every language.")
 
 
+def _reserved_page_keys(definition: Definition) -> Iterator[Fault]:
+    for index, page in enumerate(definition.pages):
+        if page.key in RESERVED_PAGE_KEYS:
+            yield Fault(f"pages.{index}.key", f"the name '{page.key}' is reserved", "Choose another name.")
+
+
 def _bad_names(definition: Definition) -> Iterator[Fault]:
     keys = [field.key for page in definition.pages for field in page.fields]
     keys += [evidence.key for evidence in definition.evidence]
@@ -131,9 +137,7 @@ def _bad_names(definition: Definition) -> Iterator[Fault]:
     for key in keys:
         if expressions.is_constant_name(key) or key in RESERVED_FIELD_NAMES:
             yield Fault("pages", f"the name '{key}' is reserved", "Choose another name.")
-    for index, page in enumerate(definition.pages):
-        if page.key in RESERVED_PAGE_KEYS:
-            yield Fault(f"pages.{index}.key", f"the name '{page.key}' is reserved", "Choose another name.")
+    yield from _reserved_page_keys(definition)
     yield from _repeated("rejection_reasons", [reason.code for reason in definition.rejection_reasons])
     yield from _repeated("documents", [document.key for document in definition.documents])
     yield from _repeated("pages", [page.key for page in definition.pages])
