@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from services.catalogue.definition import Definition, EndStep, Move
@@ -41,7 +41,7 @@ def step(draw: st.DrawFn, name: str, names: list[str], targets: list[str]) -> di
     return {**common, **extra, "next": moves}
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.filter_too_much])
 @given(definitions(), st.integers(0, 2**32))
 def test_a_sound_workflow_always_has_a_next_move_until_its_end(definition: Definition, seed: int) -> None:
     assume(not list(route_faults(definition)))
