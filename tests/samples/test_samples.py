@@ -1,0 +1,81 @@
+"""The sample services: sound, publishable, and between them everything that a definition can say."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+
+from services.catalogue.definition import Definition, GroupField
+from services.catalogue.models import Service, ServiceVersion
+from services.catalogue.operations import publish
+from services.catalogue.soundness import parse
+from tests.worlds import NOON
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = sorted((ROOT / "samples" / "services").glob("*.yaml"))
+LANGUAGES = {"en", "az", "fr"}
+FIELDS = {
+    "text", "long_text", "number", "money", "date", "yes_no", "one_of", "several_of", "email", "phone", "address",
+    "personal_identifier", "location", "file", "group",
+}  # fmt: skip
+
+
+def read(file: Path) -> Definition:
+    return parse(yaml.safe_load(file.read_text()))
+
+
+@pytest.fixture(scope="module")
+def definitions() -> list[Definition]:
+    return [read(file) for file in FILES]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_is_sound_and_speaks_three_languages(file: Path) -> None:
+    definition = read(file)
+    assert definition.service == file.stem
+    assert set(definition.languages) >= LANGUAGES
+
+
+def test_there_are_twelve_and_the_one_behind_the_replay(definitions: list[Definition]) -> None:
+    assert len(definitions) == 13
+
+
+def test_together_they_use_everything(definitions: list[Definition]) -> None:
+    fields = [field for definition in definitions for field in definition.fields.values()]
+    inner = [field for group in fields if isinstance(group, GroupField) for field in group.fields]
+    assert {field.kind for field in [*fields, *inner]} == FIELDS
+    steps = [step for definition in definitions for step in definition.workflow.steps]
+    assert {step.kind for step in steps} == {"robot", "desk", "applicant", "wait", "parallel", "end"}
+    assert any(step.kind == "parallel" and step.quorum for step in steps)
+    assert any(step.kind == "applicant" and step.within for step in steps)
+    assert any(step.kind == "desk" and step.agency for step in steps)
+    assert any(step.kind == "desk" and step.not_by_decider_of for step in steps)
+    assert any(definition.time_limit.extension for definition in definitions)
+    assert any(len(definition.delivered_by) >= 4 and definition.parameters for definition in definitions)
+
+
+def load() -> None:
+    call_command("load_agencies", str(ROOT / "samples" / "agencies.yaml"), verbosity=0)
+    call_command("load_services", str(ROOT / "samples"), verbosity=0)
+
+
+@pytest.mark.django_db
+def test_publishing_again_changes_nothing_and_a_changed_text_is_the_next_version() -> None:
+    load()
+    load()
+    assert ServiceVersion.objects.count() == Service.objects.published().count() == len(FILES)
+    plain: dict[str, Any] = yaml.safe_load(FILES[0].read_text())
+    plain["summary"]["en"] += " today"
+    version, is_new = publish(plain, NOON)
+    assert (version.number, is_new) == (2, True)
+    assert Service.objects.get(code=plain["service"]).current == version
+
+
+def test_the_example_of_the_handbook_is_sound() -> None:
+    handbook = (ROOT / "docs" / "definitions.md").read_text()
+    example = re.search(r"```yaml\n(.*?)```", handbook, re.DOTALL)
+    assert example is not None
+    assert parse(yaml.safe_load(example[1])).service == "dog-registration"
