@@ -19,10 +19,7 @@ test: .venv/dev.installed
 
 check: check-format check-lint check-types check-imports check-templates check-migrations check-production
 
-check-screenshots: .venv/dev.installed
-	README_PICTURES=docs/pictures $(BIN)/python -m pytest tests/journeys/test_pictures.py
-
-format: .venv/dev.installed
+check-format: .venv/dev.installed
 	$(BIN)/ruff format --check .
 
 check-lint: .venv/dev.installed

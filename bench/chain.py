@@ -22,10 +22,10 @@ def step(pk: str, number: int) -> None:
     from bench.automation import FINISH, INSERT_EVENT, INSERT_STEP
 
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(INSERT_STEP, (pk, f"r{number}"))
-        cursor.execute(INSERT_EVENT, (pk, 100 + number))
+        cursor.execute(INSERT_STEP, [[pk], number, number])
+        cursor.execute(INSERT_EVENT, [[pk], 101 + number, 101 + number])
         if number == LAST:
-            cursor.execute(FINISH, (pk,))
+            cursor.execute(FINISH, [[pk]])
 
 
 @contextmanager

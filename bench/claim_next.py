@@ -26,7 +26,7 @@ FILL = """
          submitted_at, due_at, submission_digest)
     SELECT gen_random_uuid(), lpad(n::text, 10, '0'), %(service)s, %(version)s, %(office)s, '{}', 'en', 'online',
            'in_progress', '{}', '\\x00', '{}', now(), now() + n * interval '1 second', ''
-    FROM generate_series(1, %(count)s) n;
+    FROM generate_series(%(first)s, %(last)s) n;
 """
 STEPS = """
     INSERT INTO workflow_step

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.agencies.rules import in_language
 from services.catalogue.answer_words import display
+from services.catalogue.definition import RobotStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 
@@ -66,6 +67,18 @@ def answers_in_words(service_request: ServiceRequest) -> list[dict[str, Any]]:
         if rows:
             pages.append({"title": in_language(page.title, language), "rows": rows})
     return pages
+
+
+def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
+    """Give what robots found: the step's title, whether anything was found, and rows of (name, value)."""
+    language, findings = get_language() or "en", []
+    found = service_request.facts.get("found", {})
+    for step in service_request.version.definition.workflow.steps:
+        record = found.get(step.settings.get("save_as")) if isinstance(step, RobotStep) else None
+        if record is not None:
+            rows = [(name.replace("_", " "), value) for name, value in record.items() if name != "found"]
+            findings.append({"title": in_language(step.title, language), "found": record["found"], "rows": rows})
+    return findings
 
 
 def history_of(service_request: ServiceRequest) -> list[Told]:

@@ -15,7 +15,7 @@ IMPORT = re.compile(r"""@import\s+(?:url\()?["']([^"']+)["']\)?\s*(?:layer\(([\w
 class OneSheetStorage(CompressedManifestStaticFilesStorage):
     """Put what the style sheet imports into it, each part in its layer, before names get their hashes."""
 
-    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:  # noqa: FBT001, FBT002
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if SHEET in paths and not dry_run:
             whole = self.with_imports(SHEET)
             self.delete(SHEET)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
 from portal.people import person
-from portal.reading import answers_in_words, history_of
+from portal.reading import answers_in_words, findings_of, history_of
 from services.agencies.models import Desk
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.models import Document, Evidence, ServiceRequest
@@ -74,7 +74,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "definition": seen.version.definition,
         "answers": answers_in_words(seen),
         "evidence": seen.evidence.order_by("supplied_at"),
-        "found": seen.facts.get("found", {}),
+        "findings": findings_of(seen),
         "chat": seen.messages.select_related("author").order_by("at"),
         "decisions": seen.decisions.select_related("by").order_by("at"),
         "documents": seen.documents.order_by("issued_at"),
