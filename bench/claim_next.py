@@ -51,10 +51,7 @@ def fill(count: int) -> list[object]:
             place = worlds.desk_of(town, "permits")
             known = {"service": version.service_id, "version": version.pk, "office": place.office_id, "desk": place.pk}
             start = towns.index(town) * (count // 10)
-            fill_town = FILL.replace(
-                "generate_series(1, %(count)s)", f"generate_series({start + 1}, {start + count // 10})"
-            )
-            cursor.execute(fill_town, known)
+            cursor.execute(FILL, {**known, "first": start + 1, "last": start + count // 10})
             cursor.execute(STEPS, known)
         cursor.execute("ANALYZE")
     return [worlds.clerk(f"clerk{n}", "town0", ("permits",)) for n in range(CLERKS)]
