@@ -17,7 +17,10 @@ class DecideForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
     reason = forms.ChoiceField(label=_("Reason of the refusal"), required=False)
     words = forms.CharField(
-        label=_("Your words to the applicant"), required=False, max_length=4000, widget=forms.Textarea
+        label=_("Your words to the applicant"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, *args: Any, definition: Definition, step: DeskStep, **kwargs: Any) -> None:
@@ -38,7 +41,7 @@ class DecideForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    text = forms.CharField(label=_("What do you need?"), max_length=2000, widget=forms.Textarea)
+    text = forms.CharField(label=_("What do you need?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     evidence_key = forms.ChoiceField(label=_("Is it one of these papers?"), required=False)
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
@@ -49,7 +52,9 @@ class AskForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    reason = forms.CharField(label=_("Reason of the extension"), max_length=2000, widget=forms.Textarea)
+    reason = forms.CharField(
+        label=_("Reason of the extension"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class ReassignForm(forms.Form):
