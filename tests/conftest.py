@@ -45,7 +45,8 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a browser where there is none, and say so."""
+    """Let browser tests come last, because their driver's event loop keeps running; skip them where there is none."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if CHROMIUM:
         return
     for item in items:
