@@ -80,6 +80,9 @@ def test_a_request_on_its_way(visitor: Open, look: str) -> None:
     for moment in steps_of(aysel, bruno):
         assert_sound(aysel, f"aysel-{moment}-{look}")
         assert_sound(bruno, f"bruno-{moment}-{look}")
+    aysel.page.goto("/mailbox/")
+    aysel.page.locator("main a[href^='/mailbox/']").first.click()
+    assert_sound(aysel, f"public-letter-{look}")
 
 
 def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
@@ -91,6 +94,10 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     yield "form"
     page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
     yield "form-faults"
+    form = page.url
+    page.locator("main a[href$='/discard/']").click()
+    yield "form-discard"
+    page.goto(form)
     page.locator("input[name=plate]").fill("10-BB-456")
     page.locator("input[name=vehicle_relation][value=company_car]").check()
     page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
@@ -109,6 +116,10 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     bruno.wait_for_part("form[action$='/claim/'] button").click()
     page.reload()
     yield "request-held"
+    request = page.url
+    page.locator("main a[href$='/withdraw/']").click()
+    yield "request-withdraw"
+    page.goto(request)
     bruno.page.locator("details:has(form[action$='/ask/']) > summary").click()
     bruno.page.locator("form[action$='/ask/'] textarea").fill("Please add the letter of your employer.")
     bruno.page.locator("form[action$='/ask/'] button").last.click()

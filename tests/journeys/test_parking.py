@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.people import Visitor, paper
+from tests.journeys.test_pages import assert_sound
 from tests.live import LivePortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -67,6 +68,7 @@ def verify(aysel: Visitor, stranger: Visitor) -> None:
     )
     stranger.click("Verify")
     stranger.sees("This document is valid")
+    assert_sound(stranger, "public-valid-document")
     changed = bytearray(file.read_bytes())
     changed[len(changed) // 2] ^= 1
     stranger.page.goto("/verify/")
