@@ -1,11 +1,13 @@
 """Follow one's requests: where each is, who holds it, until when; answer, confirm, withdraw, take documents."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.context import roles_of
 from portal.people import person
 from portal.reading import answers_in_words, history_of
+from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import BadEvidence, add_evidence
@@ -32,6 +35,12 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("Your answer"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
     file = forms.FileField(label=gettext_lazy("A file, if one is asked for"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors and not said.get("text") and not said.get("file"):
+            self.add_error("text", _("Write an answer or add a file."))
+        return said
 
 
 @require_safe
@@ -123,30 +132,27 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the office's question with words or a file."""
     step = own_step(request, pk)
     form = AnswerForm(request.POST, request.FILES)
-    if form.is_valid() and _keep_file(request, step, form):
-        said = form.cleaned_data
-        count = 1 if said["file"] else 0
-        return _done(
-            request,
-            step.service_request_id,
-            lambda: applicant.answer(step, said["text"], person(request), timezone.now(), files=count),
-            _("Your answer is with the office."),
-        )
+    if form.is_valid():
+        try:
+            return _done(
+                request,
+                step.service_request_id,
+                lambda: _answer(step, form.cleaned_data, person(request), timezone.now()),
+                _("Your answer is with the office."),
+            )
+        except BadEvidence as bad:
+            form.add_error("file", bad.message)
     return _show(request, own_request(request, step.service_request_id), form)
 
 
-def _keep_file(request: HttpRequest, step: Step, form: AnswerForm) -> bool:
-    upload = form.cleaned_data["file"]
-    if upload is None:
-        return True
-    asked = step.service_request.messages.filter(is_from_office=True).order_by("-at").first()
-    key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
-    try:
-        add_evidence(step.service_request, key, upload, accept=("pdf", "jpeg", "png"), at_most=10, now=timezone.now())
-    except BadEvidence as bad:
-        form.add_error("file", bad.message)
-        return False
-    return True
+@transaction.atomic
+def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> None:
+    """Keep the file and the words together, or neither."""
+    applicant.answer(step, said["text"], by, now, files=1 if said["file"] else 0)
+    if said["file"]:
+        asked = step.service_request.messages.filter(is_from_office=True).order_by("-at").first()
+        key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
+        add_evidence(step.service_request, key, said["file"], accept=("pdf", "jpeg", "png"), at_most=10, now=now)
 
 
 @require_POST
@@ -164,8 +170,10 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask whether a request shall be withdrawn, and withdraw it."""
     seen = own_request(request, pk)
-    if request.method == "GET":
+    if request.method == "GET" and seen.is_in_progress:
         return render(request, "citizens/withdraw.html", {"service_request": seen})
+    if request.method == "GET":
+        return redirect("my_request", pk=pk)
 
     def operation() -> None:
         applicant.withdraw(seen, person(request), timezone.now())

@@ -105,9 +105,9 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Do one act at a step of a request that the clerk may see."""
     if act not in ACTS:
         raise Http404
-    seen = requests_at_desks_of(person(request))
-    steps = Step.objects.select_related("service_request__version", "desk__office__agency")
-    step = get_object_or_404(steps.filter(service_request__in=seen), pk=pk)
+    kind = Step.Kind.APPLICANT if act == "record" else Step.Kind.DESK
+    steps = Step.objects.filter(service_request__in=requests_at_desks_of(person(request)), kind=kind)
+    step = get_object_or_404(steps.select_related("service_request__version", "desk__office__agency"), pk=pk)
     return _done(request, step.service_request_id, lambda: ACTS[act](request, step, timezone.now()))
 
 

@@ -56,12 +56,16 @@ class ExtendForm(forms.Form):
         label=_("Reason of the extension"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_extend_%s", **kwargs)  # the decision has a reason, too
+
 
 class ReassignForm(forms.Form):
     to = forms.ModelChoiceField(User.objects.none(), label=_("Give to"))
 
     def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id=f"id_{step.pk}_%s", **kwargs)
+        self.step = step
         colleagues = User.objects.filter(memberships__desks=step.desk, memberships__ended_at=None)
         self.fields["to"].queryset = colleagues.exclude(pk=step.assignee_id).distinct()  # type: ignore[attr-defined]
 

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
 from portal.people import person
 from portal.reading import answers_in_words, findings_of, history_of
-from services.agencies.models import Desk
+from services.accounts.models import User
+from services.agencies.models import Desk, Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.models import Document, Evidence, ServiceRequest
 from services.requests.rules import read_reference
@@ -36,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     queue = queue_of(user)
     chosen = request.GET.get("desk", "")
     waiting = queue.filter(Q(assignee=None) | ~Q(assignee=user))
-    if chosen.isdigit():
+    if chosen.isdecimal():
         waiting = waiting.filter(desk=int(chosen))
     context = {
         "now": now,
@@ -79,7 +80,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "decisions": seen.decisions.select_related("by").order_by("at"),
         "documents": seen.documents.order_by("issued_at"),
         "history": history_of(seen),
-        "steps": [_told(seen, step, user.pk, now) for step in steps],
+        "steps": [_told(seen, step, user, now) | _handing_over(step, user, faulty) for step in steps],
         "held": held,
         "troubles": [in_words(step.trouble) for step in steps if step.trouble],
         **_forms(seen, held, faulty),
@@ -88,17 +89,29 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
     return render(request, "clerks/request.html", context, status=422 if faulty else 200)
 
 
-def _told(seen: ServiceRequest, step: Step, user: UUID, now: datetime) -> dict[str, Any]:
-    """Tell a current step: its definition, whether it may be claimed and what may be recorded at the counter."""
+def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[str, Any]:
+    """Tell a current step: its definition, what the clerk may do with it and what may be recorded at the counter."""
     definition = seen.version.definition.workflow.by_key[step.key]
     free = step.kind == Step.Kind.DESK and step.is_open and step.assignee_id is None
     return {
         "step": step,
         "definition": definition,
-        "may_claim": free and step.barred_id != user,
+        "may_claim": free and step.barred_id != user.pk,
         "is_late": step.is_late(now),
         "at_counter": definition.waits_for if isinstance(definition, ApplicantStep) and step.is_open else "",
     }
+
+
+def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str, Any]:
+    """Give the form that hands a step to a colleague to its holder, and to a supervisor when the holder is away."""
+    if step.kind != Step.Kind.DESK or step.assignee_id is None or step.desk is None:
+        return {}
+    supervised = Membership.objects.of(user).filter(agency=step.desk.office.agency, role=Membership.Role.SUPERVISOR)
+    if step.assignee_id != user.pk and not supervised.exists():
+        return {}
+    if isinstance(faulty, ReassignForm) and faulty.step == step:
+        return {"reassign": faulty}
+    return {"reassign": ReassignForm(step=step)}
 
 
 def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None) -> dict[str, Any]:
@@ -110,7 +123,7 @@ def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None) -
     if held is not None and held.is_open:
         known = definition.workflow.by_key[held.key]
         assert isinstance(known, DeskStep)
-        offered += [DecideForm(definition=definition, step=known), ReassignForm(step=held), PassOnForm(step=held)]
+        offered += [DecideForm(definition=definition, step=known), PassOnForm(step=held)]
         offered += [AskForm(definition=definition)] if known.may_ask_applicant else []
     named = {type(form).__name__: form for form in offered}
     if faulty is not None:
