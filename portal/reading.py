@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.agencies.rules import in_language
 from services.catalogue.answer_words import display
-from services.catalogue.definition import RobotStep
+from services.catalogue.definition import DeskStep, RobotStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 
@@ -102,5 +102,7 @@ def _told(service_request: ServiceRequest, events: list[Event], names: dict[str,
         facts = {**event.facts, "step": in_language(known.title, language) if known else ""}
         if event.kind not in WORDS or ("%(step)s" in WORDS[event.kind] and not known):
             continue
+        if event.kind == "step_done" and isinstance(known, DeskStep):
+            continue  # told already, as a decision or as the answer to a question
         actor = who.get(event.actor.split(":")[0], _("Portal"))
         yield Told(event.at, event.kind, _(WORDS[event.kind]) % facts, actor, names.get(event.actor, ""))

@@ -1,5 +1,6 @@
 """Forms of the desk: what a clerk says besides the click."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -56,22 +57,22 @@ class ExtendForm(forms.Form):
         label=_("Reason of the extension"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_extend_%s", **kwargs)  # the decision has a reason, too
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="id_extend_%s")  # the decision has a reason, too
 
 
 class ReassignForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Give to"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Give to"), empty_label=_("Choose…"))
 
-    def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{step.pk}_%s", **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None, *, step: Step) -> None:
+        super().__init__(data, auto_id=f"id_{step.pk}_%s")
         self.step = step
         colleagues = User.objects.filter(memberships__desks=step.desk, memberships__ended_at=None)
         self.fields["to"].queryset = colleagues.exclude(pk=step.assignee_id).distinct()  # type: ignore[attr-defined]
 
 
 class PassOnForm(forms.Form):
-    desk = forms.ModelChoiceField(Desk.objects.none(), label=_("Pass on to"))
+    desk = forms.ModelChoiceField(Desk.objects.none(), label=_("Pass on to"), empty_label=_("Choose…"))
 
     def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

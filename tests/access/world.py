@@ -103,7 +103,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     """Give what to put into each address that names something of a town."""
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
     assert place is not None
-    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "record"]
+    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide"]
     whole = [{"pk": request.pk} for request in (town.ended, town.asked, town.open)]
     return {
         "apply_page": [{"pk": town.draft.pk, "page": "about"}],
@@ -118,7 +118,10 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "evidence": [{"pk": town.evidence.pk}],
         "document": [{"pk": town.document.pk}],
         "desk_request": whole,
-        "desk_act": [{"pk": town.free_step.pk, "act": act} for act in acts],
+        "desk_act": [
+            *({"pk": town.free_step.pk, "act": act} for act in acts),
+            {"pk": town.question.pk, "act": "record"},
+        ],
         "desk_extend": whole,
         "desk_after_care": whole,
         "desk_evidence": [{"pk": town.evidence.pk}],
