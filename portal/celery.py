@@ -2,7 +2,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_init, worker_ready
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.checks import refuse_unsafe_start
@@ -22,3 +22,9 @@ def check_before_work(**_: Any) -> None:
         refuse_unsafe_start()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error
+
+
+@worker_ready.connect
+def sweep_at_once(**_: Any) -> None:
+    """Let a fresh worker show at once that it works, and take up what lies there, instead of at beat's next tick."""
+    app.send_task("services.workflow.tasks.sweep", queue="rules", expires=5)

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.ledger import rules
 from services.ledger.models import Event
 from services.ledger.queries import heads_of
+from services.ledger.rows import insert_rows
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Entry:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def record(entries: Sequence[Entry], *, new_subjects: bool = False) -> list[Event]:
+def record(entries: Sequence[Entry], *, new_subjects: bool = False) -> None:
     """Append entries to the chains of their subjects, in order; the caller holds the subjects' rows locked.
 
     `new_subjects` says that none of the subjects has events yet and spares the look. Two writers of one subject
@@ -35,7 +36,7 @@ def record(entries: Sequence[Entry], *, new_subjects: bool = False) -> list[Even
         event = _chained(entry, seq + 1, previous)
         heads[entry.subject] = (event.seq, bytes(event.digest))
         events.append(event)
-    return Event.objects.bulk_create(events)
+    insert_rows(events)
 
 
 def _chained(entry: Entry, seq: int, previous: bytes) -> Event:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from django.db import models
 
 from services.ledger.operations import record
+from services.ledger.rows import insert_rows, update_rows
 from services.requests.models import ClockStop, ServiceRequest
 from services.workflow.bell import ring
-from services.workflow.bulk import update_rows
 from services.workflow.engine import Walk
 from services.workflow.models import ACTIVE, Step
 
@@ -21,7 +21,7 @@ def write(walks: Sequence[Walk]) -> None:
     """Write everything that the walks changed and ring for the steps that are now due."""
     new = [walk.service_request for walk in walks if walk.service_request._state.adding]
     known = [walk for walk in walks if not walk.service_request._state.adding]
-    ServiceRequest.objects.bulk_create(new)
+    insert_rows(new)
     update_rows([walk.service_request for walk in known if walk.changed_request], REQUEST_FIELDS)
     _write_clocks(walks)
     update_rows([step for walk in walks for step in walk.changed_steps], STEP_FIELDS)
@@ -56,7 +56,7 @@ def _create_steps(steps: Sequence[Step]) -> None:
         wave = [step for step in waiting if step.parent is None or step.parent.pk]
         for step in wave:
             step.parent = step.parent  # takes over the number that the parent got in the wave before
-        Step.objects.bulk_create(wave)
+        insert_rows(wave)
         waiting = [step for step in waiting if step._state.adding]
 
 
@@ -64,5 +64,5 @@ def _create_rows(rows: Iterable[models.Model]) -> None:
     by_model: dict[type[models.Model], list[models.Model]] = defaultdict(list)
     for row in rows:
         by_model[type(row)].append(row)
-    for model, group in by_model.items():
-        model._default_manager.bulk_create(group)
+    for group in by_model.values():
+        insert_rows(group)
