@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.context import roles_of
+from portal.expecting import expectation_of
 from portal.people import person
 from portal.reading import answers_in_words, history_of
 from services.accounts.models import User
@@ -91,6 +92,7 @@ def _show(request: HttpRequest, seen: ServiceRequest, form: AnswerForm) -> HttpR
         "documents": seen.documents.order_by("issued_at"),
         "evidence": seen.evidence.order_by("supplied_at"),
         "answers": answers_in_words(seen),
+        "expected": expectation_of(seen, timezone.now()),
         "history": [told for told in history if told.kind != "file_read"],
         "readings": [told for told in history if told.kind == "file_read"],
         "deadline_changes": seen.deadline_changes.order_by("at"),

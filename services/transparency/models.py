@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Cursor(models.Model):
@@ -35,6 +36,9 @@ class MeasuredRequest(models.Model):
     robot_steps = models.PositiveIntegerField()
     clerk_steps = models.PositiveIntegerField()
     saved_minutes = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "ended_at"], name="measured_lately")]
 
     def __str__(self) -> str:
         return str(self.subject)
@@ -89,3 +93,19 @@ class Length(Cell):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=KEY, name="length_once")]
+
+
+class Forecast(models.Model):
+    """How long requests of a service stay undecided at an office, or anywhere (''); a curve of `survival`."""
+
+    service = models.CharField(max_length=60)
+    office = models.CharField(max_length=60, blank=True)
+    curve = models.JSONField()
+    decided = models.PositiveIntegerField(help_text=_("How many decisions it rests on."))
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "office"], name="forecast_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.office}"

@@ -1,10 +1,12 @@
 """Celery shells: ids in, one call, done."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from services.transparency import automation
+from services.transparency import automation, forecasts
 
 
 @shared_task
 def refresh_measures() -> None:
     automation.refresh()
+    forecasts.renew_forecasts(timezone.now())

@@ -35,6 +35,32 @@ print(json.dumps({
 }))
 """
 
+FORETELL = """
+import json, django; django.setup()
+from datetime import timedelta
+from services.transparency.forecasts import lives_of
+from services.transparency.models import MeasuredRequest
+from services.transparency.queries import FEWEST_DECISIONS
+from services.transparency.survival import age_when_decided, curve_of
+from services.transparency.rules import DECIDED
+STEP = timedelta(days=14)
+told = {"at submission": [0, 0, 0, 0], "each fortnight after": [0, 0, 0, 0]}
+for one in MeasuredRequest.objects.filter(service="environmental-permit", outcome__in=DECIDED):
+    moment = one.submitted_at
+    while moment < one.ended_at:
+        lives = lives_of("environmental-permit", moment)[""]
+        counted = told["at submission" if moment == one.submitted_at else "each fortnight after"]
+        curve, age = curve_of(lives), moment - one.submitted_at
+        half, most = (age_when_decided(curve, share, age) for share in (0.5, 0.9))
+        counted[0] += 1
+        if lives.decisions >= FEWEST_DECISIONS and half and most:
+            counted[1] += 1
+            counted[2] += one.ended_at.date() <= (one.submitted_at + half).date()
+            counted[3] += one.ended_at.date() <= (one.submitted_at + most).date()
+        moment += STEP
+print(json.dumps(told))
+"""
+
 
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
@@ -85,6 +111,17 @@ def test_durations(figures: dict[str, Any], oracle: dict[str, Any]) -> None:
     assert round(mean, 3) == oracle["duration_mean_s"] == 467263.915
     assert round(longest, 3) == oracle["duration_max_s"] == 23832541.524
     assert round(deviation, 3) == oracle["duration_std_sample_s"] == 1322517.208
+
+
+def test_nine_of_ten_are_decided_by_the_date_that_was_told(
+    figures: dict[str, Any], environment: dict[str, str]
+) -> None:
+    told: dict[str, list[int]] = json.loads(run(environment, "-c", FORETELL).splitlines()[-1])
+    print(told)
+    for moments, answered, by_half, by_most in told.values():
+        assert answered > 0.6 * moments, "the past must be enough to tell something most of the time"
+        assert 0.85 <= by_most / answered <= 0.95
+        assert 0.4 <= by_half / answered <= 0.6
 
 
 def test_the_ledger_holds(figures: dict[str, Any], environment: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
 from services.transparency.automation import refresh
+from services.transparency.forecasts import renew_forecasts
 from services.workflow.automation import run_lane
 from services.workflow.models import Step
 from services.workflow.operations import desk
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             return
         count = History(service, timezone.now()).play(reports)
         refresh()
+        renew_forecasts(timezone.now())
         self.stdout.write(f"{reports} reports, {count} steps of clerks")
 
 

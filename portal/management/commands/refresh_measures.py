@@ -2,8 +2,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from services.transparency.automation import rebuild, refresh
+from services.transparency.forecasts import renew_forecasts
 
 
 class Command(BaseCommand):
@@ -14,4 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *, from_scratch: bool, **options: Any) -> None:
         counted = rebuild() if from_scratch else refresh()
+        renew_forecasts(timezone.now())
         self.stdout.write(f"{counted} events counted")
