@@ -20,6 +20,7 @@ class StrictJSONParser(BaseParser):
         try:
             content = json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_refuse_constant)
             json.dumps(content, ensure_ascii=False).encode()
+            _refuse_nul(content)
         except (ValueError, RecursionError) as fault:
             raise ParseError(f"The body is not sound JSON: {fault}") from None
         return content
@@ -35,3 +36,12 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _refuse_nul(content: Any) -> None:
+    if isinstance(content, str) and "\0" in content:
+        raise ValueError("the character NUL is in a text")
+    if isinstance(content, dict):
+        content = [*content.keys(), *content.values()]
+    for part in content if isinstance(content, list) else []:
+        _refuse_nul(part)
