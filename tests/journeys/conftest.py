@@ -19,9 +19,8 @@ def visitor(browser: Browser, walked: LivePortal) -> Iterator[Callable[..., Visi
     opened: list[Page] = []
 
     def open_for(name: str = "", *, width: int = 1280, language: str = "en", **more: object) -> Visitor:
-        context = browser.new_context(
-            base_url=walked.url, viewport={"width": width, "height": 900}, locale=language, **more
-        )
+        options = {"base_url": walked.url, "viewport": {"width": width, "height": 900}, "locale": language, **more}
+        context = browser.new_context(**options)
         page = context.new_page()
         opened.append(page)
         person = Visitor(page)

@@ -15,6 +15,7 @@ class Visitor:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.faults: list[str] = []
+        page.on("response", lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on(
             "console", lambda message: self.faults.append(message.text) if "Security Policy" in message.text else None

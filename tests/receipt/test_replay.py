@@ -117,9 +117,8 @@ def test_nine_of_ten_are_decided_by_the_date_that_was_told(
     figures: dict[str, Any], environment: dict[str, str]
 ) -> None:
     told: dict[str, list[int]] = json.loads(run(environment, "-c", FORETELL).splitlines()[-1])
-    print(told)
     for moments, answered, by_half, by_most in told.values():
-        assert answered > 0.6 * moments, "the past must be enough to tell something most of the time"
+        assert answered > moments / 2, "the past must mostly be enough to tell something"
         assert 0.85 <= by_most / answered <= 0.95
         assert 0.4 <= by_half / answered <= 0.6
 

@@ -1,0 +1,162 @@
+"""Pages of sign-in and security, and the administration: the same rules as for all other pages."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+from tests.journeys.people import PASSWORD, Visitor
+from tests.journeys.test_pages import LOOKS, assert_sound
+from tests.live import LivePortal
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Open = Callable[..., Visitor]
+
+LONG_PASSWORD = "a long walk by the sea"
+SIGNED_OUT = {
+    "sign-in": "/account/login/",
+    "sign-in-by-code": "/account/login/code/",
+    "sign-up": "/account/signup/",
+    "password-forgotten": "/account/password/reset/",
+    "password-mailed": "/account/password/reset/done/",
+}
+SIGNED_IN = {
+    "password": "/account/password/change/",
+    "e-mail": "/account/email/",
+    "second-factor": "/account/2fa/",
+    "sign-out": "/account/logout/",
+}
+FRESHLY_SIGNED_IN = {
+    "authenticator": "/account/2fa/totp/activate/",
+    "passkeys": "/account/2fa/webauthn/",
+    "new-passkey": "/account/2fa/webauthn/add/",
+}
+ADMINISTRATION = {
+    "index": "/admin/",
+    "addresses": "/admin/account/emailaddress/",
+    "new-address": "/admin/account/emailaddress/add/",
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_signed_out(visitor: Open, look: str) -> None:
+    person = visitor(**LOOKS[look])
+    for title, path in SIGNED_OUT.items():
+        person.page.goto(path)
+        assert_sound(person, f"account-{title}-{look}")
+    person.page.goto("/account/login/")
+    person.page.locator("input[name=login]").fill("aysel@example.org")
+    person.page.locator("input[name=password]").fill("not this one")
+    person.page.locator("main form button[type=submit]").first.click()
+    assert_sound(person, f"account-sign-in-faults-{look}")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_signed_in(visitor: Open, look: str) -> None:
+    person = visitor("nigar", **LOOKS[look])
+    for title, path in SIGNED_IN.items():
+        person.page.goto(path)
+        assert_sound(person, f"account-{title}-{look}")
+    for title, path in FRESHLY_SIGNED_IN.items():
+        go_freshly(person, path, PASSWORD)
+        assert_sound(person, f"account-{title}-{look}")
+
+
+@pytest.mark.parametrize("look", ["phone", "arabic"])
+def test_a_new_account_with_a_second_factor(visitor: Open, look: str) -> None:
+    person = visitor(**LOOKS[look])
+    sign_up(person, f"new-{uuid4().hex[:8]}@example.org", look)
+    page = person.page
+    go_freshly(person, "/account/2fa/totp/activate/", LONG_PASSWORD)
+    assert_sound(person, f"account-authenticator-new-{look}")
+    secret = page.locator("#authenticator_secret").input_value()
+    page.locator("input[name=code]").fill("000000")
+    submit(person)
+    assert_sound(person, f"account-wrong-code-{look}")
+    page.locator("input[name=code]").fill(code_of(secret))
+    submit(person)
+    assert_sound(person, f"account-recovery-codes-{look}")
+    page.goto("/account/2fa/")
+    assert_sound(person, f"account-second-factor-on-{look}")
+    page.goto("/account/2fa/totp/deactivate/")
+    assert_sound(person, f"account-second-factor-off-{look}")
+
+
+def test_a_passkey(visitor: Open, walked: LivePortal) -> None:
+    person = visitor(width=390, base_url=walked.url.replace("127.0.0.1", "localhost"))
+    page = person.page
+    with_a_fingerprint_reader(person)
+    person.sign_in("orkhan")
+    go_freshly(person, "/account/2fa/webauthn/add/", PASSWORD)
+    page.locator("main form input[type=text]").fill("My phone")
+    page.locator("main form input[type=checkbox]").check()
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url(re.compile("/account/2fa/recovery-codes|/account/2fa/webauthn/(?!add)"))
+    page.goto("/account/2fa/webauthn/")
+    assert_sound(person, "account-passkeys-one-phone")
+    page.goto("/account/logout/")
+    submit(person)
+    page.goto("/account/login/")
+    page.locator("#passkey_login").click()
+    page.wait_for_url(re.compile("/my/|/welcome/"))
+
+
+def with_a_fingerprint_reader(person: Visitor) -> None:
+    devices = person.page.context.new_cdp_session(person.page)
+    devices.send("WebAuthn.enable")
+    abilities = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = {**abilities, "isUserVerified": True, "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def go_freshly(person: Visitor, path: str, password: str) -> None:
+    """Go to a page that wants the password again, and give it where it is asked for."""
+    person.page.goto(path)
+    if "reauthenticate" in person.page.url:
+        person.page.locator("input[name=password]").fill(password)
+        submit(person)
+
+
+def sign_up(person: Visitor, address: str, look: str) -> None:
+    """Make an account and confirm its address by the code in the mailbox."""
+    page = person.page
+    page.goto("/account/signup/")
+    page.locator("input[name=email]").fill(address)
+    for name in ("password1", "password2"):
+        page.locator(f"input[name={name}]").fill(LONG_PASSWORD)
+    submit(person)
+    assert_sound(person, f"account-confirm-address-{look}")
+    page.locator("input[name=code]").fill(mailed_code(person, address))
+    submit(person)
+    page.wait_for_url(re.compile("/my/|/welcome/"))
+
+
+def mailed_code(person: Visitor, address: str) -> str:
+    """Read the code in the latest letter to an address."""
+    page = person.page.context.new_page()
+    page.goto("/mailbox/")
+    page.locator("main li, main tr").filter(has_text=address).first.locator("a").click()
+    found = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", page.locator("main").inner_text())
+    page.close()
+    assert found
+    return found.group()
+
+
+def submit(person: Visitor) -> None:
+    person.page.locator("main form button[type=submit]").first.click()
+
+
+def code_of(secret: str) -> str:
+    """Give what an authenticator shows now."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+@pytest.mark.parametrize("look", ["phone", "desktop", "dark", "arabic"])
+def test_administration(visitor: Open, look: str) -> None:
+    person = visitor("admin", **LOOKS[look])
+    for title, path in ADMINISTRATION.items():
+        person.page.goto(path)
+        assert_sound(person, f"admin-{title}-{look}")
