@@ -34,6 +34,7 @@ ACCESS: dict[str, Access] = {
     "services": E,
     "service": E,
     "life_event": E,
+    "entitlements": E,
     "agency": E,
     "figures": E,
     "figures_of": E,

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from portal.public import figures, verification, views
+from portal.public import entitlements, figures, verification, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("services/", views.services, name="services"),
     path("services/<slug:code>/", views.service, name="service"),
+    path("entitlements/", entitlements.entitlements, name="entitlements"),
     path("life-events/<slug:code>/", views.life_event, name="life_event"),
     path("agencies/<slug:code>/", views.agency, name="agency"),
     path("figures/", figures.figures, name="figures"),

@@ -15,7 +15,7 @@ from services.agencies.models import Agency
 from services.catalogue.definition import AnyStep, Workflow
 from services.catalogue.fees import fee_range
 from services.catalogue.models import LifeEvent, Service
-from services.catalogue.queries import searched
+from services.catalogue.queries import searched, written_nearly
 from services.requests.models import Channel
 from services.transparency.queries import decided_in_all, summaries
 
@@ -43,7 +43,8 @@ def services(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     template = "public/services_list.html" if is_part else "public/services.html"
-    answer = render(request, template, {"page": page, "words": words, "is_part": is_part})
+    nearly = written_nearly(words) if words and not page.object_list else []
+    answer = render(request, template, {"page": page, "words": words, "is_part": is_part, "nearly": nearly})
     patch_vary_headers(answer, ["HX-Request"])
     return answer
 

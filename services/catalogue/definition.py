@@ -202,11 +202,22 @@ class LegalResource(Part):
     article: str | None = None
 
 
+class Question(Part):
+    """What a person is asked to find out what they are entitled to. One key means the same in every service."""
+
+    key: Key
+    kind: Literal["yes_no", "number", "one_of"]
+    text: Text
+    hint: Text | None = None
+    options: list[Option] = Field(default=[], max_length=20, description="What a `one_of` may be answered with.")
+
+
 class Requirement(Part):
-    """A condition of eligibility; without `when` it is text that only a person can judge."""
+    """A condition of eligibility (CCCEV Requirement); without `when` it is text that only a person can judge."""
 
     text: Text
-    when: Expression | None = None
+    questions: list[Question] = Field(default=[], max_length=5)
+    when: Expression | None = Field(None, description="Speaks of `person.<key of a question>`; 'true' lets everyone.")
 
 
 class FeeRule(Part):
@@ -404,6 +415,10 @@ class Definition(Part):
     rejection_reasons: list[RejectionReason] = Field(default=[], max_length=30)
     documents: list[DocumentTemplate] = Field(default=[], max_length=10)
     workflow: Workflow
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        return {question.key: question for part in self.eligibility for question in part.questions}
 
     @cached_property
     def fields(self) -> dict[str, "AnyField"]:

@@ -24,6 +24,7 @@ TYPES = {
     "location": cel.Type.Map(STRING, DOUBLE),
     "file": INT,
 }
+QUESTIONED = {"yes_no": BOOL, "number": INT, "one_of": STRING}
 
 
 class BadExpression(Exception):
@@ -97,6 +98,7 @@ def _variables(definition: Definition) -> dict[str, cel.Type]:
     variables = {"found": ANYTHING, "applicant": ANYTHING, "office": ANYTHING, "decided": STRINGS}
     variables |= {"fee": DOUBLE, "today": STRING, "channel": STRING}
     variables |= {f"answers.{key}": type_of(field) for key, field in definition.fields.items()}
+    variables |= {f"person.{key}": QUESTIONED[question.kind] for key, question in definition.questions.items()}
     variables |= {f"evidence.{evidence.key}": INT for evidence in definition.evidence}
     return variables
 

@@ -39,6 +39,7 @@ class Service(models.Model):
     responsible = models.ForeignKey(Agency, models.PROTECT, related_name="services")
     title = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
+    names = models.TextField(blank=True, help_text=_("Titles and keywords, folded, for search."))
     words = models.TextField(blank=True, help_text=_("All texts, folded, for search."))
     life_events = models.ManyToManyField(LifeEvent, related_name="services", blank=True)
     offices = models.ManyToManyField(Office, through="Delivery", related_name="services")

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from services.agencies.models import Agency, Desk, Office
-from services.catalogue.definition import Definition, DeskStep
+from services.catalogue.definition import Definition, DeskStep, Question
 from services.catalogue.models import Delivery, LifeEvent, Service, ServiceVersion, digest_of
-from services.catalogue.search import searchable_words
+from services.catalogue.search import naming_words, searchable_words
 from services.catalogue.soundness import Fault, Unsound, parse
 
 
@@ -30,7 +30,7 @@ def publish(data: Any, now: datetime) -> tuple[ServiceVersion, bool]:
     The same text again changes nothing; a changed text becomes the next version. Requests in flight keep theirs.
     """
     definition = parse(data)
-    faults = sorted(_unknown_places(definition))
+    faults = sorted([*_unknown_places(definition), *_other_questions(definition)])
     if faults:
         raise Unsound(faults)
     source = definition.model_dump(mode="json", exclude_unset=True)
@@ -54,7 +54,7 @@ def _describe(service: Service, version: ServiceVersion, definition: Definition)
     service.current = version
     service.responsible = Agency.objects.get(code=definition.responsible)
     service.title, service.summary = dict(definition.title), dict(definition.summary)
-    service.words = searchable_words(definition)
+    service.names, service.words = naming_words(definition), searchable_words(definition)
     service.save()
     service.life_events.set(LifeEvent.objects.filter(code__in=definition.life_events))
     offices = {office.code: office for office in Office.objects.all()}
@@ -79,6 +79,21 @@ def _unknown_places(definition: Definition) -> Iterable[Fault]:
         if code not in known_events:
             yield Fault(f"life_events.{index}", f"there is no life event '{code}'", "Name a life event.")
     yield from _unknown_desks(definition)
+
+
+def _other_questions(definition: Definition) -> Iterable[Fault]:
+    """Find questions that another service asks otherwise: people answer each only once."""
+    others = Service.objects.published().exclude(code=definition.service).select_related("current")
+    asked = {key: question for other in others for key, question in questions_of(other).items()}
+    for key, question in definition.questions.items():
+        known = asked.get(key, question)
+        if (known.kind, known.text, known.options) != (question.kind, question.text, question.options):
+            yield Fault("eligibility", f"another service asks '{key}' otherwise", "Ask it alike, or by another key.")
+
+
+def questions_of(service: Service) -> Mapping[str, Question]:
+    assert service.current is not None
+    return service.current.definition.questions
 
 
 def _unknown_desks(definition: Definition) -> Iterable[Fault]:

@@ -1,11 +1,13 @@
 """Fold texts so that search forgives case, accents and Azerbaijani letters. Pure functions."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from services.catalogue.definition import Definition
 
+MOST_WORDS = 10
 LETTERS = str.maketrans({"ə": "e", "ı": "i", "İ": "i", "ß": "ss", "œ": "oe", "æ": "ae"})
 
 
@@ -13,6 +15,17 @@ def fold(text: str) -> str:
     """Give a text in small letters without accents: `Şəki` becomes `seki`."""
     plain = unicodedata.normalize("NFKD", text.translate(LETTERS).lower().translate(LETTERS))
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+
+
+def words_of(text: str) -> list[str]:
+    """Give the words that somebody looks for, folded, without signs; only the first ten count."""
+    return re.findall(r"\w+", fold(text))[:MOST_WORDS]
+
+
+def naming_words(definition: Definition) -> str:
+    """Give what a service is called, folded, in all its languages: titles and keywords."""
+    names = [*definition.title.values(), *(word for words in definition.keywords.values() for word in words)]
+    return fold(" ".join(names))
 
 
 def searchable_words(definition: Definition) -> str:

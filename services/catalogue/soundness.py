@@ -71,6 +71,7 @@ def find_faults(definition: Definition) -> Iterator[Fault]:
     yield from _bad_bounds(definition)
     yield from _bad_expressions(definition)
     yield from _circular_conditions(definition)
+    yield from _bad_questions(definition)
     yield from _bad_fee(definition)
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
@@ -223,6 +224,16 @@ def _bad_expressions(definition: Definition) -> Iterator[Fault]:
     for path, part in walk(definition.pages, "pages"):
         if isinstance(part, GroupField):
             yield from _conditions_in_group(path, part)
+
+
+def _bad_questions(definition: Definition) -> Iterator[Fault]:
+    asked = [question for part in definition.eligibility for question in part.questions]
+    yield from _repeated("eligibility", [question.key for question in asked])
+    for question in asked:
+        if (question.kind == "one_of") != (len(question.options) > 1):
+            yield Fault(
+                "eligibility", f"'{question.key}' has the wrong options", "Give two or more to a `one_of` only."
+            )
 
 
 def _circular_conditions(definition: Definition) -> Iterator[Fault]:

@@ -1,0 +1,116 @@
+"""Services are found by words, however they are typed, and by what a person is entitled to."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests import worlds
+
+pytestmark = pytest.mark.django_db
+
+
+class TestEntitlements:
+    @pytest.fixture(autouse=True)
+    def services(self) -> None:
+        worlds.build_agencies("north")
+        questions = [{"key": "age", "kind": "number", "text": worlds.text("How old are you?")}]
+        rule = {"text": worlds.text("You are grown up"), "questions": questions, "when": "person.age >= 18"}
+        worlds.published([worlds.desk("judge")], eligibility=[rule])
+
+    def tell(self, client: Client, age: str) -> tuple[int, str]:
+        answer = client.post(reverse("entitlements"), {"age": age})
+        assert "no-store" in answer.headers["Cache-Control"]
+        return answer.status_code, answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("age", "told"),
+        [("30", "These are for you"), ("", "These may be for you"), ("7", "These are not for you")],
+    )
+    def test_tells_what_is_for_a_person(self, client: Client, age: str, told: str) -> None:
+        status, body = self.tell(client, age)
+
+        assert status == 200
+        assert told in body
+        assert "You are grown up" in body
+
+    @pytest.mark.parametrize("age", ["many", "-1", "1e9", "99999999999999999999", "٣", "\0"])
+    def test_bad_answers_are_told_and_kept(self, client: Client, age: str) -> None:
+        status, body = self.tell(client, age)
+
+        assert (status, "How old are you?" in body) in ((422, True), (200, True))
+        assert status == 422 or age == "٣"
+
+    def test_takes_the_age_from_the_profile_and_says_so(self, client: Client) -> None:
+        client.force_login(worlds.citizen(birth_date=date(2000, 1, 1)))
+        body = client.get(reverse("entitlements")).content.decode()
+
+        assert "Your age comes from your profile." in body
+        assert re.search(r'name="age" value="2[0-9]"', body)
+
+
+class TestSearch:
+    @pytest.fixture(autouse=True)
+    def services(self) -> None:
+        worlds.build_agencies("north")
+        for code, title, summary in (
+            ("parking", "Parking permit", "Park where you live"),
+            ("building", "Building permit", "Build with a garage and a parking place"),
+            ("seki", "Şəki ölkəşünaslıq", "Muzey"),
+        ):
+            worlds.published(
+                [worlds.desk("judge")], service=code, title=worlds.text(title), summary=worlds.text(summary)
+            )
+
+    def found(self, client: Client, words: str) -> list[str]:
+        answer = client.get(reverse("services"), {"q": words})
+        assert answer.status_code == 200
+        return [service.code for service in answer.context["page"].object_list]
+
+    @pytest.mark.parametrize(
+        ("words", "codes"),
+        [
+            ("parking", ["parking", "building"]),
+            ("PARK", ["parking", "building"]),
+            ("perm", ["building", "parking"]),
+            ("parkng", ["parking", "building"]),
+            ("Şəki", ["seki"]),
+            ("seki olkesunasliq", ["seki"]),
+            ("permit building", ["building"]),
+        ],
+    )
+    def test_finds_what_is_called_so_first(self, client: Client, words: str, codes: list[str]) -> None:
+        assert self.found(client, words)[: len(codes)] == codes or set(self.found(client, words)) == set(codes)
+
+    def test_what_is_called_so_comes_before_what_speaks_of_it(self, client: Client) -> None:
+        assert self.found(client, "parking")[0] == "parking"
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "%",
+            "_",
+            "\\",
+            "'",
+            ";--",
+            "x" * 10_000,
+            "a " * 500,
+            "a* OR b*",
+            "!!!",
+            "the",
+            "&|!():*",
+            "\0",
+            "<->",
+            "\u200b",
+        ],
+    )
+    def test_odd_words_find_nothing_or_something_but_never_fail(self, client: Client, words: str) -> None:
+        self.found(client, words)
+
+    def test_suggests_what_is_written_nearly(self, client: Client) -> None:
+        body = client.get(reverse("services"), {"q": "parqinq prmitt"}).content.decode()
+
+        assert "No service was found." in body
+        assert "Did you mean one of these?" in body
