@@ -41,6 +41,10 @@ ACCESS: dict[str, Access] = {
     "figures_csv": E,
     "verify": E,
     "verify_document": E,
+    # links with a secret of their own: a bad one answers 404
+    "rate": E,
+    "shared": E,
+    "shared_file": E,
     # citizens: a draft or a request of somebody else answers 404
     "apply": E,
     "apply_page": E,
@@ -48,12 +52,32 @@ ACCESS: dict[str, Access] = {
     "apply_done": E,
     "apply_remove_file": E,
     "apply_discard": E,
+    "apply_keep": E,
+    "apply_resume": E,
+    "status": E,
     "welcome": Access.SIGNED_IN,
     "my_requests": Access.SIGNED_IN,
+    "my_data": Access.SIGNED_IN,
+    "my_data_export": Access.SIGNED_IN,
+    "my_data_download": Access.SIGNED_IN,
+    "my_data_erase": Access.SIGNED_IN,
+    "my_readings": Access.SIGNED_IN,
+    "my_profile": Access.SIGNED_IN,
+    "my_notices": Access.SIGNED_IN,
+    "my_notice_ways": Access.SIGNED_IN,
+    "my_request_dates": Access.SIGNED_IN,
     "my_request": Access.SIGNED_IN,
     "my_request_answer": Access.SIGNED_IN,
     "my_request_confirm": Access.SIGNED_IN,
     "my_request_withdraw": Access.SIGNED_IN,
+    "my_request_write": Access.SIGNED_IN,
+    "my_request_object": Access.SIGNED_IN,
+    "my_request_complain": Access.SIGNED_IN,
+    "my_request_rate": Access.SIGNED_IN,
+    "my_request_papers": Access.SIGNED_IN,
+    "my_documents": Access.SIGNED_IN,
+    "my_document_share": Access.SIGNED_IN,
+    "my_link_end": Access.SIGNED_IN,
     "evidence": Access.SIGNED_IN,
     "document": Access.SIGNED_IN,
     # clerks
@@ -63,9 +87,12 @@ ACCESS: dict[str, Access] = {
     "desk_request": Access.CLERK,
     "desk_act": Access.CLERK,
     "desk_extend": Access.CLERK,
+    "desk_write": Access.CLERK,
     "desk_after_care": Access.CLERK,
     "desk_evidence": Access.CLERK,
     "desk_document": Access.CLERK,
+    "desk_document_revoke": Access.CLERK,
+    "desk_complaint": Access.CLERK,
     # managers
     "managers": Access.MANAGER,
     "managers_service": Access.MANAGER,
@@ -79,11 +106,13 @@ ACCESS: dict[str, Access] = {
     "health_live": E,
     "health_ready": E,
     "set_language": E,
+    "still_here": Access.SIGNED_IN,
     "mailbox": Access.DEMO,
     "letter": Access.DEMO,
+    "letter_as_mailed": Access.DEMO,
     "style_guide": Access.DEMO,
 }
-GUARDED_BY_THEMSELVES = ("account_", "mfa_", "socialaccount_", "admin:")
+GUARDED_BY_THEMSELVES = ("account_", "mfa_", "socialaccount_", "usersessions_", "openid_connect_", "admin:")
 ROLES = {Access.CLERK: {"clerk", "supervisor"}, Access.MANAGER: {"manager"}}
 
 

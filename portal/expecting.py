@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.requests.models import ServiceRequest
-from services.transparency.queries import Expected, expected
+from services.transparency.expectations import Expected, expected
 
 
 def expectation_of(service_request: ServiceRequest, now: datetime) -> Expected | None:

@@ -12,11 +12,14 @@ from services.transparency.queries import Figures, Tally
 
 def told(figures: Figures) -> dict[str, object]:
     """Give figures with the names of offices and channels, and months as rows of a chart."""
-    offices = Office.objects.filter(code__in=[tally.key for tally in figures.by_office])
+    known = Office.objects.filter(code__in=[tally.key for tally in figures.by_office])
+    offices = _named(figures.by_office, {office.code: str(office) for office in known})
+    months = [(_month(tally.key), tally) for tally in figures.by_month]
     return {
         "figures": figures,
-        "offices": _named(figures.by_office, {office.code: str(office) for office in offices}),
+        "offices": offices,
         "channels": _named(figures.by_channel, dict(Channel.choices)),
+        "voices": [(name, tally) for name, tally in [*offices, *months] if tally.complaints or tally.objections],
         "chart": [{"label": _month(tally.key), "value": tally.received} for tally in figures.by_month],
     }
 

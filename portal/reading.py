@@ -10,12 +10,14 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
+from services.agencies.models import Membership
 from services.agencies.rules import in_language
 from services.catalogue.answer_words import display
 from services.catalogue.definition import DeskStep, RobotStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 
+READINGS = ("file_read", "status_read")
 WORDS = {
     "submitted": gettext_noop("Request submitted"),
     "step_opened": gettext_noop("Begun: %(step)s"),
@@ -29,6 +31,7 @@ WORDS = {
     "after_care": gettext_noop("An activity was completed after the decision"),
     "applicant_asked": gettext_noop("The office asked a question"),
     "applicant_answered": gettext_noop("The applicant answered"),
+    "message_written": gettext_noop("A message was written"),
     "clock_stopped": gettext_noop("The legal clock stands still"),
     "clock_resumed": gettext_noop("The legal clock goes on"),
     "deadline_changed": gettext_noop("The deadline was changed"),
@@ -39,7 +42,21 @@ WORDS = {
     "fee_computed": gettext_noop("Fee computed: %(fee)s AZN"),
     "recorded_at_counter": gettext_noop("Recorded at the counter: %(step)s"),
     "file_read": gettext_noop("An official read the file"),
+    "applicant_erased": gettext_noop("The applicant's account was erased"),
+    "content_erased": gettext_noop("The content was erased"),
     "ended": gettext_noop("The request ended"),
+    "status_read": gettext_noop("Looked up with reference and code"),
+    "objected": gettext_noop("The applicant objected to the decision"),
+    "decision_annulled": gettext_noop("After the objection the decision was annulled"),
+    "decision_sent_back": gettext_noop("After the objection the decision was sent back"),
+    "reopened": gettext_noop("The request was opened again, with a new time limit"),
+    "complained": gettext_noop("The applicant complained that it takes too long"),
+    "complaint_answered": gettext_noop("A supervisor answered the complaint"),
+    "rated": gettext_noop("The applicant rated the service"),
+    "document_shared": gettext_noop("The applicant made a link to a document"),
+    "shared_opened": gettext_noop("Somebody opened a link to a document"),
+    "sharing_ended": gettext_noop("The applicant ended a link to a document"),
+    "document_revoked": gettext_noop("A document was revoked"),
 }
 
 
@@ -88,6 +105,35 @@ def history_of(service_request: ServiceRequest) -> list[Told]:
     return list(_told(service_request, events, names))
 
 
+@dataclass(frozen=True)
+class Reading:
+    """One look into a request: when, into which, by whom and of which agency."""
+
+    at: datetime
+    service_request: ServiceRequest
+    name: str
+    agency: str
+
+
+def readings_of(user: User) -> list[Reading]:
+    """Give who looked into a person's requests, the latest first."""
+    own = {request.pk: request for request in ServiceRequest.objects.of(user).with_service()}
+    events = list(Event.objects.filter(subject__in=own, kind__in=READINGS).order_by("-at"))
+    names = _names({event.actor for event in events})
+    agencies, code = _agencies(set(names)), _("Somebody with the code")
+    return [
+        Reading(event.at, own[event.subject], names.get(event.actor, code), agencies.get(event.actor, ""))
+        for event in events
+    ]
+
+
+def _agencies(officials: set[str]) -> dict[str, str]:
+    """Give the agencies where officials work, by their names in the ledger."""
+    users = [UUID(actor.split(":")[1]) for actor in officials]
+    members = Membership.objects.filter(user__in=users).select_related("agency")
+    return {f"clerk:{member.user_id}": str(member.agency) for member in members}
+
+
 def _names(actors: set[str]) -> dict[str, str]:
     officials = [UUID(actor.split(":")[1]) for actor in actors if actor.startswith("clerk:")]
     return {f"clerk:{user.pk}": str(user) for user in User.objects.filter(pk__in=officials)}
@@ -97,6 +143,7 @@ def _told(service_request: ServiceRequest, events: list[Event], names: dict[str,
     language = get_language() or "en"
     steps = service_request.version.definition.workflow.by_key
     who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "anonymous": _("Applicant")}
+    who["holder"] = _("Somebody with the code")
     for event in events:
         known = steps.get(event.facts.get("step", ""))
         facts = {**event.facts, "step": in_language(known.title, language) if known else ""}

@@ -51,7 +51,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
@@ -71,8 +73,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "portal.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.idle.IdleLimit",
+    "portal.access.AccessMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -156,10 +159,31 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
+
+# A provider of identities to sign in with. Its word links no account by e-mail address alone: people sign in first.
+OIDC_URL = env.str("OIDC_URL", "")
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "government",
+                "name": env.str("OIDC_NAME", "Government ID"),
+                "client_id": env.str("OIDC_CLIENT_ID", ""),
+                "secret": env.str("OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", IS_PRODUCTION)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+IDLE_LIMIT_S, IDLE_LIMIT_STAFF_S = env.int("IDLE_LIMIT_S", 3600), env.int("IDLE_LIMIT_STAFF_S", 1800)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
@@ -183,7 +207,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([f"{urlparse(OIDC_URL).scheme}://{urlparse(OIDC_URL).netloc}"] if OIDC_URL else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -227,6 +251,9 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MAILBOX_DIR
 
+SMS_URL, SMS_TOKEN = env.str("SMS_URL", ""), env.str("SMS_TOKEN", "")
+SMS_IS_OFFERED = bool(SMS_URL) or not IS_PRODUCTION
+
 KEYS_DIR = Path(env.str("KEYS_DIR", str(VAR_DIR / "keys")))
 
 CELERY_BROKER_URL = REDIS_URL
@@ -252,6 +279,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "services.workflow.tasks.sweep", "schedule": 5.0, "options": {"queue": "rules", "expires": 5}},
+    "retention": {
+        "task": "services.workflow.tasks.erase_what_is_over",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "documents", "expires": 3600},
+    },
+    "exports": {
+        "task": "services.workflow.tasks.make_exports",
+        "schedule": 5.0,
+        "options": {"queue": "documents", "expires": 5},
+    },
     "measures": {
         "task": "services.transparency.tasks.refresh_measures",
         "schedule": 10.0,
@@ -262,7 +299,10 @@ CELERY_BEAT_SCHEDULE = {
 ROBOT_PAUSES_S = env.list("ROBOT_PAUSES_S", [5, 30, 120, 600], subcast=float)
 ROBOT_LEASE_S = env.float("ROBOT_LEASE_S", 20)
 REGISTRY_TIMEOUT_S = env.float("REGISTRY_TIMEOUT_S", 5)
+STATUS_URL = BASE_URL + "/status/"
 FOLLOW_URL = BASE_URL + "/my/requests/{id}/"
+RATE_URL = BASE_URL + "/rate/{token}/"
+SHARE_URL = BASE_URL + "/shared/{secret}/"
 VERIFY_URL = BASE_URL + "/verify/{number}/"
 MAIL_DOMAIN = urlparse(BASE_URL).hostname or "localhost"
 

@@ -1,13 +1,16 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from portal import health
+from portal import health, idle
 
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
-    path("language/", set_language, name="set_language"),
+    # Exempt, because a page that sends no referrer sends no origin either; it changes nothing but the language.
+    path("language/", csrf_exempt(set_language), name="set_language"),
+    path("account/still-here/", idle.still_here, name="still_here"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("portal.api.urls")),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.utils import translation
 
 from portal.embedded.assembly import Assembly
 from portal.embedded.folder import Folder
@@ -91,6 +92,13 @@ def fresh_places() -> Iterator[None]:
     places.forget()
     yield
     places.forget()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Let no test speak the language of another."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

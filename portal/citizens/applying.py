@@ -1,5 +1,6 @@
 """Apply for a service: page by page, with everything typed kept; check; submit; know what happens next."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +29,14 @@ from portal.citizens.applying_drafts import (
 from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_questions import error_links, layout_of, questions_of
 from portal.citizens.applying_review import ContactForm, problem_links, review
-from portal.citizens.applying_typing import act, keep_files, keep_typed, newly_asked, prefilled
+from portal.citizens.applying_tabs import differences, let_choose, new_tab
+from portal.citizens.applying_typing import act, asked_on, keep_files, keep_typed, newly_asked, prefilled, typed
 from services.accounts.models import User
 from services.catalogue.answers import Problem
 from services.catalogue.models import Service
 from services.requests.models import Draft, ServiceRequest
 from services.requests.operations import remove_evidence, start_draft
+from services.requests.status_codes import status_code_of, write_status_code
 from services.workflow.operations.submission import Submission, submit
 from services.workflow.queries import current_steps
 from services.workflow.refusals import Invalid, Refused
@@ -56,6 +59,9 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     assert service.current is not None
     if "online" not in service.current.definition.channels:
         raise Http404
+    if service.current.definition.is_appeal:
+        messages.info(request, _("Begin from the decision that you object to: open that request under “My requests”."))
+        return redirect("my_requests")
     choice = ChosenOffice(offices_of(service), visitor(request), request.POST.get("office", ""))
     if request.method == "GET":
         return _show_begin(request, service, choice, 200)
@@ -140,6 +146,9 @@ def _take_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     before = Filling(draft, now)
     if (sheet := before.sheet(key)) is None:
         return _elsewhere(before, key)
+    asked = asked_on(before, key, request.POST)
+    if found := differences(before, asked, typed(asked, request.POST), request.POST):
+        return let_choose(request, before, found)
     seen = keep_typed(before, key, request.POST)
     problems = keep_files(draft, sheet, request.FILES, now)
     after = Filling(draft, now)
@@ -164,6 +173,8 @@ def _go_on(request: HttpRequest, filling: Filling, sheet: Sheet) -> HttpResponse
 
 def _stay_or_leave(request: HttpRequest, filling: Filling, sheet: Sheet, wanted: str) -> HttpResponse:
     """Do what another button than the one to go on asks for; everything typed is kept already."""
+    if wanted == "keep":
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if wanted == "leave" and request.user.is_authenticated:
         messages.success(request, _("Your draft is saved. Come back to it whenever you like."))
         return redirect("my_requests")
@@ -179,6 +190,7 @@ def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: l
         "draft": filling.draft,
         "definition": filling.definition,
         "sheet": sheet,
+        "tab": new_tab(filling.draft),
         "layout": layout_of(filling, sheet, questions_of(filling, sheet, problems)),
         "errors": error_links(sheet, problems),
         "at": place + 1,
@@ -269,6 +281,7 @@ def done(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "service_request": submitted,
         "definition": submitted.version.definition,
+        "status_code": write_status_code(status_code_of(submitted.pk)),
         "next_steps": [steps[step.key] for step in current_steps(submitted) if step.key in steps],
         "may_follow": submitted.applicant_id is not None and submitted.applicant_id == request.user.pk,
     }

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from portal.citizens.applying_drafts import Filling, Sheet
+from portal.citizens.applying_tabs import tab_of
 from services.accounts.models import User
 from services.catalogue.answer_kinds import ADDRESS_PARTS
 from services.catalogue.answers import Problem
@@ -25,12 +26,23 @@ def keep_typed(filling: Filling, key: str, data: QueryDict) -> set[str]:
 
     A field that wasn't on the page keeps its earlier answer, also while a condition hides it.
     """
-    page = next((page for page in filling.definition.pages if page.key == key), None)
-    asked = [field for field in page.fields if _was_asked(field, data)] if page else []
+    asked = asked_on(filling, key, data)
     keys = {field.key for field in asked}
     kept = {key: value for key, value in filling.draft.answers.items() if key not in keys}
-    save_draft(filling.draft, {**kept, **storable(from_form(asked, data))})
+    save_draft(filling.draft, {**kept, **typed(asked, data)}, tab=tab_of(data)[1])
     return keys
+
+
+def asked_on(filling: Filling, key: str, data: QueryDict) -> list[AnyField]:
+    """Give the fields that a page had asked for when it was sent."""
+    page = next((page for page in filling.definition.pages if page.key == key), None)
+    return [field for field in page.fields if _was_asked(field, data)] if page else []
+
+
+def typed(asked: Iterable[AnyField], data: QueryDict) -> dict[str, Any]:
+    """Give what was typed into fields, as it can be stored."""
+    answers: dict[str, Any] = storable(from_form(list(asked), data))
+    return answers
 
 
 def _was_asked(field: AnyField, data: QueryDict) -> bool:

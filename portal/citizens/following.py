@@ -15,16 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.citizens.acts import acts_of
 from portal.context import roles_of
 from portal.expecting import expectation_of
+from portal.messages import MessageForm
 from portal.people import person
-from portal.reading import answers_in_words, history_of
+from portal.reading import READINGS, answers_in_words, history_of
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import BadEvidence, add_evidence
 from services.workflow.models import Step
 from services.workflow.operations import applicant
+from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.queries import current_steps
 from services.workflow.refusals import Refused
 
@@ -78,7 +81,10 @@ def my_request(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _show(request, own_request(request, pk), AnswerForm())
 
 
-def _show(request: HttpRequest, seen: ServiceRequest, form: AnswerForm) -> HttpResponse:
+def _show(
+    request: HttpRequest, seen: ServiceRequest, form: AnswerForm, to_office: MessageForm | None = None
+) -> HttpResponse:
+    mark_read(seen, timezone.now(), by_office=False)
     steps, history = list(current_steps(seen)), history_of(seen)
     context: dict[str, Any] = {
         "now": timezone.now(),
@@ -87,18 +93,21 @@ def _show(request: HttpRequest, seen: ServiceRequest, form: AnswerForm) -> HttpR
         "current": [{"step": step, "definition": seen.version.definition.workflow.by_key[step.key]} for step in steps],
         "question": next((step for step in steps if is_question(step)), None),
         "to_do": [_to_do(seen, step) for step in steps if step.kind == Step.Kind.APPLICANT and not is_question(step)],
-        "chat": seen.messages.order_by("at"),
+        "chat": seen.messages.prefetch_related("files").order_by("at"),
+        "message_form": to_office or MessageForm(),
         "decisions": _decisions(seen),
         "documents": seen.documents.order_by("issued_at"),
-        "evidence": seen.evidence.order_by("supplied_at"),
+        "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "answers": answers_in_words(seen),
         "expected": expectation_of(seen, timezone.now()),
-        "history": [told for told in history if told.kind != "file_read"],
-        "readings": [told for told in history if told.kind == "file_read"],
+        "history": [told for told in history if told.kind not in READINGS],
+        "readings": [told for told in history if told.kind in READINGS],
         "deadline_changes": seen.deadline_changes.order_by("at"),
         "form": form,
+        "acts": acts_of(seen, timezone.now()),
     }
-    return render(request, "citizens/my_request.html", context, status=422 if form.errors else 200)
+    faulty = form.errors or context["message_form"].errors
+    return render(request, "citizens/my_request.html", context, status=422 if faulty else 200)
 
 
 def is_question(step: Step) -> bool:
@@ -152,9 +161,20 @@ def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> None:
     """Keep the file and the words together, or neither."""
     applicant.answer(step, said["text"], by, now, files=1 if said["file"] else 0)
     if said["file"]:
-        asked = step.service_request.messages.filter(is_from_office=True).order_by("-at").first()
+        asked = step.service_request.messages.filter(is_question=True).order_by("-at").first()
         key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
         add_evidence(step.service_request, key, said["file"], accept=("pdf", "jpeg", "png"), at_most=10, now=now)
+
+
+@require_POST
+def write(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write to the office, with files."""
+    seen, form = own_request(request, pk), MessageForm(request.POST, request.FILES)
+    now, by = timezone.now(), person(request)
+    if form.send(lambda text, files: write_to_office(seen, text, by, now, files=files)):
+        messages.success(request, _("Your message is with the office."))
+        return redirect("my_request", pk=pk)
+    return _show(request, seen, AnswerForm(), form)
 
 
 @require_POST

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 
 from portal.clerks import views
 from portal.clerks.forms import ActivityForm, AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
+from portal.messages import MessageForm
 from portal.people import person
 from services.catalogue.definition import DeskStep
 from services.workflow.models import Step
 from services.workflow.operations import desk, file
+from services.workflow.operations.messages import write_to_applicant
 from services.workflow.queries import requests_at_desks_of
 from services.workflow.refusals import Refused
 
@@ -132,6 +134,17 @@ def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _("The deadline is extended, and the reason is on record.")
 
     return _done(request, pk, extended)
+
+
+@require_POST
+def write(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write to the applicant, with files."""
+    seen = get_object_or_404(requests_at_desks_of(person(request)), pk=pk)
+    form, now, by = MessageForm(request.POST, request.FILES), timezone.now(), person(request)
+    if form.send(lambda text, files: write_to_applicant(seen, text, by, now, files=files)):
+        messages.success(request, _("Your message is sent."))
+        return redirect("desk_request", pk=pk)
+    return views.service_request(request, pk, form)
 
 
 @require_POST

@@ -27,6 +27,7 @@ class DecideForm(forms.Form):
     def __init__(self, *args: Any, definition: Definition, step: DeskStep, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
+        self.effects = {outcome.key for outcome in step.outcomes if outcome.effect}
         self.refusals = {outcome.key for outcome in step.outcomes if outcome.is_refusal}
         self.fields["outcome"].choices = [  # type: ignore[attr-defined]
             (outcome.key, in_language(outcome.title, language)) for outcome in step.outcomes
@@ -38,6 +39,8 @@ class DecideForm(forms.Form):
         data = super().clean() or {}
         if data.get("outcome") in self.refusals and not data.get("reason"):
             self.add_error("reason", _("Choose the reason of the refusal."))
+        if data.get("outcome") in self.effects and not data.get("words"):
+            self.add_error("words", _("Write to the office what it has to do. The applicant reads it too."))
         return data
 
 
@@ -68,7 +71,9 @@ class ReassignForm(forms.Form):
         super().__init__(data, auto_id=f"id_{step.pk}_%s")
         self.step = step
         colleagues = User.objects.filter(memberships__desks=step.desk, memberships__ended_at=None)
-        self.fields["to"].queryset = colleagues.exclude(pk=step.assignee_id).distinct()  # type: ignore[attr-defined]
+        self.fields["to"].queryset = (
+            colleagues.exclude(pk=step.assignee_id).exclude(pk__in=step.service_request.barred.all()).distinct()
+        )  # type: ignore[attr-defined]
 
 
 class PassOnForm(forms.Form):

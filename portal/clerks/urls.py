@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.clerks import acts, views
+from portal.clerks import acts, complaints, revoking, views
 
 urlpatterns = [
     path("desk/", views.desk, name="desk"),
@@ -9,7 +9,10 @@ urlpatterns = [
     path("desk/requests/<uuid:pk>/", views.service_request, name="desk_request"),
     path("desk/requests/<uuid:pk>/after-care/", acts.after_care, name="desk_after_care"),
     path("desk/requests/<uuid:pk>/extend/", acts.extend, name="desk_extend"),
+    path("desk/requests/<uuid:pk>/messages/", acts.write, name="desk_write"),
     path("desk/steps/<int:pk>/<slug:act>/", acts.act, name="desk_act"),
     path("desk/evidence/<uuid:pk>/", views.evidence, name="desk_evidence"),
     path("desk/documents/<uuid:pk>/", views.document, name="desk_document"),
+    path("desk/documents/<uuid:pk>/revoke/", revoking.revoke, name="desk_document_revoke"),
+    path("desk/complaints/<int:pk>/", complaints.complaint, name="desk_complaint"),
 ]

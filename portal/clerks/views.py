@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
+from portal.messages import MessageForm
 from portal.people import person
 from portal.reading import answers_in_words, findings_of, history_of
 from services.accounts.models import User
@@ -24,7 +25,16 @@ from services.requests.models import Document, Evidence, ServiceRequest
 from services.requests.rules import read_reference
 from services.workflow.models import Step
 from services.workflow.operations.file import open_file
-from services.workflow.queries import current_steps, desks_of, queue_of, requests_at_desks_of
+from services.workflow.operations.messages import mark_read
+from services.workflow.queries import (
+    complaints_of,
+    current_steps,
+    desks_of,
+    is_barred,
+    queue_of,
+    requests_at_desks_of,
+    requests_to_read,
+)
 from services.workflow.troubles import in_words
 
 A_PAGE = 25
@@ -46,6 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "desks": Desk.objects.filter(pk__in=desks_of(user)).select_related("office__agency"),
         "chosen": chosen,
         "late": queue.filter(due_at__lt=now).count(),
+        "complaints": complaints_of(user).filter(answered_at=None).order_by("made_at"),
     }
     return render(request, "clerks/desk.html", context)
 
@@ -64,9 +75,10 @@ def find(request: HttpRequest) -> HttpResponse:
 def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = None) -> HttpResponse:
     """Show one request on one page, with what the clerk can do; looking is put on record."""
     user, now = person(request), timezone.now()
-    related = ("service", "version", "office__agency__calendar", "applicant")
-    seen = get_object_or_404(requests_at_desks_of(user).select_related(*related), pk=pk)
+    related = ("service", "version", "office__agency__calendar", "applicant", "appeal_of__service")
+    seen = get_object_or_404(requests_to_read(user).select_related(*related), pk=pk)
     open_file(seen, user, now)
+    mark_read(seen, now, by_office=True)
     steps = list(current_steps(seen))
     held = next((step for step in steps if step.kind == Step.Kind.DESK and step.assignee_id == user.pk), None)
     context = {
@@ -74,11 +86,13 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "service_request": seen,
         "definition": seen.version.definition,
         "answers": answers_in_words(seen),
-        "evidence": seen.evidence.order_by("supplied_at"),
+        "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "findings": findings_of(seen),
-        "chat": seen.messages.select_related("author").order_by("at"),
+        "chat": seen.messages.select_related("author").prefetch_related("files").order_by("at"),
         "decisions": seen.decisions.select_related("by").order_by("at"),
-        "documents": seen.documents.order_by("issued_at"),
+        "documents": [(one, one.state(timezone.localdate())) for one in seen.documents.order_by("issued_at")],
+        "objections": seen.appeals.select_related("service").order_by("submitted_at"),
+        "objection": _objection(seen),
         "history": history_of(seen),
         "steps": [_told(seen, step, user, now) | _handing_over(step, user, faulty) for step in steps],
         "held": held,
@@ -89,6 +103,12 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
     return render(request, "clerks/request.html", context, status=422 if faulty else 200)
 
 
+def _objection(seen: ServiceRequest) -> dict[str, Any] | None:
+    """Tell of an appeal until when it could be made by law, and whether it was."""
+    known = seen.facts.get("objection")
+    return {**known, "until": datetime.fromisoformat(known["until"])} if known else None
+
+
 def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[str, Any]:
     """Tell a current step: its definition, what the clerk may do with it and what may be recorded at the counter."""
     definition = seen.version.definition.workflow.by_key[step.key]
@@ -96,7 +116,7 @@ def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[s
     return {
         "step": step,
         "definition": definition,
-        "may_claim": free and step.barred_id != user.pk,
+        "may_claim": free and not is_barred(step, user),
         "is_late": step.is_late(now),
         "at_counter": definition.waits_for if isinstance(definition, ApplicantStep) and step.is_open else "",
     }
@@ -117,7 +137,7 @@ def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str
 def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None) -> dict[str, Any]:
     """Give the forms of what the clerk may do; the one with faults keeps what was typed."""
     definition = seen.version.definition
-    offered: list[forms.Form] = []
+    offered: list[forms.Form] = [MessageForm()] if seen.is_in_progress else []
     if seen.is_in_progress and definition.time_limit.extension and not seen.deadline_changes.exists():
         offered.append(ExtendForm())
     if held is not None and held.is_open:
@@ -142,7 +162,7 @@ def _after_care(seen: ServiceRequest) -> dict[str, Any]:
 @require_safe
 def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give a file of a request that the clerk may see, as an attachment that no browser runs."""
-    seen = requests_at_desks_of(person(request))
+    seen = requests_to_read(person(request))
     file = get_object_or_404(Evidence.objects.filter(service_request__in=seen), pk=pk)
     return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
 
@@ -150,6 +170,6 @@ def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
 @require_safe
 def document(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give a document of a request that the clerk may see."""
-    seen = requests_at_desks_of(person(request))
+    seen = requests_to_read(person(request))
     issued = get_object_or_404(Document.objects.filter(service_request__in=seen), pk=pk)
     return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")

@@ -17,7 +17,11 @@ from portal.embedded.supervisor import Supervisor
 STORES_START = 20.0
 SET_UP = 300.0
 READY = 60.0
-PROGRAMS = ["beat", "worker", "web", "registry"]
+PROGRAMS = ["beat", "worker", "web", "registry", "identities"]
+CITIZENS = [
+    {"sub": "aysel", "email": "aysel@example.org", "email_verified": True, "name": "Aysel"},
+    {"sub": "leyla", "email": "leyla@example.org", "email_verified": True, "name": "Leyla"},
+]
 
 
 class NotReady(Exception):
@@ -54,6 +58,10 @@ class Assembly:
     def registry_port(self) -> int:
         return free_port()
 
+    @cached_property
+    def identities_port(self) -> int:
+        return free_port()
+
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
@@ -83,6 +91,9 @@ class Assembly:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "REGISTRY_URL": self.registry_url,
+            "OIDC_URL": f"http://{HOST}:{self.identities_port}",
+            "OIDC_CLIENT_ID": "portal",
+            "OIDC_CLIENT_SECRET": self.folder.secret("identities"),
             "DJANGO_SETTINGS_MODULE": "portal.settings",
         }
         return {**shared, **self.extra}
@@ -140,6 +151,7 @@ class Assembly:
         self.supervisor.start(programs.beat(self.folder, environment))
         records = programs.BASE_DIR / "samples" / "registry.yaml"
         self.supervisor.start(programs.registry(self.folder, self.registry_port, records))
+        self.supervisor.start(programs.identities(self.folder, self.identities_port, CITIZENS))
 
     def is_ready(self) -> bool:
         """Ask the portal itself whether database, broker and a worker are there."""

@@ -1,7 +1,8 @@
 """The portal's own programs as children: web, sandbox registry, worker and beat."""
 
+import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from portal.embedded.folder import Folder
@@ -28,6 +29,15 @@ def registry(folder: Folder, port: int, records: Path) -> Child:
     """Serve the sandbox registry, which robots look people up in."""
     words = ["--port", str(port), "--records", str(records), "--var", str(folder.path / "registry")]
     return Child("registry", python("portal.embedded.registry", *words), folder.log("registry"), folder=BASE_DIR)
+
+
+def identities(folder: Folder, port: int, people: Iterable[Mapping[str, object]]) -> Child:
+    """Serve a provider of identities that knows the demonstration's citizens."""
+    words = ["--port", str(port), "--host", HOST]
+    for person in people:
+        words += ["--user-claims", json.dumps(person)]
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", *words]
+    return Child("identities", command, folder.log("identities"), folder=BASE_DIR)
 
 
 def worker(folder: Folder, environment: Mapping[str, str]) -> Child:

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import told
 from portal.people import person
-from services.agencies.models import Agency, Desk, Membership
+from services.agencies.models import Agency, Desk, Membership, Office
 from services.catalogue.models import Service
 from services.transparency.queries import figures_of, summaries
-from services.workflow.models import Breaker, Heartbeat, Step
+from services.workflow.models import Breaker, Heartbeat, Rating, Step
 
+A_PAGE = 50
 OPEN = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
 
 
@@ -49,11 +50,21 @@ def managers(request: HttpRequest) -> HttpResponse:
         "agencies": agencies,
         "rows": [(service, figures[service.code]) for service in services],
         "desks": desks_with_load(agencies),
+        "complaints": _complaints(agencies),
         "breakers": Breaker.objects.filter(failures__gt=0),
         "heartbeat": Heartbeat.objects.aggregate(at=Max("at"))["at"],
         "robots": _robots(agencies),
     }
     return render(request, "managers/managers.html", context)
+
+
+def _complaints(agencies: QuerySet[Agency]) -> QuerySet[Office]:
+    """Give the offices with complaints that no supervisor has answered, with their number and the oldest."""
+    unanswered = Q(complaints__answered_at=None, complaints__isnull=False)
+    offices = Office.objects.filter(agency__in=agencies).annotate(
+        unanswered=Count("complaints", filter=unanswered), oldest=Min("complaints__made_at", filter=unanswered)
+    )
+    return offices.filter(unanswered__gt=0).order_by("oldest")
 
 
 def _robots(agencies: QuerySet[Agency]) -> list[dict[str, object]]:
@@ -70,5 +81,9 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     """Show one of the manager's services: its figures by office, and its published versions."""
     known = get_object_or_404(services_of(agencies_of(request)), code=code)
     versions = known.versions.defer("source").order_by("-number")
-    context = {"service": known, "versions": versions, **told(figures_of(code))}
+    words = Rating.objects.filter(service_request__service=known).exclude(words="").order_by("-changed_at")
+    if known.responsible not in agencies_of(request):
+        words = words.filter(service_request__office__agency__in=agencies_of(request))
+    ratings = words.select_related("service_request__office")[:A_PAGE]
+    context = {"service": known, "versions": versions, "ratings": ratings, **told(figures_of(code))}
     return render(request, "managers/service.html", context)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from portal.people import posted
 from services.accounts.models import User
 from services.agencies.rules import in_language
 from services.catalogue.definition import Question
@@ -70,15 +71,20 @@ def _digits() -> forms.TextInput:
 @require_http_methods(["GET", "POST"])
 def entitlements(request: HttpRequest) -> HttpResponse:
     """Ask what services want to know of a person, and tell which of them are for that person, and why."""
-    services = list(Service.objects.published().with_current().order_by("code"))
+    services = [one for one in Service.objects.published().with_current().order_by("code") if _may_be_begun(one)]
     questions = all_questions(service.current.definition for service in services if service.current)
     known = known_of(request.user, timezone.localdate())
-    form = PersonForm(questions, request.POST or None, initial=known)
+    form = PersonForm(questions, posted(request), initial=known)
     context: dict[str, Any] = {"form": form, "from_profile": known}
     if form.is_valid():
         context["groups"] = grouped(services, form.person())
         context["answered"] = bool(form.person())
     return render(request, "public/entitlements.html", context, status=422 if form.errors else 200)
+
+
+def _may_be_begun(service: Service) -> bool:
+    """Tell whether anybody may begin with a service: an objection begins from its decision only."""
+    return service.current is not None and not service.current.definition.is_appeal
 
 
 def known_of(user: Any, today: date) -> dict[str, Any]:

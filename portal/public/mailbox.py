@@ -21,6 +21,7 @@ class Letter:
     to: str
     subject: str
     text: str
+    html: str
 
 
 def letters() -> Sequence[Letter]:
@@ -41,11 +42,12 @@ def _letters_in(file: Path) -> list[Letter]:
 
 def _letter(name: str, file: Path, content: bytes) -> Letter:
     message = message_from_bytes(content.lstrip(), _class=EmailMessage, policy=policy.default)  # type: ignore[call-overload]
-    body = message.get_body(("plain",))
+    body, html = message.get_body(("plain",)), message.get_body(("html",))
     return Letter(
         name=name,
         at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
         to=str(message["to"]),
         subject=str(message["subject"]),
         text=body.get_content() if body else "",
+        html=html.get_content() if html else "",
     )

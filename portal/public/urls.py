@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.public import entitlements, figures, verification, views
+from portal.public import entitlements, figures, rating, sharing, verification, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,7 +14,11 @@ urlpatterns = [
     path("figures/<slug:code>.csv", figures.figures_csv, name="figures_csv"),
     path("verify/", verification.verify, name="verify"),
     path("verify/<str:number>/", verification.verify_document, name="verify_document"),
+    path("rate/<str:token>/", rating.rate, name="rate"),
+    path("shared/<str:secret>/", sharing.shared, name="shared"),
+    path("shared/<str:secret>/file/", sharing.shared_file, name="shared_file"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/<slug:name>/", views.letter, name="letter"),
+    path("mailbox/<slug:name>/mail/", views.letter_as_mailed, name="letter_as_mailed"),
     path("style-guide/", views.style_guide, name="style_guide"),
 ]

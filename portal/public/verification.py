@@ -67,6 +67,5 @@ def _state(document: Document | None) -> dict[str, object]:
     """Tell `unknown`, `revoked`, `expired` or `valid`."""
     if document is None:
         return {"document": None, "state": "unknown"}
-    is_expired = document.valid_until is not None and document.valid_until < timezone.localdate()
-    state = "revoked" if document.revoked_at else "expired" if is_expired else "valid"
+    state = document.state(timezone.localdate())
     return {"document": document, "state": state, "agency": document.service_request.office.agency}

@@ -112,9 +112,9 @@ def under(mapping: Mapping[str, Any], key: str) -> Any:
 
 
 @register.filter
-def last_from_office(chat: Any) -> Any:
+def last_question(chat: Any) -> Any:
     """Give the office's last message."""
-    return next((message for message in reversed(list(chat)) if message.is_from_office), None)
+    return next((message for message in reversed(list(chat)) if message.is_question), None)
 
 
 @register.filter

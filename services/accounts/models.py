@@ -36,6 +36,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     address = models.JSONField(_("address"), default=dict, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    wants_mail = models.BooleanField(_("notices by e-mail"), default=True)
+    wants_sms = models.BooleanField(_("notices by SMS"), default=False)
+    notices_read_at = models.DateTimeField(null=True, editable=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may use the administration"), default=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
@@ -48,7 +51,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(
+                name="user_reachable", condition=models.Q(wants_mail=True) | models.Q(wants_sms=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -17,6 +17,9 @@ class Calendar(models.Model):
     code = models.SlugField(unique=True)
     timezone = models.CharField(max_length=50, default="Asia/Baku")
     weekdays = ArrayField(models.PositiveSmallIntegerField(), help_text=_("0 is Monday"))
+    appeal_days = models.PositiveSmallIntegerField(
+        default=30, help_text=_("Calendar days to object to a decision, when a service doesn’t say otherwise.")
+    )
 
     def __str__(self) -> str:
         return self.code

@@ -22,7 +22,8 @@ def load_agencies(calendars: Iterable[Plain], agencies: Iterable[Plain]) -> None
 
 def _load_calendar(data: Plain) -> None:
     calendar, _ = Calendar.objects.update_or_create(
-        code=data["code"], defaults={"timezone": data["timezone"], "weekdays": data["weekdays"]}
+        code=data["code"],
+        defaults={name: data[name] for name in ("timezone", "weekdays", "appeal_days") if name in data},
     )
     holidays = [Holiday(calendar=calendar, date=day["date"], name=day["name"]) for day in data.get("holidays", [])]
     Holiday.objects.bulk_create(

@@ -62,6 +62,12 @@ def due_at(
     raise AssertionError("days never end")
 
 
+def end_of_period(start: datetime, days: int, kind: DayKind, calendar: WorkingCalendar) -> datetime:
+    """Give the last moment to hand something in; a period that would end on a day off ends on the next working day."""
+    end = due_at(start, days, kind, calendar)
+    return end if calendar.counts(calendar.day_of(end), "working") else due_at(end, 1, "working", calendar)
+
+
 def due_after_stop(
     due: datetime, start: datetime, stop: tuple[datetime, datetime], kind: DayKind, calendar: WorkingCalendar
 ) -> datetime:

@@ -268,6 +268,23 @@ class TimeLimit(Span):
     extension: Span | None = Field(None, description="By how much an official may extend it once, with a reason.")
 
 
+class Appeal(Part):
+    """How an applicant objects to a decision of the service."""
+
+    days: int | None = Field(None, ge=1, le=1000, description="The legal period; the calendar's own when not given.")
+    kind: Literal["working", "calendar"] = "calendar"
+    office: Code | None = Field(None, description="Who decides; else the same office, by another official.")
+    service: Code = Field("appeal", description="The service by which objections are worked.")
+    legal: Text | None = Field(None, description="The legal basis of the objection.")
+
+
+class Retention(Part):
+    """How long the law has the office keep an ended request; then its content is erased, and the ledger still holds."""
+
+    years: int = Field(5, ge=0, le=100)
+    law: Text | None = None
+
+
 class Delivery(Part):
     """An office that delivers the service, and its values for the declared parameters. Texts like 40.5 are numbers."""
 
@@ -303,6 +320,9 @@ class Outcome(Part):
     title: Text
     to: Key
     is_refusal: bool = False
+    effect: Literal["annul", "send_back"] | None = Field(
+        None, description="In the service of objections only: what it does to the first decision."
+    )
 
 
 class Activity(Part):
@@ -412,8 +432,11 @@ class Definition(Part):
     evidence: list[Evidence] = Field(default=[], max_length=20)
     fee: Fee = Fee()
     time_limit: TimeLimit
+    retention: Retention = Retention()
     rejection_reasons: list[RejectionReason] = Field(default=[], max_length=30)
     documents: list[DocumentTemplate] = Field(default=[], max_length=10)
+    appeal: Appeal = Appeal()
+    is_appeal: bool = Field(False, description="Objections to decisions of other services: begun from a decision only.")
     workflow: Workflow
 
     @cached_property

@@ -74,6 +74,8 @@ def _unknown_places(definition: Definition) -> Iterable[Fault]:
     for index, place in enumerate(definition.delivered_by):
         if place.office not in offices:
             yield Fault(f"delivered_by.{index}.office", f"there is no office '{place.office}'", "Name an office.")
+    if definition.appeal.office is not None and definition.appeal.office not in offices:
+        yield Fault("appeal.office", f"there is no office '{definition.appeal.office}'", "Name an office.")
     known_events = set(LifeEvent.objects.values_list("code", flat=True))
     for index, code in enumerate(definition.life_events):
         if code not in known_events:

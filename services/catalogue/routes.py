@@ -163,3 +163,20 @@ def _branch_faults(workflow: Workflow) -> Iterator[RawFault]:
                 yield path, f"branch '{branch.key}' can end the request", "A branch only comes back."
         if step.quorum is not None and step.quorum > len(step.branches):
             yield f"workflow.steps.{index}.quorum", "is more than there are branches", "Lower it."
+
+
+def appeal_faults(definition: Definition) -> Iterator[RawFault]:
+    """Give what is wrong with what outcomes do to the decision that an appeal is about."""
+    effects = [
+        (f"workflow.steps.{index}.outcomes.{place}.effect", outcome.effect)
+        for index, step in enumerate(definition.workflow.steps)
+        if isinstance(step, DeskStep)
+        for place, outcome in enumerate(step.outcomes)
+        if outcome.effect
+    ]
+    if not definition.is_appeal:
+        yield from ((path, "only an appeal has effects", "Remove it, or set is_appeal.") for path, _ in effects)
+    elif "annul" not in {effect for _, effect in effects}:
+        yield ("is_appeal", "no outcome annuls the first decision", "Give an outcome the effect 'annul'.")
+    if definition.is_appeal and definition.identity != "account":
+        yield ("identity", "an appeal needs to know who appeals", "Set it to 'account'.")

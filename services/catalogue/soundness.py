@@ -23,9 +23,9 @@ from services.catalogue.definition import (
     TextField,
 )
 from services.catalogue.expressions import BadExpression, Expressions
-from services.catalogue.routes import closure, route_faults
+from services.catalogue.routes import appeal_faults, closure, route_faults
 
-RESERVED_PAGE_KEYS = {"check", "discard", "papers"}
+RESERVED_PAGE_KEYS = {"check", "discard", "later", "papers"}
 RESERVED_FIELD_NAMES = {"csrfmiddlewaretoken", "__proto__", "prototype"}
 ANSWER_NAMES = re.compile(r"\banswers\.([a-z][a-z0-9_]*)")
 PATTERN_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9,]*\}|.", re.DOTALL)
@@ -75,7 +75,7 @@ def find_faults(definition: Definition) -> Iterator[Fault]:
     yield from _bad_fee(definition)
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
-    yield from (Fault(*fault) for fault in route_faults(definition))
+    yield from (Fault(*fault) for fault in [*route_faults(definition), *appeal_faults(definition)])
 
 
 def _shape_fault(error: Any, data: Any) -> Fault:

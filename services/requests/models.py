@@ -1,11 +1,12 @@
 import uuid
-from datetime import datetime
-from typing import Any, Self
+from datetime import date, datetime
+from typing import Any, Literal, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+import services.requests.share_links  # noqa: F401  its models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Agency, Office
 from services.agencies.rules import Stop
@@ -62,6 +63,18 @@ class ServiceRequest(models.Model):
     due_at = models.DateTimeField()
     clock_stopped_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    appeal_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="appeals",
+        help_text=_("The request whose decision it is about."),
+    )
+    barred = models.ManyToManyField(
+        User,
+        related_name="+",
+        help_text=_("Officials who may not work it, because they had a part in the decision objected to."),
+    )
     submission_key = models.CharField(max_length=64, unique=True, null=True)
     submission_digest = models.CharField(max_length=64, blank=True)
 
@@ -79,6 +92,9 @@ class ServiceRequest(models.Model):
             models.CheckConstraint(
                 name="stopped_clock_only_in_progress",
                 condition=models.Q(clock_stopped_at=None) | models.Q(status="in_progress"),
+            ),
+            models.UniqueConstraint(
+                fields=["appeal_of"], condition=models.Q(status="in_progress"), name="one_appeal_at_a_time"
             ),
         ]
         indexes = [models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant")]
@@ -147,7 +163,11 @@ class Draft(models.Model):
     service = models.ForeignKey(Service, models.CASCADE, related_name="drafts")
     applicant = models.ForeignKey(User, models.CASCADE, null=True, related_name="drafts")
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
+    appeal_of = models.ForeignKey(ServiceRequest, models.CASCADE, null=True, related_name="appeal_drafts")
     answers = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1, help_text=_("Grows with each save, so that two tabs notice."))
+    tab = models.CharField(max_length=40, blank=True, help_text=_("Which open page saved it last."))
+    secret_digest = models.CharField(max_length=64, blank=True, help_text=_("Of the link that opens it elsewhere."))
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
 
@@ -165,6 +185,7 @@ class Evidence(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, models.SET_NULL, null=True, related_name="evidence")
     service_request = models.ForeignKey(ServiceRequest, models.CASCADE, null=True, related_name="evidence")
+    message = models.ForeignKey("Message", models.SET_NULL, null=True, related_name="files")
     key = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=60)
@@ -188,9 +209,11 @@ class Message(models.Model):
     service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="messages")
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     is_from_office = models.BooleanField()
+    is_question = models.BooleanField(default=False, help_text=_("The request waits for the answer."))
     text = models.TextField()
     evidence_key = models.CharField(max_length=40, blank=True, help_text=_("The paper that is asked for."))
     at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, help_text=_("When the other side first saw it."))
 
     def __str__(self) -> str:
         return f"{self.at}"
@@ -220,6 +243,9 @@ class Decision(models.Model):
         return f"{self.step_key}: {self.outcome}"
 
 
+DocumentState = Literal["valid", "revoked", "expired"]
+
+
 def document_path(document: "Document", name: str) -> str:
     return f"documents/{document.pk}.pdf"
 
@@ -237,12 +263,27 @@ class Document(models.Model):
     issued_at = models.DateTimeField()
     valid_until = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    revoked_reason = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["service_request", "key"], name="document_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_request", "key"], condition=models.Q(revoked_at=None), name="document_valid_once"
+            ),
+            models.CheckConstraint(
+                name="revoked_with_reason", condition=models.Q(revoked_at=None) | ~models.Q(revoked_reason="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.number}"
+
+    def state(self, today: date) -> DocumentState:
+        """Tell whether the document holds on a day."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.valid_until is not None and self.valid_until < today else "valid"
 
     def facts(self) -> dict[str, Any]:
         return {"document": self.key, "sha256": self.sha256}

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -10,15 +10,19 @@ import filetype
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from services.accounts.models import User
 from services.agencies.models import Office
 from services.catalogue.models import Service
-from services.requests.models import Draft, Evidence, ServiceRequest
+from services.requests.models import Draft, Evidence, Message, ServiceRequest
+from services.requests.pictures import FORMATS, BadPicture, drawn_anew
+from services.requests.rules import digest_of_secret, new_secret
 
 CONTENT_TYPES = {"application/pdf": "pdf", "image/jpeg": "jpeg", "image/png": "png"}
 LONGEST_NAME = 200
+KEPT_WITHOUT_ACCOUNT, KEPT_WITH_ACCOUNT = timedelta(days=14), timedelta(days=180)
 
 
 class BadEvidence(Exception):
@@ -34,10 +38,37 @@ def start_draft(service: Service, applicant: User | None, office: Office | None,
     return Draft.objects.create(service=service, applicant=applicant, office=office, answers=dict(answers))
 
 
-def save_draft(draft: Draft, answers: Mapping[str, Any], office: Office | None = None) -> None:
-    """Keep the answers given so far."""
+def keep_for_later(draft: Draft) -> str:
+    """Give a secret that opens the draft elsewhere; one that was given before opens it no longer."""
+    secret = new_secret()
+    draft.secret_digest = digest_of_secret(secret)
+    draft.save(update_fields=["secret_digest"])
+    return secret
+
+
+def draft_of_secret(secret: str, now: datetime) -> Draft | None:
+    """Give the draft that a secret opens, while it is kept."""
+    drafts = Draft.objects.filter(secret_digest=digest_of_secret(secret), saved_at__gt=now - KEPT_WITHOUT_ACCOUNT)
+    return drafts.select_related("service__current").first()
+
+
+def forget_drafts(now: datetime) -> int:
+    """Delete drafts that nobody has touched for long, with their files; give how many there were."""
+    nobodys = Q(applicant=None, saved_at__lte=now - KEPT_WITHOUT_ACCOUNT)
+    old = Draft.objects.filter(nobodys | Q(saved_at__lte=now - KEPT_WITH_ACCOUNT))
+    for draft in old:
+        for file in draft.evidence.all():
+            remove_evidence(file)
+        draft.delete()
+    return len(old)
+
+
+def save_draft(draft: Draft, answers: Mapping[str, Any], office: Office | None = None, *, tab: str = "") -> None:
+    """Keep the answers given so far; `tab` names the open page that they come from."""
+    if draft.answers != answers:
+        draft.version, draft.tab = draft.version + 1, tab
     draft.answers, draft.office = dict(answers), office or draft.office
-    draft.save(update_fields=["answers", "office", "saved_at"])
+    draft.save(update_fields=["answers", "office", "version", "tab", "saved_at"])
 
 
 @transaction.atomic
@@ -49,27 +80,41 @@ def add_evidence(
     accept: Sequence[str],
     at_most: int,
     now: datetime,
+    message: Message | None = None,
 ) -> Evidence:
     """Keep a file under an evidence key of a draft or request; raise `BadEvidence` when it can't be taken."""
     locked = type(owner).objects.select_for_update().get(pk=owner.pk)
     if locked.evidence.filter(key=key).count() >= at_most:
         raise BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
     content_type = checked_type(upload, accept)
+    kept = _without_what_is_hidden(upload, content_type)
     evidence = Evidence(
+        message=message,
         key=key,
         name=safe_name(upload.name or ""),
         content_type=content_type,
-        size=upload.size,
-        sha256=hashlib.file_digest(_rewound(upload), "sha256").hexdigest(),
+        size=kept.size,
+        sha256=hashlib.file_digest(_rewound(kept), "sha256").hexdigest(),
         supplied_at=now,
     )
     if isinstance(owner, Draft):
         evidence.draft = owner
     else:
         evidence.service_request = owner
-    evidence.file.save("", _rewound(upload), save=False)
+    evidence.file.save("", _rewound(kept), save=False)
     evidence.save()
     return evidence
+
+
+def _without_what_is_hidden(upload: "File[bytes]", content_type: str) -> "File[bytes]":
+    if content_type not in FORMATS:
+        return upload
+    try:
+        return drawn_anew(upload, content_type)
+    except BadPicture as bad:
+        if bad.is_too_large:
+            raise BadEvidence(_("The picture has too many pixels. Make it smaller.")) from None
+        raise BadEvidence(_("The picture can’t be read. Take it again.")) from None
 
 
 def checked_type(upload: "File[bytes]", accept: Sequence[str]) -> str:

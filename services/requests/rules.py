@@ -1,5 +1,6 @@
 """References: short, unguessable, readable aloud. Pure functions without Django."""
 
+import hashlib
 import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
@@ -30,3 +31,13 @@ def read_reference(text: str) -> str | None:
 def write_reference(reference: str) -> str:
     """Write a reference in groups: K7M2-9QXD-4T."""
     return "-".join((reference[:4], reference[4:8], reference[8:]))
+
+
+def new_secret() -> str:
+    """Give a fresh secret for a link: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of_secret(secret: str) -> str:
+    """Give the hex SHA-256 by which a secret is found; enough for secrets that nobody can guess."""
+    return hashlib.sha256(secret.encode()).hexdigest()

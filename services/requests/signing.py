@@ -1,8 +1,10 @@
 """Sign documents (PAdES-B-B) and verify them. The keys are made at set-up and never leave their folder."""
 
 import asyncio
+import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,6 +27,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, StandardCMSSignat
 from pyhanko_certvalidator import ValidationContext
 
 AUTHORITY, CERTIFICATE, KEY = "authority.pem", "certificate.pem", "key.pem"
+FORMER, NEXT = "former", "next"
 YEARS = 10
 MAX_BYTES = 5_000_000
 SIGNED_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
@@ -43,6 +46,10 @@ class Verification:
         return self.why == "ours"
 
 
+class KeysInChange(Exception):
+    """The keys are being replaced right now."""
+
+
 def make_keys(folder: Path) -> bool:
     """Make an authority, a certificate and its private key, readable by nobody else; False when they are there."""
     if (folder / KEY).exists():
@@ -58,6 +65,18 @@ def make_keys(folder: Path) -> bool:
     with open(os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
         file.write(secret)
     return True
+
+
+def rotate_keys(folder: Path) -> None:
+    """Put new keys in place of those in use; what the old ones signed stays ours, and their private key is gone."""
+    authority = (folder / AUTHORITY).read_bytes()
+    (folder / FORMER).mkdir(exist_ok=True, mode=0o700)
+    # First the trust, then the change: at no moment is a document that we signed a stranger's.
+    (folder / FORMER / f"{hashlib.sha256(authority).hexdigest()[:16]}.pem").write_bytes(authority)
+    make_keys(folder / NEXT)
+    for name in (AUTHORITY, CERTIFICATE, KEY):
+        (folder / NEXT / name).replace(folder / name)
+    (folder / NEXT).rmdir()
 
 
 def _certificate(
@@ -87,40 +106,45 @@ def _certificate(
 
 
 @cache
-def _signer(folder: Path) -> signers.SimpleSigner:
+def _signer(folder: Path, stamp: int) -> signers.SimpleSigner:
+    """Give the signer of the keys that were put there at `stamp`."""
     signer: signers.SimpleSigner | None = signers.SimpleSigner.load(
         str(folder / KEY), str(folder / CERTIFICATE), ca_chain_files=(str(folder / AUTHORITY),)
     )
     assert signer is not None
+    own = serialization.load_pem_private_key((folder / KEY).read_bytes(), None).public_key()
+    if own != x509.load_pem_x509_certificate((folder / CERTIFICATE).read_bytes()).public_key():
+        raise KeysInChange(folder)  # the robot tries again when the rotation is over
     return signer
 
 
-@cache
-def _authority(folder: Path) -> asn1_x509.Certificate:
-    return load_cert_from_pemder(str(folder / AUTHORITY))
+def _authorities(folder: Path) -> list[asn1_x509.Certificate]:
+    """Give the authority in use and the former ones, read afresh: a rotation needs no restart."""
+    return [load_cert_from_pemder(str(file)) for file in [folder / AUTHORITY, *sorted((folder / FORMER).glob("*.pem"))]]
 
 
 def sign(pdf: bytes) -> bytes:
     """Give the PDF with the portal's signature over all of it."""
     metadata = signers.PdfSignatureMetadata(field_name="Portal", subfilter=fields.SigSeedSubFilter.PADES)
-    signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=_signer(settings.KEYS_DIR))
+    signer = _signer(settings.KEYS_DIR, (settings.KEYS_DIR / KEY).stat().st_mtime_ns)
+    signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=signer)
     return bytes(signed.getbuffer())
 
 
 def verify(pdf: bytes) -> Verification:
     """Tell whether a file carries the portal's own signature and is unchanged; never raises for a bad file."""
-    authority = _authority(settings.KEYS_DIR)
+    trusted = _authorities(settings.KEYS_DIR)
     if len(pdf) > MAX_BYTES or not pdf.startswith(b"%PDF-"):
         return Verification("unreadable")
     try:
-        outside = _verify_bytes(pdf, authority)
+        outside = _verify_bytes(pdf, trusted)
         # Some kilobytes of a stranger can cost the PDF reader minutes and gigabytes: it gets only what we signed.
-        return _verify_document(pdf, authority) if outside.is_ours else outside
+        return _verify_document(pdf, trusted) if outside.is_ours else outside
     except Exception:  # noqa: BLE001  whatever a stranger's file does to the reader, it isn't one of ours
         return Verification("unreadable")
 
 
-def _verify_bytes(pdf: bytes, authority: asn1_x509.Certificate) -> Verification:
+def _verify_bytes(pdf: bytes, trusted: Sequence[asn1_x509.Certificate]) -> Verification:
     """Check the last signature against the bytes around it, without reading the PDF."""
     ranges = SIGNED_RANGE.findall(pdf)
     if not ranges:
@@ -130,20 +154,20 @@ def _verify_bytes(pdf: bytes, authority: asn1_x509.Certificate) -> Verification:
     if signature is None or end + rest != len(pdf):
         return Verification("changed")
     signed_data = cms.ContentInfo.load(bytes.fromhex(signature[1].decode()))["content"]
-    return _told(asyncio.run(async_validate_detached_cms(pdf[:start] + pdf[end:], signed_data, _trust(authority))))
+    return _told(asyncio.run(async_validate_detached_cms(pdf[:start] + pdf[end:], signed_data, _trust(trusted))))
 
 
-def _verify_document(pdf: bytes, authority: asn1_x509.Certificate) -> Verification:
+def _verify_document(pdf: bytes, trusted: Sequence[asn1_x509.Certificate]) -> Verification:
     signature = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures[-1]
-    status = validate_pdf_signature(signature, _trust(authority))
+    status = validate_pdf_signature(signature, _trust(trusted))
     assert isinstance(status, PdfSignatureStatus)
     if status.coverage is None or status.coverage.name != "ENTIRE_FILE":
         return Verification("changed")
     return _told(status)
 
 
-def _trust(authority: asn1_x509.Certificate) -> ValidationContext:
-    return ValidationContext(trust_roots=[authority], allow_fetching=False)
+def _trust(trusted: Sequence[asn1_x509.Certificate]) -> ValidationContext:
+    return ValidationContext(trust_roots=list(trusted), allow_fetching=False)
 
 
 def _told(status: StandardCMSSignatureStatus) -> Verification:

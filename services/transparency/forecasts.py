@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from services.transparency.expectations import FEWEST_DECISIONS
 from services.transparency.models import Forecast, MeasuredRequest
-from services.transparency.queries import FEWEST_DECISIONS
 from services.transparency.rules import DECIDED
 from services.transparency.survival import Lives, curve_of
 

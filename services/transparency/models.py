@@ -29,6 +29,7 @@ class MeasuredRequest(models.Model):
     submitted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_day = models.DateField(null=True)
+    ended_seq = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=60)
     on_time = models.BooleanField(null=True)
     first_at = models.DateTimeField(null=True)
@@ -36,6 +37,10 @@ class MeasuredRequest(models.Model):
     robot_steps = models.PositiveIntegerField()
     clerk_steps = models.PositiveIntegerField()
     saved_minutes = models.PositiveIntegerField()
+    rating = models.PositiveSmallIntegerField(default=0)
+    rating_seq = models.PositiveIntegerField(default=0)
+    rated_day = models.DateField(null=True)
+    tallies = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["service", "ended_at"], name="measured_lately")]

@@ -6,17 +6,17 @@ steps and saved minutes belong to the day of submission, outcomes to the day of 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet, Sum
 
-from services.transparency import rules, survival
-from services.transparency.models import Bucket, Count, Cursor, Forecast, Length
+from services.transparency import rules
+from services.transparency.models import Bucket, Count, Cursor, Length
 
 SECOND_US = 1_000_000
-FEWEST_DECISIONS = 30
+RATINGS = ("rated", "satisfied")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Tally:
     refused: int
     on_time: int
     late: int
+    complaints: int
+    complaints_answered: int
+    objections: int
+    annulled: int
+    sent_back: int
 
     @property
     def open(self) -> int:
@@ -68,6 +73,15 @@ class Automation:
 
 
 @dataclass(frozen=True)
+class Satisfaction:
+    """How many of those who were asked answered, and which share of them is satisfied; None below five answers."""
+
+    answers: int
+    response_rate: float | None
+    share: float | None
+
+
+@dataclass(frozen=True)
 class Figures:
     """All figures of one service, counted up to `as_of`."""
 
@@ -78,6 +92,7 @@ class Figures:
     by_channel: list[Tally]
     by_month: list[Tally]
     automation: Automation
+    satisfaction: Satisfaction
     as_of: datetime | None
 
     @property
@@ -141,6 +156,7 @@ def figures_of(
         by_channel=_tallies(rows, lambda row: row[1]),
         by_month=_tallies(rows, lambda row: f"{row[2]:%Y-%m}"),
         automation=Automation(numbers["robot_steps"], numbers["clerk_steps"], numbers["saved_minutes"] / 60),
+        satisfaction=_satisfaction(numbers),
         as_of=counted_until(),
     )
 
@@ -177,37 +193,18 @@ def counted_until() -> datetime | None:
     return Cursor.objects.values_list("as_of", flat=True).first()
 
 
-@dataclass(frozen=True)
-class Expected:
-    """By when half and nine of ten of the requests like one are decided, and on how many decisions that rests."""
-
-    half_by: datetime
-    most_by: datetime
-    decisions: int
-
-
-def expected(service: str, office: str, submitted_at: datetime, now: datetime) -> Expected | None:
-    """Tell when a request that is still undecided will probably be decided; None when the recent past doesn't say.
-
-    The office's own past counts, where it has decided enough of them; else that of all offices.
-    """
-    known = {row.office: row for row in Forecast.objects.filter(service=service, office__in=[office, ""])}
-    forecast = known.get(office) or known.get("")
-    if forecast is None or forecast.decided < FEWEST_DECISIONS:
-        return None
-    ages = [survival.age_when_decided(forecast.curve, share, now - submitted_at) for share in (0.5, 0.9)]
-    if None in ages:
-        return None
-    half_by, most_by = (submitted_at + age for age in ages if age is not None)
-    return Expected(half_by, most_by, forecast.decided)
-
-
 def csv_rows(service_code: str) -> Iterator[list[Any]]:
-    """Give the counts of a service by version, office, channel, day and measure, under a heading."""
+    """Give the counts of a service by version, office, channel, day and measure, under a heading.
+
+    Ratings stand there as one sum over everything, and only of five or more: a day with one answer would tell whose.
+    """
     columns = ["service", "version", "office", "channel", "day", "measure", "number"]
     yield columns
     counts = Count.objects.filter(service=service_code).exclude(number=0).order_by(*columns[1:6])
-    yield from (list(row) for row in counts.values_list(*columns).iterator())
+    yield from (list(row) for row in counts.exclude(measure__in=RATINGS).values_list(*columns).iterator())
+    sums = dict(counts.filter(measure__in=RATINGS).order_by().values_list("measure").annotate(Sum("number")))
+    if sums.get("rated", 0) >= rules.FEWEST_CASES:
+        yield from ([service_code, "", "", "", "", measure, sums.get(measure, 0)] for measure in RATINGS)
 
 
 Row = tuple[Any, ...]
@@ -233,9 +230,19 @@ def _tallies(rows: list[Row], key: Callable[[Row], str]) -> list[Tally]:
 
 
 def _tally(key: str, numbers: Counter[str]) -> Tally:
-    names = ("received", "withdrawn", "approved", "refused", "on_time", "late")
+    names = [field.name for field in fields(Tally) if field.name not in ("key", "decided")]
     return Tally(
         key=key, decided=sum(numbers[name] for name in rules.DECIDED), **{name: numbers[name] for name in names}
+    )
+
+
+def _satisfaction(numbers: Counter[str]) -> Satisfaction:
+    answers, decided = numbers["rated"], sum(numbers[name] for name in rules.DECIDED)
+    enough = answers >= rules.FEWEST_CASES
+    return Satisfaction(
+        answers=answers,
+        response_rate=answers / decided if decided else None,
+        share=numbers["satisfied"] / answers if enough else None,
     )
 
 

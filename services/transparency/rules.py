@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,6 +11,15 @@ WIDTH = 1.0198
 MICROSECOND = timedelta(microseconds=1)
 FEWEST_CASES = 5
 DECIDED = ("approved", "refused", "closed")
+TALLIED = {
+    "complained": "complaints",
+    "complaint_answered": "complaints_answered",
+    "objected": "objections",
+    "decision_annulled": "annulled",
+    "decision_sent_back": "sent_back",
+    "reopened": "reopened",
+}
+SATISFIED = 4
 Cell = tuple[Any, ...]
 
 
@@ -27,6 +36,7 @@ class Known:
     submitted_at: datetime | None = None
     ended_at: datetime | None = None
     ended_day: date | None = None
+    ended_seq: int = 0
     outcome: str = ""
     on_time: bool | None = None
     first_at: datetime | None = None
@@ -34,6 +44,10 @@ class Known:
     robot_steps: int = 0
     clerk_steps: int = 0
     saved_minutes: int = 0
+    rating: int = 0
+    rating_seq: int = 0
+    rated_day: date | None = None
+    tallies: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str, Any]) -> None:
@@ -44,15 +58,30 @@ def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str
     if kind == "submitted":
         known.service, known.version, known.channel = facts["service"], facts["version"], facts["channel"]
         known.day, known.submitted_at = date.fromisoformat(facts["day"]), at
-    elif kind == "ended":
-        known.ended_at, known.ended_day = at, date.fromisoformat(facts["day"])
-        known.outcome, known.on_time = facts["outcome"], facts["on_time"]
+    elif kind in ("ended", "reopened") and seq > known.ended_seq:
+        _learn_end(known, kind, seq, at, facts)
+    elif kind == "rated" and seq > known.rating_seq:
+        known.rating, known.rating_seq = facts["score"], seq
+        known.rated_day = date.fromisoformat(facts["day"])
     elif kind == "step_done":
         known.robot_steps += facts["kind"] == "robot"
         known.clerk_steps += facts["kind"] == "desk"
         known.saved_minutes += facts.get("saves_minutes") or 0
+    if kind in TALLIED:
+        days = known.tallies.setdefault(TALLIED[kind], {})
+        days[facts["day"]] = days.get(facts["day"], 0) + 1
     if kind in ("submitted", "routed") and seq > known.office_seq:
         known.office, known.office_seq = facts["office"], seq
+
+
+def _learn_end(known: Known, kind: str, seq: int, at: datetime, facts: Mapping[str, Any]) -> None:
+    """The last end counts: a request that was opened again is open until it ends anew."""
+    known.ended_seq = seq
+    if kind == "ended":
+        known.ended_at, known.ended_day = at, date.fromisoformat(facts["day"])
+        known.outcome, known.on_time = facts["outcome"], facts["on_time"]
+    else:
+        known.ended_at, known.ended_day, known.outcome, known.on_time = None, None, "", None
 
 
 class Share(NamedTuple):
@@ -83,6 +112,11 @@ def _numbers(known: Known) -> Iterator[tuple[date, str, int]]:
         yield known.ended_day, known.outcome, 1
     if known.ended_day and known.outcome in DECIDED:
         yield known.ended_day, "on_time" if known.on_time else "late", 1
+    if known.rated_day:
+        yield known.rated_day, "rated", 1
+        yield known.rated_day, "satisfied", int(known.rating >= SATISFIED)
+    for measure, days in known.tallies.items():
+        yield from ((date.fromisoformat(day), measure, number) for day, number in days.items())
 
 
 def _lengths(known: Known) -> Iterator[tuple[date, str, int]]:

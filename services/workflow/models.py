@@ -1,5 +1,6 @@
+import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,8 +9,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from services.accounts.models import User
-from services.agencies.models import Desk
+from services.agencies.models import Desk, Office
 from services.requests.models import ServiceRequest
+
+A_WEEK = timedelta(days=7)
 
 
 class StepQuerySet(models.QuerySet["Step"]):
@@ -24,7 +27,7 @@ class StepQuerySet(models.QuerySet["Step"]):
 
     def free_for(self, user: User) -> Self:
         """Keep the open steps that nobody holds and that this person may take."""
-        return self.open_at_desks().filter(assignee=None).exclude(barred=user)
+        return self.open_at_desks().filter(assignee=None).exclude(barred=user).exclude(service_request__barred=user)
 
     def by_due_date(self) -> Self:
         return self.order_by("due_at", "pk")
@@ -144,6 +147,60 @@ class ActivityRecord(models.Model):
         return f"{self.key} {self.at}"
 
 
+class Complaint(models.Model):
+    """An applicant's words that a request takes too long, for the supervisor of its office to answer."""
+
+    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="complaints")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="complaints")
+    words = models.TextField()
+    made_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_request"], condition=models.Q(answered_at=None), name="one_open_complaint"
+            ),
+            models.CheckConstraint(
+                name="answered_in_words",
+                condition=models.Q(answer="", answered_by=None, answered_at=None)
+                | (~models.Q(answer="") & models.Q(answered_by__isnull=False, answered_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_at}"
+
+    def rests(self, now: datetime) -> bool:
+        """Tell whether it still stands for further ones: until it is answered, and for a week after."""
+        return self.answered_at is None or now - self.answered_at < A_WEEK
+
+
+class Rating(models.Model):
+    """What the applicant thinks of the service; the words are for managers and never published."""
+
+    class Score(models.IntegerChoices):
+        VERY_SATISFIED = 5, _("Very satisfied")
+        SATISFIED = 4, _("Satisfied")
+        NEITHER = 3, _("Neither")
+        DISSATISFIED = 2, _("Dissatisfied")
+        VERY_DISSATISFIED = 1, _("Very dissatisfied")
+
+    service_request = models.OneToOneField(ServiceRequest, models.CASCADE, related_name="rating")
+    score = models.PositiveSmallIntegerField(choices=Score)
+    words = models.TextField(blank=True)
+    first_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="score_on_the_scale", condition=models.Q(score__range=(1, 5)))]
+
+    def __str__(self) -> str:
+        return f"{self.score}"
+
+
 class Breaker(models.Model):
     """Whether calls to one registry are let through."""
 
@@ -163,3 +220,24 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at}"
+
+
+class DataExport(models.Model):
+    """A copy of everything about a person, made in the background; the row tells how far it is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="exports")
+    asked_at = models.DateTimeField()
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    file = models.FileField(upload_to="exports/", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=models.Q(finished_at=None), name="one_export_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.total}"

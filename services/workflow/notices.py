@@ -1,13 +1,22 @@
 """The portal's own notices to applicants: those that every service sends without saying so."""
 
+from uuid import UUID
+
+from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-RECEIVED, ASKED, ENDED = "received", "asked", "ended"
+RECEIVED, ASKED, WRITTEN, ENDED = "received", "asked", "written", "ended"
+ANNULLED, SENT_BACK, COMPLAINT_ANSWERED, REVOKED = "annulled", "sent_back", "complaint_answered", "revoked"
+
+BY_MAIL, BY_SMS = "", "sms"
 
 NOTICES = {
     RECEIVED: (
         _("We have received your request"),
-        _("We have received your request “%(service)s”. You can follow it and see until when it will be decided."),
+        _(
+            "We have received your request “%(service)s”. You can follow it and see until when it will be decided.\n\n"
+            "Without an account you can look it up at %(status_link)s with its reference and this code: %(code)s"
+        ),
     ),
     ASKED: (
         _("We need something from you"),
@@ -16,12 +25,50 @@ NOTICES = {
             "The legal time limit stands still until you answer."
         ),
     ),
+    WRITTEN: (
+        _("The office has written to you"),
+        _("The office has written to you about your request “%(service)s”. You can read it and answer there."),
+    ),
     ENDED: (
         _("Your request has come to an end"),
         _("Your request “%(service)s” has come to an end. You can read the decision and find any documents there."),
+    ),
+    ANNULLED: (
+        _("The decision you objected to no longer counts"),
+        _("Your objection succeeded: the decision on “%(service)s” is annulled. Read what the office must do now."),
+    ),
+    SENT_BACK: (
+        _("The office must look at your request again"),
+        _("Because of your objection the office must look at your request “%(service)s” again. Read what it must do."),
+    ),
+    COMPLAINT_ANSWERED: (
+        _("Your complaint was answered"),
+        _("A supervisor has answered your complaint that “%(service)s” takes too long. You can read the answer there."),
+    ),
+    REVOKED: (
+        _("A document of yours was revoked"),
+        _("A document that you got by your request “%(service)s” is no longer valid. You can read the reason there."),
     ),
 }
 FRAME = _(
     "Dear %(name)s,\n\n%(body)s\n\nReference: %(reference)s\n%(link)s\n\n%(agency)s\n\n"
     "We never ask for passwords or money by e-mail."
 )
+
+SHORT = _("%(subject)s. Reference %(reference)s. %(agency)s")
+
+RATE = _("How satisfied are you? One click is enough: %(link)s")
+RATING_SALT, RATING_LINK_S = "portal.rating", 120 * 86_400
+
+
+def rating_token(service_request: UUID) -> str:
+    """Give what a letter's link proves its right to rate a request with."""
+    return signing.dumps(str(service_request), salt=RATING_SALT)
+
+
+def read_rating_token(token: str) -> UUID | None:
+    """Give the request that a link's token is for; None when it isn't ours or is older than 120 days."""
+    try:
+        return UUID(signing.loads(token, salt=RATING_SALT, max_age=RATING_LINK_S))
+    except (signing.BadSignature, ValueError):
+        return None

@@ -18,6 +18,7 @@ from services.workflow.claims import due, locked, walks_of
 from services.workflow.driving import drive, put_off
 from services.workflow.engine import Walk
 from services.workflow.models import Step
+from services.workflow.notices import BY_SMS
 from services.workflow.troubles import trouble
 from services.workflow.writing import write
 
@@ -65,7 +66,9 @@ def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
 
 
 def action_of(walk: Walk, step: Step) -> Outside:
-    return OUTSIDE["notify" if step.kind == Kind.NOTICE else walk.robot(step).action]
+    if step.kind == Kind.NOTICE:
+        return OUTSIDE["text" if step.branch == BY_SMS else "notify"]
+    return OUTSIDE[walk.robot(step).action]
 
 
 def _perform(claimed: Claimed) -> tuple[Any, Failed | None]:

@@ -5,7 +5,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from services.accounts.models import User
 from services.agencies.models import Desk, Membership
 from services.requests.models import ServiceRequest
-from services.workflow.models import ACTIVE, Step, StepQuerySet
+from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
+from services.workflow.notices import BY_MAIL
 
 
 def desks_of(user: User) -> list[int]:
@@ -19,7 +20,14 @@ def queue_of(user: User) -> StepQuerySet:
     steps = Step.objects.on_desks(desks_of(user)).filter(kind=Step.Kind.DESK)
     related = ("service_request__service", "service_request__version", "desk__office", "assignee")
     open_or_waiting = steps.filter(state__in=[Step.State.OPEN, Step.State.WAITING])
-    return open_or_waiting.select_related(*related).defer("service_request__version__source").by_due_date()
+    barred = ServiceRequest.barred.through.objects.filter(servicerequest=OuterRef("service_request"), user=user)
+    marked = open_or_waiting.annotate(is_barred=Q(barred=user) | Exists(barred))
+    return marked.select_related(*related).defer("service_request__version__source").by_due_date()
+
+
+def is_barred(step: Step, user: User) -> bool:
+    """Tell whether a second official must do a step, because this one had a part in what it is about."""
+    return step.barred_id == user.pk or step.service_request.barred.filter(pk=user.pk).exists()
 
 
 def requests_at_desks_of(user: User) -> QuerySet[ServiceRequest]:
@@ -30,10 +38,22 @@ def requests_at_desks_of(user: User) -> QuerySet[ServiceRequest]:
     return ServiceRequest.objects.filter(Q(office__in=offices) | Exists(at_desk))
 
 
+def requests_to_read(user: User) -> QuerySet[ServiceRequest]:
+    """Give the requests that a clerk may read: at one's desks, or what an objection at one's desks is about."""
+    objected = Step.objects.filter(service_request__appeal_of=OuterRef("pk"), desk__in=desks_of(user))
+    return ServiceRequest.objects.filter(Q(pk__in=requests_at_desks_of(user).values("pk")) | Exists(objected))
+
+
 def current_steps(service_request: ServiceRequest) -> StepQuerySet:
     """Give what a request waits for now, without its notices."""
     steps = service_request.steps.all().filter(state__in=ACTIVE).exclude(kind=Step.Kind.NOTICE)
     return steps.select_related("desk__office__agency", "assignee", "parent").order_by("pk")
+
+
+def notices_of(user: User) -> StepQuerySet:
+    """Give what the portal has told a person, the latest first, each notice once."""
+    told = Step.objects.filter(service_request__applicant=user, kind=Step.Kind.NOTICE, branch=BY_MAIL)
+    return told.select_related("service_request__service").order_by("-opened_at", "-pk")
 
 
 def first_free_desks(user: User) -> list[int]:
@@ -43,3 +63,10 @@ def first_free_desks(user: User) -> list[int]:
         head = Step.objects.filter(desk=desk).free_for(user).by_due_date().values_list("due_at", "pk").first()
         heads += [(*head, desk)] if head else []
     return [desk for _, _, desk in sorted(heads)]
+
+
+def complaints_of(user: User) -> QuerySet[Complaint]:
+    """Give the complaints that a supervisor answers for: those about the offices of the supervisor's agencies."""
+    supervised = Membership.objects.of(user).filter(role=Membership.Role.SUPERVISOR).values("agency")
+    related = ("service_request__service", "office__agency", "answered_by")
+    return Complaint.objects.filter(office__agency__in=supervised).select_related(*related)

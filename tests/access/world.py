@@ -1,6 +1,7 @@
 """Two towns, each full of what the other must not see."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,12 @@ from services.accounts.models import User
 from services.agencies.models import Desk, Office
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
+from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
-from services.workflow.models import Step
+from services.workflow.models import Complaint, Step
 from services.workflow.operations import desk
+from services.workflow.operations.complaint import complain
+from services.workflow.operations.paper import share
 from tests import worlds
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -35,6 +39,9 @@ class Town:
     document: Document
     draft: Draft
     draft_file: Evidence
+    complaint: Complaint
+    link: ShareLink
+    secret: str
 
     @property
     def question(self) -> Step:
@@ -75,6 +82,7 @@ def build_town(name: str) -> Town:
     version = ServiceVersion.objects.select_related("service").get()
     citizen = worlds.citizen(f"aysel-{name}")
     clerk = worlds.clerk("bruno", name)
+    worlds.clerk("bruno", name, role="supervisor")
     manager = worlds.clerk("dilara", name, desks=(), role="manager")
     place = f"{name}-hall"
     requests = [
@@ -92,7 +100,10 @@ def build_town(name: str) -> Town:
     draft_file = add_evidence(draft, "paper", file("draft.pdf"), accept=["pdf"], at_most=3, now=now)
     fresh = [ServiceRequest.objects.get(pk=request.pk) for request in (ended, asked, free)]
     document = Document.objects.get(service_request=ended)
-    return Town(name, citizen, clerk, manager, *fresh, evidence, document, draft, draft_file)
+    late = now + timedelta(days=60)
+    complaint = complain(fresh[2], f"Secret of {name}", citizen, late, usual_until=None)
+    link, secret = share(document, 7, citizen, now)
+    return Town(name, citizen, clerk, manager, *fresh, evidence, document, draft, draft_file, complaint, link, secret)
 
 
 def file(name: str) -> "ContentFile[bytes]":
@@ -109,10 +120,13 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "apply_page": [{"pk": town.draft.pk, "page": "about"}],
         "apply_check": [{"pk": town.draft.pk}],
         "apply_discard": [{"pk": town.draft.pk}],
+        "apply_keep": [{"pk": town.draft.pk}],
         "apply_remove_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],
         "apply_done": whole,
         "my_request": whole,
         "my_request_withdraw": whole,
+        "my_request_write": whole,
+        "my_request_dates": whole,
         "my_request_answer": [{"pk": town.question.pk}],
         "my_request_confirm": [{"pk": town.question.pk}],
         "evidence": [{"pk": town.evidence.pk}],
@@ -122,7 +136,16 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
             *({"pk": town.free_step.pk, "act": act} for act in acts),
             {"pk": town.question.pk, "act": "record"},
         ],
+        "my_request_object": whole,
+        "my_request_complain": whole,
+        "my_request_rate": whole,
+        "my_request_papers": whole,
+        "my_document_share": [{"pk": town.document.pk}],
+        "my_link_end": [{"pk": town.link.pk}],
+        "desk_document_revoke": [{"pk": town.document.pk}],
+        "desk_complaint": [{"pk": town.complaint.pk}],
         "desk_extend": whole,
+        "desk_write": whole,
         "desk_after_care": whole,
         "desk_evidence": [{"pk": town.evidence.pk}],
         "desk_document": [{"pk": town.document.pk}],
@@ -141,5 +164,10 @@ SHARED: dict[str, dict[str, Any]] = {
     "managers_service": {"code": "permit"},
     "api_service": {"code": "permit"},
     "verify_document": {"number": "nonsense"},
+    "apply_resume": {"secret": "nothing"},
     "letter": {"name": "nothing-1"},
+    "letter_as_mailed": {"name": "nothing-1"},
+    "rate": {"token": "nonsense"},
+    "shared": {"secret": "nonsense"},
+    "shared_file": {"secret": "nonsense"},
 }

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.agencies.rules import Stop, WorkingCalendar, due_after_stop, due_at, running_seconds
+from services.agencies.rules import Stop, WorkingCalendar, due_after_stop, due_at, end_of_period, running_seconds
 
 BAKU = ZoneInfo("Asia/Baku")
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 30), timezones=st.just(UTC))
@@ -72,3 +72,16 @@ def test_a_limit_set_by_hand_keeps_its_time_of_day() -> None:
     due = datetime(2026, 3, 10, 13, 41, 31, tzinfo=BAKU)
     stop = (datetime(2026, 3, 3, 8, tzinfo=UTC), datetime(2026, 3, 5, 8, tzinfo=UTC))
     assert due_after_stop(due, start, stop, "working", calendar) == datetime(2026, 3, 12, 13, 41, 31, tzinfo=BAKU)
+
+
+@given(MOMENTS, st.integers(1, 90), KINDS, CALENDARS)
+def test_a_period_ends_on_a_working_day_and_never_early(
+    start: datetime, days: int, kind: str, calendar: WorkingCalendar
+) -> None:
+    end = end_of_period(start, days, kind, calendar)
+    plain = due_at(start, days, kind, calendar)
+
+    assert calendar.counts(calendar.day_of(end), "working")
+    assert end >= plain
+    between = (calendar.day_of(plain) + timedelta(days=n) for n in range((end - plain).days))
+    assert not any(calendar.counts(day, "working") for day in between)

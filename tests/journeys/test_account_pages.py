@@ -160,3 +160,19 @@ def test_administration(visitor: Open, look: str) -> None:
     for title, path in ADMINISTRATION.items():
         person.page.goto(path)
         assert_sound(person, f"admin-{title}-{look}")
+
+
+def test_signing_in_with_the_provider_of_identities(visitor: Open) -> None:
+    person = visitor(width=390)
+    page = person.page
+    page.goto("/account/login/")
+    page.get_by_role("button", name="Government ID").or_(page.get_by_role("link", name="Government ID")).first.click()
+    submit(person)
+    page.locator("input[name=sub]").first.fill("leyla")
+    page.locator("button[type=submit]").first.click()
+    page.wait_for_url(re.compile("/my/|/welcome/|/account/"))
+    assert_sound(person, "account-from-provider-phone")
+    page.goto("/account/3rdparty/")
+    assert_sound(person, "account-connections-phone")
+    page.goto("/account/sessions/")
+    assert_sound(person, "account-sessions-phone")

@@ -25,6 +25,8 @@ PUBLIC = {
     "building": "/services/small-business-licence/",
     "life-event": "/life-events/your-street/",
     "agency": "/agencies/sumgait/",
+    "entitlements": "/entitlements/",
+    "status": "/status/",
     "figures": "/figures/",
     "figures-of": "/figures/pothole-report/",
     "no-figures": "/figures/address-change/",
@@ -39,7 +41,17 @@ PUBLIC = {
 }
 PERSONAL = {
     "": PUBLIC,
-    "aysel": {"my-requests": "/my/requests/", "account": "/account/2fa/", "apply-parking": "/apply/parking-permit/"},
+    "aysel": {
+        "my-requests": "/my/requests/",
+        "my-documents": "/my/documents/",
+        "my-data": "/my/data/",
+        "profile": "/my/profile/",
+        "readings": "/my/data/readings/",
+        "notices": "/my/notices/",
+        "notice-ways": "/my/notices/ways/",
+        "account": "/account/2fa/",
+        "apply-parking": "/apply/parking-permit/",
+    },
     "bruno": {"desk": "/desk/"},
     "dilara": {"manage": "/manage/", "manage-service": "/manage/services/pothole-report/"},
 }
@@ -125,8 +137,8 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     bruno.page.locator("form[action$='/ask/'] button").last.click()
     page.reload()
     yield "request-asked"
-    page.locator("main form textarea").fill("I have none.")
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("form[action$='/answer/'] textarea").fill("I have none.")
+    page.locator("form[action$='/answer/'] button[type=submit]").click()
     bruno.page.reload()
     yield "request-answered"
     bruno.page.locator("form[action$='/decide/'] button").last.click()

@@ -179,7 +179,7 @@ class TestVerifying:
         [
             ({}, "This document is valid"),
             ({"valid_until": (NOON - 400 * DAY).date()}, "This document has expired"),
-            ({"revoked_at": NOON}, "This document was revoked"),
+            ({"revoked_at": NOON, "revoked_reason": "Forged."}, "This document was revoked"),
         ],
     )
     def test_tells_the_state_and_never_whom_it_is_about(self, client, permit, facts, words):

@@ -40,7 +40,7 @@ import json, django; django.setup()
 from datetime import timedelta
 from services.transparency.forecasts import lives_of
 from services.transparency.models import MeasuredRequest
-from services.transparency.queries import FEWEST_DECISIONS
+from services.transparency.expectations import FEWEST_DECISIONS
 from services.transparency.survival import age_when_decided, curve_of
 from services.transparency.rules import DECIDED
 STEP = timedelta(days=14)

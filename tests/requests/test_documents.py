@@ -117,7 +117,7 @@ class TestSignature:
         signing.make_keys(settings.KEYS_DIR)
         metadata = signers.PdfSignatureMetadata(field_name="Stranger", subfilter=fields.SigSeedSubFilter.PADES)
         writer = IncrementalPdfFileWriter(BytesIO(signed))
-        twice = signers.sign_pdf(writer, metadata, signer=signing._signer(settings.KEYS_DIR)).getvalue()
+        twice = signers.sign_pdf(writer, metadata, signer=signing._signer(settings.KEYS_DIR, 0)).getvalue()
         settings.KEYS_DIR = tmp_path / "keys"
         assert signing.verify(twice).why == "stranger"
 

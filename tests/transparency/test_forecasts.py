@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.transparency.expectations import expected
 from services.transparency.forecasts import SPAN, renew_forecast, renew_forecasts
 from services.transparency.models import Forecast, MeasuredRequest
-from services.transparency.queries import expected
 from services.transparency.survival import Lives, age_when_decided, curve_of, undecided_after
 
 DAY = timedelta(days=1)

@@ -1,7 +1,7 @@
 import heapq
 import random
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -17,9 +17,11 @@ from services.transparency.forecasts import renew_forecasts
 from services.workflow.automation import run_lane
 from services.workflow.models import Step
 from services.workflow.operations import desk
+from services.workflow.operations.rating import rate
 from services.workflow.operations.submission import Submission, submit
 
 SERVICE = "pothole-report"
+ANSWERS, SCORES, PATIENCE = 0.35, (9, 8, 3, 2, 2), timedelta(hours=5)
 
 
 class Command(BaseCommand):
@@ -56,6 +58,7 @@ class History:
             self._work_until(report.at)
             self._submit(report)
         self._work_until(self.now)
+        self._rate()
         return len(self.seen) - len(self.queue)
 
     def _submit(self, report: Report) -> None:
@@ -83,6 +86,12 @@ class History:
             clerks = User.objects.filter(memberships__desks=place, memberships__role="clerk").order_by("email")
             self._decide(Step.objects.get(pk=pk), self.chance.choice(list(clerks)), at)
             self._robots(at)
+
+    def _rate(self) -> None:
+        """Let some of those whose report is decided say how satisfied they are, a few hours later."""
+        for request in ServiceRequest.objects.filter(version=self.version, ended_at__lt=self.now - PATIENCE):
+            if request.ended_at and self.chance.random() < ANSWERS:
+                rate(request, self.chance.choices((5, 4, 3, 2, 1), SCORES)[0], request.ended_at + PATIENCE)
 
     def _decide(self, step: Step, clerk: User, at: datetime) -> None:
         outcome = self.chance.choice(OUTCOMES[step.key])

@@ -31,6 +31,63 @@ const warnOfUnsaved = (form) => {
   addEventListener("beforeunload", (event) => changed && event.preventDefault());
 };
 
+const SAVE_AFTER_MS = 2000;
+
+/** Keep what is typed while the person goes on typing, and when the page is left. */
+const autosave = (form) => {
+  const status = document.querySelector("[data-autosave-status]");
+  let timer, unsaved = false;
+  const typed = () => {
+    const data = new FormData(form);
+    [...data].forEach(([name, value]) => value instanceof File && data.delete(name));
+    data.set("do", "keep");
+    return data;
+  };
+  const save = async () => {
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: typed(), headers: { "X-Requested-With": "fetch" } });
+      if (answer.status === 409) return (status.textContent = status.dataset.conflict);
+      if (answer.status !== 204) throw new Error(answer.status);
+      unsaved = false;
+      const now = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date());
+      status.textContent = status.dataset.words.replace("#", now);
+    } catch {
+      status.textContent = status.dataset.failed;
+    }
+  };
+  form.addEventListener("input", () => {
+    unsaved = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, SAVE_AFTER_MS);
+  });
+  form.addEventListener("submit", () => { clearTimeout(timer); unsaved = false; });
+  addEventListener("pagehide", () => unsaved && navigator.sendBeacon(form.action, typed()));
+};
+
+const WARN_BEFORE_MS = 5 * 60 * 1000;
+
+/** Warn before the session ends, and let it go on by one press. Any visit in this tab begins the time anew. */
+const warnOfEnd = (warning) => {
+  const limit = warning.dataset.sessionEnd * 1000;
+  let timer;
+  const begin = () => {
+    warning.hidden = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      warning.hidden = false;
+      warning.querySelector("button").focus();
+    }, Math.max(limit - WARN_BEFORE_MS, limit / 2));
+  };
+  const goOn = async () => {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    const answer = await fetch(warning.dataset.stillHere, { method: "POST", headers });
+    answer.ok ? begin() : location.reload();
+  };
+  warning.querySelector("button").addEventListener("click", goOn);
+  document.addEventListener("htmx:afterRequest", begin);
+  begin();
+};
+
 const offerPlace = (place) => {
   const offer = place.querySelector("[data-place-offer]");
   const [latitude, longitude] = all("input", place);
@@ -48,7 +105,9 @@ const offerPlace = (place) => {
 const start = () => {
   document.querySelector("[data-error-summary]")?.focus();
   all("[data-place]").forEach(offerPlace);
-  all("form[data-warn-unsaved]").forEach(warnOfUnsaved);
+  all("form[data-warn-unsaved]:not([data-autosave])").forEach(warnOfUnsaved);
+  all("[data-session-end]").forEach(warnOfEnd);
+  all("form[data-autosave]").forEach(autosave);
   all("[data-counter]").forEach((area) => {
     area.addEventListener("input", () => count(area));
     count(area);

@@ -1,6 +1,6 @@
 """What robots can do, by the names that definitions use."""
 
-from services.workflow.actions import documents, mail, pure, registries
+from services.workflow.actions import documents, mail, pure, registries, sms
 from services.workflow.actions.kinds import Outside, Pure
 
 PURE: dict[str, Pure] = {
@@ -13,4 +13,5 @@ OUTSIDE: dict[str, Outside] = {
     "registry_update": registries.UPDATE,
     "issue_document": documents.ISSUE,
     "notify": mail.NOTIFY,
+    "text": sms.TEXT,
 }

@@ -37,22 +37,27 @@ def prepare(walk: Walk, step: Step) -> Job:
     key = str(walk.robot(step).settings["document"])
     template = next(document for document in walk.definition.documents if document.key == key)
     today = walk.calendar.day_of(walk.now)
-    number = new_document_number()
+    number, language = new_document_number(), language_of(template, request.language)
     document = Document(
         service_request=request,
         key=key,
-        title=in_language(template.title, request.language),
+        title=in_language(template.title, language),
         number=number,
         issued_at=walk.now,
         valid_until=today + timedelta(days=template.valid_days) if template.valid_days else None,
     )
-    with override(request.language):
-        content = _content(walk, template, document)
+    with override(language):
+        content = _content(walk, template, document, language)
     return Job(target="documents", data=Sheet(content, document))
 
 
-def _content(walk: Walk, template: DocumentTemplate, document: Document) -> DocumentContent:
-    request, language = walk.service_request, walk.service_request.language
+def language_of(template: DocumentTemplate, wished: str) -> str:
+    """Give the language of a document: the applicant's, or the one that the template falls back to as a whole."""
+    return next((one for one in (wished, "en") if one in template.body), next(iter(template.body)))
+
+
+def _content(walk: Walk, template: DocumentTemplate, document: Document, language: str) -> DocumentContent:
+    request = walk.service_request
     today = walk.calendar.day_of(walk.now)
     return DocumentContent(
         title=document.title,
@@ -60,7 +65,7 @@ def _content(walk: Walk, template: DocumentTemplate, document: Document) -> Docu
         office=in_language(request.office.name, language),
         reference=request.written_reference,
         number=write_document_number(document.number),
-        paragraphs=compose(in_language(template.body, language), _values(walk, document)),
+        paragraphs=compose(in_language(template.body, language), _values(walk, document, language)),
         facts=[
             (_("Name"), request.contact.get("name", "")),
             (_("Service"), in_language(walk.definition.title, language)),
@@ -74,8 +79,8 @@ def _content(walk: Walk, template: DocumentTemplate, document: Document) -> Docu
     )
 
 
-def _values(walk: Walk, document: Document) -> dict[str, str]:
-    request, language = walk.service_request, walk.service_request.language
+def _values(walk: Walk, document: Document, language: str) -> dict[str, str]:
+    request = walk.service_request
     fields = walk.definition.fields
     answers = {
         f"answers.{key}": display(field, request.answers[key], language) if key in request.answers else "–"
@@ -100,7 +105,7 @@ def keep(walk: Walk, job: Job, pdf: bytes) -> None:
     """Keep the signed document; one that an earlier attempt kept stays the only one."""
     request = walk.service_request
     document = job.data.document
-    if Document.objects.filter(service_request=request, key=document.key).exists():
+    if Document.objects.filter(service_request=request, key=document.key, revoked_at=None).exists():
         return
     document.sha256 = hashlib.sha256(pdf).hexdigest()
     document.file.save("", ContentFile(pdf), save=False)

@@ -1,14 +1,16 @@
 """Write to the applicant by e-mail, in the applicant's language."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
+from services.requests.status_codes import status_code_of, write_status_code
 from services.workflow.actions.kinds import Failed, Job, Outside
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.notices import FRAME, NOTICES
+from services.workflow.notices import ENDED, FRAME, NOTICES, RATE, rating_token
 from services.workflow.troubles import trouble
 
 
@@ -18,11 +20,13 @@ def prepare(walk: Walk, step: Step) -> Job:
     with override(request.language):
         if step.kind == Step.Kind.NOTICE:
             subject, body = (str(text) for text in NOTICES[step.key])
-            body %= {"service": in_language(walk.definition.title, request.language)}
+            body %= _known(walk)
         else:
             definition = walk.robot(step)
             subject = in_language(definition.title, request.language)
             body = in_language(definition.explain or {}, request.language)
+        if _is_last(walk, step):
+            body += "\n\n" + RATE % {"link": settings.RATE_URL.format(token=rating_token(request.pk))}
         words = {
             "name": request.contact.get("name", ""),
             "body": body,
@@ -31,7 +35,26 @@ def prepare(walk: Walk, step: Step) -> Job:
             "agency": in_language(request.office.agency.name, request.language),
         }
         text = str(FRAME) % words
-    return Job(target="mail", data={"to": request.contact.get("email", ""), "subject": subject, "text": text})
+        html = render_to_string("mail/letter.html", {**words, "subject": subject, "language": request.language})
+    data = {"to": request.contact.get("email", ""), "subject": subject, "text": text, "html": html}
+    return Job(target="mail", data=data)
+
+
+def _known(walk: Walk) -> dict[str, str]:
+    request = walk.service_request
+    return {
+        "service": in_language(walk.definition.title, request.language),
+        "status_link": settings.STATUS_URL,
+        "code": write_status_code(status_code_of(request.pk)),
+    }
+
+
+def _is_last(walk: Walk, step: Step) -> bool:
+    """Tell whether the letter is the one that comes with the decision."""
+    if step.kind == Step.Kind.NOTICE:
+        return step.key == ENDED
+    steps = walk.definition.workflow.by_key
+    return any(steps[move.to].kind == "end" for move in walk.robot(step).next)
 
 
 def send(job: Job, key: str) -> None:
@@ -39,7 +62,8 @@ def send(job: Job, key: str) -> None:
     if not job.data["to"]:
         return
     headers = {"Message-ID": f"<{key.replace('/', '.')}@{settings.MAIL_DOMAIN}>", "Auto-Submitted": "auto-generated"}
-    message = EmailMessage(job.data["subject"], job.data["text"], to=[job.data["to"]], headers=headers)
+    message = EmailMultiAlternatives(job.data["subject"], job.data["text"], to=[job.data["to"]], headers=headers)
+    message.attach_alternative(job.data["html"], "text/html")
     try:
         message.send()
     except OSError:

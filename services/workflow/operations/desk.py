@@ -14,8 +14,9 @@ from services.requests.models import Decision, Message
 from services.workflow.engine import Walk
 from services.workflow.models import ActivityRecord, Step
 from services.workflow.notices import ASKED, ENDED
+from services.workflow.operations.objection import carry_out
 from services.workflow.operations.walking import clerk, notify, require, require_in_progress, walking_at
-from services.workflow.queries import desks_of, first_free_desks
+from services.workflow.queries import desks_of, first_free_desks, is_barred
 
 DAYS_TO_ANSWER = 28
 
@@ -28,7 +29,7 @@ def claim(step: Step, by: User, now: datetime) -> Step:
         require(fresh.state == Step.State.OPEN, _("This step is no longer open."))
         require(fresh.assignee_id is None, _("%(name)s has already taken this step.") % {"name": fresh.assignee})
         require(fresh.desk_id in desks_of(by), _("This step is at a desk where you don't work."))
-        require(fresh.barred_id != by.pk, _("A second official must do this step, because you did the one before."))
+        require(not is_barred(fresh, by), _("A second official must do this step, because you did the one before."))
         fresh.assignee, fresh.claimed_at = by, now
         walk.change(fresh)
         walk.tell("claimed", clerk(by), step=fresh.key)
@@ -72,7 +73,7 @@ def reassign(step: Step, to: User, by: User, now: datetime) -> None:
         require(fresh.assignee_id == by.pk or roles.exists(), _("Only its holder or a supervisor may do this."))
         require(fresh.state in (Step.State.OPEN, Step.State.WAITING), _("This step is no longer open."))
         require(fresh.desk_id in desks_of(to), _("%(name)s doesn't work at this desk.") % {"name": to})
-        require(fresh.barred_id != to.pk, _("A second official must do this step."))
+        require(not is_barred(fresh, to), _("A second official must do this step."))
         fresh.assignee, fresh.claimed_at = to, now
         walk.change(fresh)
         walk.tell("reassigned", clerk(by), step=fresh.key, to=clerk(to))
@@ -124,6 +125,8 @@ def decide(step: Step, outcome: str, by: User, now: datetime, *, reason: str = "
         )
         walk.new_rows.append(decision)
         _go_on(walk, fresh, decision, chosen)
+        if chosen.effect:
+            carry_out(walk.service_request, decision, chosen.effect, now)
     return decision
 
 
@@ -153,6 +156,7 @@ def ask_applicant(step: Step, text: str, by: User, now: datetime, *, evidence_ke
             service_request=walk.service_request,
             author=by,
             is_from_office=True,
+            is_question=True,
             text=text.strip(),
             evidence_key=evidence_key,
             at=now,

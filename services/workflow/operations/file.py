@@ -28,6 +28,15 @@ def open_file(service_request: ServiceRequest, by: User, now: datetime) -> None:
         walk.tell("file_read", clerk(by))
 
 
+def look_up(service_request: ServiceRequest, now: datetime) -> None:
+    """Put on record that somebody with the request's code looked it up; looks within ten minutes are one."""
+    lately = Event.objects.filter(subject=service_request.pk, kind="status_read", at__gt=now - ONE_READING)
+    if lately.exists():
+        return
+    with walking(service_request.pk, now) as walk:
+        walk.tell("status_read", "holder")
+
+
 def extend_deadline(
     service_request: ServiceRequest, by: User, now: datetime, *, reason: str, until: datetime | None = None
 ) -> DeadlineChange:

@@ -21,6 +21,7 @@ from services.requests.models import Channel, Draft, Evidence, ServiceRequest
 from services.workflow.conditions import time_limit_of
 from services.workflow.engine import Walk
 from services.workflow.notices import RECEIVED
+from services.workflow.operations.objection import officials_of, tell_of_objection
 from services.workflow.operations.walking import citizen, notify, require
 from services.workflow.places import places
 from services.workflow.refusals import Invalid, KeyUsedTwice
@@ -84,15 +85,32 @@ def _submit(submission: Submission, now: datetime) -> ServiceRequest:
     checked = check(submission, today)
     request = _new_request(submission, checked, now)
     walk = Walk(request, now, _counts(submission.draft))
+    first = _objection(submission, walk)
     _start_clock(walk)
     _tell_of(walk)
     notify(walk, RECEIVED)
     walk.enter(walk.definition.workflow.start)
-    write([walk])
+    write([walk, *first])
+    if request.appeal_of_id is not None:
+        request.barred.set(officials_of(request.appeal_of_id))
     if submission.draft is not None:
         Evidence.objects.filter(draft=submission.draft).update(service_request=request, draft=None)
         submission.draft.delete()
     return request
+
+
+def _objection(submission: Submission, appeal: Walk) -> list[Walk]:
+    """Link an appeal with the request it is about, locked, whose walk this gives; nothing for other services."""
+    first = submission.draft.appeal_of_id if submission.draft else None
+    require(
+        first is not None or not appeal.definition.is_appeal,
+        _("Begin from the decision that you object to: open that request under “My requests”."),
+    )
+    if first is None:
+        return []
+    related = ("version", "office__agency__calendar", "applicant")
+    locked = ServiceRequest.objects.select_for_update(of=("self",)).select_related(*related).get(pk=first)
+    return [tell_of_objection(appeal, locked)]
 
 
 def check(submission: Submission, today: date) -> dict[str, Any]:
@@ -155,4 +173,5 @@ def _tell_of(walk: Walk) -> None:
         day=walk.calendar.day_of(request.submitted_at).isoformat(),
         due_at=request.due_at.isoformat(),
         answers=commitment(request.answers, bytes(request.salt)),
+        **({"appeal_of": str(request.appeal_of_id)} if request.appeal_of_id else {}),
     )

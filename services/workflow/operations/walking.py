@@ -12,7 +12,7 @@ from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.notices import NOTICES
+from services.workflow.notices import BY_MAIL, BY_SMS, NOTICES
 from services.workflow.refusals import Refused
 from services.workflow.writing import write
 
@@ -58,18 +58,27 @@ def require_in_progress(walk: Walk) -> None:
 
 
 def notify(walk: Walk, notice: str) -> None:
-    """Let one of the portal's own notices be sent to the applicant, if there is an address."""
+    """Let one of the portal's own notices be sent to the applicant, by the ways that the applicant chose."""
     assert notice in NOTICES
-    if not walk.service_request.contact.get("email"):
-        return
-    walk.new_steps.append(
-        Step(
-            service_request=walk.service_request,
-            key=notice,
-            kind=Step.Kind.NOTICE,
-            state=Step.State.DUE,
-            lane=Step.Lane.MAIL,
-            opened_at=walk.now,
-            run_at=walk.now,
-        )
+    contact, user = walk.service_request.contact, walk.service_request.applicant
+    by_mail = bool(contact.get("email")) and (user is None or user.wants_mail)
+    if by_mail or user is not None:
+        walk.new_steps.append(_notice(walk, notice, BY_MAIL, is_sent=by_mail))
+    if user is not None and user.wants_sms and user.phone:
+        walk.new_steps.append(_notice(walk, notice, BY_SMS))
+
+
+def _notice(walk: Walk, notice: str, way: str, *, is_sent: bool = True) -> Step:
+    """Give the row of a notice. One that nobody wants sent is only shown on the portal."""
+    return Step(
+        service_request=walk.service_request,
+        key=notice,
+        kind=Step.Kind.NOTICE,
+        branch=way,
+        state=Step.State.DUE if is_sent else Step.State.DONE,
+        outcome="" if is_sent else "shown",
+        lane=Step.Lane.MAIL,
+        opened_at=walk.now,
+        run_at=walk.now if is_sent else None,
+        finished_at=None if is_sent else walk.now,
     )

@@ -1,0 +1,68 @@
+"""The profile: what a person tells once, so that every form can be filled in with it."""
+
+import unicodedata
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from services.accounts.models import User
+from services.catalogue.answer_kinds import Bad, read_phone
+
+OLDEST = timedelta(days=130 * 366)
+PARTS = {
+    "street": gettext_lazy("Street"),
+    "house": gettext_lazy("House number"),
+    "apartment": gettext_lazy("Apartment"),
+    "city": gettext_lazy("City or village"),
+    "postal_code": gettext_lazy("Postal code"),
+}
+AUTOCOMPLETE = {"street": "address-line1", "city": "address-level2", "postal_code": "postal-code"}
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("name", "birth_date", "phone", "language")
+        labels = {"name": gettext_lazy("Name"), "birth_date": gettext_lazy("Date of birth")}
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+            "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for part, label in PARTS.items():
+            attributes = {"autocomplete": AUTOCOMPLETE.get(part, "off"), "dir": "auto"}
+            initial = self.instance.address.get(part, "")
+            self.fields[part] = forms.CharField(
+                label=label, required=False, max_length=100, initial=initial, widget=forms.TextInput(attrs=attributes)
+            )
+
+    def clean_name(self) -> str:
+        """Take a name of any letters, of one word or many; only its spaces and its spelling in bytes are put right."""
+        return " ".join(unicodedata.normalize("NFC", self.cleaned_data["name"]).split())
+
+    def clean_birth_date(self) -> date | None:
+        day: date | None = self.cleaned_data["birth_date"]
+        today = timezone.localdate()
+        if day is not None and not today - OLDEST < day <= today:
+            raise forms.ValidationError(_("Give the day on which you were born, like 1990-07-31."))
+        return day
+
+    def clean_phone(self) -> str:
+        given = self.cleaned_data["phone"]
+        if not given:
+            return ""
+        try:
+            return read_phone(None, given, timezone.localdate())
+        except Bad as bad:
+            raise forms.ValidationError(bad.message) from None
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.address = {part: self.cleaned_data[part] for part in PARTS if self.cleaned_data[part]}
+        return super().save(commit)  # type: ignore[no-any-return]

@@ -1,0 +1,82 @@
+"""Look up where a request is without an account: by its reference and the code that came with its confirmation."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from portal.expecting import expectation_of
+from portal.limits import Limit, address_of
+from portal.people import posted
+from portal.reading import history_of
+from services.requests.models import ServiceRequest
+from services.requests.rules import read_reference
+from services.requests.status_codes import opens
+from services.workflow.operations.file import look_up
+from services.workflow.queries import current_steps
+
+HOUR = 3600
+BY_REFERENCE = Limit("status-reference", 5, HOUR)
+BY_ADDRESS = Limit("status-address", 20, HOUR)
+
+
+class StatusForm(forms.Form):
+    reference = forms.CharField(label=gettext_lazy("Reference"), max_length=30, widget=forms.TextInput)
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        help_text=gettext_lazy("It stands on the confirmation and in the first e-mail, like K7M2-9QXD-4TAB-3F0Z."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def status(request: HttpRequest) -> HttpResponse:
+    """Ask for reference and code, and tell where the request is. Neither of them is ever part of an address."""
+    form = StatusForm(posted(request))
+    if not form.is_valid():
+        return _ask(request, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)
+    reference, address = form.cleaned_data["reference"], address_of(request)
+    who = read_reference(reference) or reference
+    is_locked = BY_REFERENCE.is_used_up(who) or BY_ADDRESS.is_used_up(address)
+    found = ServiceRequest.objects.with_service().filter(reference=who).first()
+    if is_locked or found is None or not opens(found.pk, form.cleaned_data["code"]):
+        BY_REFERENCE.count(who)
+        BY_ADDRESS.count(address)
+        form.add_error(None, _("No request has this reference and code. After five tries you have to wait an hour."))
+        return _ask(request, form, HTTPStatus.TOO_MANY_REQUESTS if is_locked else HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _tell(request, found)
+
+
+def _ask(request: HttpRequest, form: StatusForm, answer: HTTPStatus) -> HttpResponse:
+    response = render(request, "citizens/status.html", {"form": form}, status=answer)
+    if answer == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(HOUR)
+    return response
+
+
+def _tell(request: HttpRequest, seen: ServiceRequest) -> HttpResponse:
+    now = timezone.now()
+    history = [told for told in history_of(seen) if told.kind not in ("file_read", "status_read")]
+    look_up(seen, now)
+    known = seen.version.definition.workflow.by_key
+    context = {
+        "now": now,
+        "service_request": seen,
+        "current": [{"step": step, "definition": known[step.key]} for step in current_steps(seen)],
+        "expected": expectation_of(seen, now),
+        "history": history,
+    }
+    return render(request, "citizens/status_found.html", context)

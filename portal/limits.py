@@ -1,0 +1,38 @@
+"""How often somebody may try something; counted in the database, so that it holds while the broker is away."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many times within so many seconds, counted from the first."""
+
+    name: str
+    most: int
+    seconds: int
+
+    def is_used_up(self, who: str) -> bool:
+        return self._counted(who)[0] >= self.most
+
+    def count(self, who: str) -> None:
+        tries, until = self._counted(who)
+        until = until or int(time.time()) + self.seconds
+        cache.set(self._key(who), (tries + 1, until), until - int(time.time()) or 1)
+
+    def _counted(self, who: str) -> tuple[int, int]:
+        tries, until = cache.get(self._key(who), (0, 0))
+        return (tries, until) if until > time.time() else (0, 0)
+
+    def _key(self, who: str) -> str:
+        return f"limit:{self.name}:{hashlib.sha256(who.encode()).hexdigest()}"
+
+
+def address_of(request: HttpRequest) -> str:
+    """Give the address that a request comes from; headers count only as far as proxies are trusted."""
+    return str(get_adapter(request).get_client_ip(request))

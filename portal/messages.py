@@ -1,0 +1,59 @@
+"""The form in which both sides of a request write to each other."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from services.requests.models import Message
+from services.requests.operations import BadEvidence
+from services.workflow.refusals import Refused
+
+MOST_AT_ONCE = 5
+Write = Callable[[str, list[UploadedFile]], Message]
+
+
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once; each is checked like one."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        given = [file for file in data or [] if file]
+        if len(given) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("Add %(count)s files at a time at most.") % {"count": MOST_AT_ONCE})
+        return [super(FilesField, self).clean(file, initial) for file in given]
+
+
+class MessageForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your message"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    files = FilesField(label=_("Files"), required=False, help_text=_("PDF, JPEG or PNG, five at a time at most."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_message_%s", **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors and not said.get("text") and not said.get("files"):
+            self.add_error("text", _("Write a message or add a file."))
+        return said
+
+    def send(self, write: Write) -> bool:
+        """Hand the message over; tell whether it was taken. What was refused stands at its field."""
+        if not self.is_valid():
+            return False
+        try:
+            write(self.cleaned_data["text"], self.cleaned_data["files"])
+        except BadEvidence as bad:
+            self.add_error("files", bad.message)
+        except Refused as refused:
+            self.add_error(None, str(refused.message))
+        return not self.errors

@@ -1,0 +1,61 @@
+"""Write to the applicant's phone, in the applicant's language: one short text without personal data."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+from django.utils.translation import override
+
+from services.agencies.rules import in_language
+from services.workflow.actions.kinds import Failed, Job, Outside
+from services.workflow.actions.mail import keep_nothing
+from services.workflow.engine import Walk
+from services.workflow.models import Step
+from services.workflow.notices import NOTICES, SHORT
+from services.workflow.troubles import trouble
+
+TIMEOUT_S = 10
+MOST_LETTERS = 160
+
+
+def prepare(walk: Walk, step: Step) -> Job:
+    """Gather number and text. The number is the profile's, which is where SMS was chosen."""
+    request = walk.service_request
+    with override(request.language):
+        subject, _body = NOTICES[step.key]
+        agency = in_language(request.office.agency.name, request.language)
+        text = str(SHORT) % {"subject": subject, "reference": request.written_reference, "agency": agency}
+    to = request.applicant.phone if request.applicant else ""
+    return Job(target="sms", data={"to": to, "text": text[:MOST_LETTERS]})
+
+
+def send(job: Job, key: str) -> None:
+    """Hand the text to the provider, with a key by which it can drop a second copy."""
+    if not job.data["to"]:
+        return
+    if settings.SMS_URL:
+        _post(job.data, key)
+    else:
+        _keep(job.data, Path(settings.MAILBOX_DIR), key)
+
+
+def _post(data: dict[str, str], key: str) -> None:
+    """POST `{"to", "text"}` as JSON; whatever isn't 2xx is a failure that may pass."""
+    headers = {"Authorization": f"Bearer {settings.SMS_TOKEN}", "Idempotency-Key": key}
+    try:
+        httpx.post(settings.SMS_URL, json=data, headers=headers, timeout=TIMEOUT_S).raise_for_status()
+    except httpx.HTTPError:
+        raise Failed(trouble("mail")) from None
+
+
+def _keep(data: dict[str, str], folder: Path, key: str) -> None:
+    """Put the text into the demonstration's mailbox, once however often it is sent."""
+    message = EmailMessage()
+    message["To"], message["Subject"] = data["to"], "SMS"
+    message.set_content(data["text"])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"sms-{key.replace('/', '-')}.log").write_bytes(bytes(message))
+
+
+TEXT = Outside(prepare, send, keep_nothing)

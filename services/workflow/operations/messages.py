@@ -1,0 +1,71 @@
+"""Words and files between the office and the applicant, at any time while a request is in progress."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.requests.models import Message, ServiceRequest
+from services.requests.operations import add_evidence
+from services.workflow.engine import Walk
+from services.workflow.notices import WRITTEN
+from services.workflow.operations.walking import citizen, clerk, notify, require, require_in_progress, walking
+from services.workflow.queries import requests_at_desks_of
+
+WITH_MESSAGES = "message"
+ACCEPTED = ("pdf", "jpeg", "png")
+MOST_FILES = 30
+
+
+def write_to_office(
+    service_request: ServiceRequest, text: str, by: User, now: datetime, *, files: Sequence["File[bytes]"] = ()
+) -> Message:
+    """Write to the office; raise `BadEvidence` for a file that can't be taken, and then nothing is kept."""
+    with walking(service_request.pk, now) as walk:
+        require(walk.service_request.applicant_id == by.pk, _("This is somebody else's request."))
+        message = _write(walk, text, by, files, is_from_office=False)
+        walk.tell("message_written", citizen(by))
+    return message
+
+
+def write_to_applicant(
+    service_request: ServiceRequest, text: str, by: User, now: datetime, *, files: Sequence["File[bytes]"] = ()
+) -> Message:
+    """Write to the applicant, who gets a notice; raise `BadEvidence` for a file that can't be taken."""
+    with walking(service_request.pk, now) as walk:
+        seen = requests_at_desks_of(by).filter(pk=service_request.pk).exists()
+        require(seen, _("This request isn't at one of your desks."))
+        message = _write(walk, text, by, files, is_from_office=True)
+        walk.tell("message_written", clerk(by))
+        notify(walk, WRITTEN)
+    return message
+
+
+def _write(walk: Walk, text: str, by: User, files: Sequence["File[bytes]"], *, is_from_office: bool) -> Message:
+    require_in_progress(walk)
+    require(text.strip() or files, _("Write a message or add a file."))
+    message = Message.objects.create(
+        service_request=walk.service_request,
+        author=by,
+        is_from_office=is_from_office,
+        text=text.strip(),
+        at=walk.now,
+    )
+    for file in files:
+        add_evidence(
+            walk.service_request,
+            WITH_MESSAGES,
+            file,
+            accept=ACCEPTED,
+            at_most=MOST_FILES,
+            now=walk.now,
+            message=message,
+        )
+    return message
+
+
+def mark_read(service_request: ServiceRequest, now: datetime, *, by_office: bool) -> None:
+    """Note that one side has seen what the other side wrote."""
+    service_request.messages.filter(is_from_office=not by_office, read_at=None).update(read_at=now)

@@ -1,0 +1,162 @@
+"""What the portal knows of a person can be seen, put right, and taken away as a copy."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from services.accounts.models import User
+from services.requests.models import ServiceRequest
+from services.workflow.exports import KEPT, ask_for_export, make_exports
+from services.workflow.models import DataExport
+from services.workflow.operations.file import open_file
+from services.workflow.operations.messages import write_to_office
+from tests import worlds
+from tests.citizens.forms import upload
+
+pytestmark = pytest.mark.django_db
+NOON = worlds.NOON
+
+
+@pytest.fixture
+def version(settings: Any, tmp_path: Path) -> Any:
+    settings.MEDIA_ROOT = tmp_path
+    worlds.build_agencies("north")
+    story = {"key": "story", "kind": "text", "label": worlds.text("Story")}
+    pages = [{"key": "about", "title": worlds.text("About"), "fields": [story]}]
+    return worlds.published([worlds.desk("judge")], pages=pages)
+
+
+@pytest.fixture
+def people(version: Any) -> tuple[User, User]:
+    users = worlds.citizen("aysel"), worlds.citizen("vali")
+    for user in users:
+        request = worlds.apply(version, {"story": f"canary of {user.name}"}, by=user)
+        write_to_office(request, f"message of {user.name}", user, NOON, files=[upload(name=f"{user.name}.pdf")])
+    return users
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def request_of(user: User) -> ServiceRequest:
+    return ServiceRequest.objects.get(applicant=user)
+
+
+class TestCopy:
+    def test_holds_everything_of_the_person_and_nothing_of_others(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        client = signed_in(aysel)
+        client.post(reverse("my_data_export"))
+        waiting = client.get(reverse("my_data")).content.decode()
+        make_exports(NOON)
+        answer = client.get(reverse("my_data_download"))
+        archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+        told = json.loads(archive.read("data.json"))
+        everything = b"".join(archive.read(name) for name in archive.namelist()) + repr(archive.namelist()).encode()
+
+        assert "Your copy is about to be made." in waiting
+        assert told["profile"]["email"] == aysel.email
+        [request] = told["requests"]
+        assert request["answers"] == {"story": "canary of Aysel"}
+        assert request["messages"][0]["text"] == "message of Aysel"
+        assert request["history"][0]["kind"] == "submitted"
+        assert any(name.endswith("Aysel.pdf") for name in archive.namelist())
+        assert b"Vali" not in everything
+        assert b"vali" not in everything
+
+    def test_is_made_once_at_a_time_and_removed_after_its_days(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        first, again = ask_for_export(aysel, NOON), ask_for_export(aysel, NOON)
+        assert first == again
+        make_exports(NOON)
+        DataExport.objects.update(finished_at=NOON)
+        file = DataExport.objects.get().file.path
+        make_exports(NOON + KEPT)
+        assert Path(file).exists()
+        make_exports(NOON + KEPT + timedelta(seconds=1))
+
+        assert not DataExport.objects.exists()
+        assert not Path(file).exists()
+
+    def test_one_that_a_worker_let_fall_is_made_by_the_next(self, people: tuple[User, User]) -> None:
+        export = ask_for_export(people[0], NOON)
+        DataExport.objects.filter(pk=export.pk).update(lease_until=NOON + timedelta(minutes=2), done=1, total=9)
+
+        assert make_exports(NOON + timedelta(minutes=1)) == 0
+        assert make_exports(NOON + timedelta(minutes=3)) == 1
+        export.refresh_from_db()
+        assert (export.done, export.total) == (1, 1)
+
+    def test_the_eleventh_in_an_hour_waits(self, people: tuple[User, User]) -> None:
+        client = signed_in(people[0])
+        answers = [client.post(reverse("my_data_export")).status_code for _ in range(11)]
+
+        assert answers == [302] * 10 + [429]
+
+
+class TestReadings:
+    def test_tell_who_looked_and_when(self, people: tuple[User, User]) -> None:
+        aysel, vali = people
+        open_file(request_of(aysel), worlds.clerk("bruno"), NOON)
+        own, others = (signed_in(user).get(reverse("my_readings")).content.decode() for user in (aysel, vali))
+
+        for words in ("Bruno", "north", request_of(aysel).written_reference):
+            assert words in own
+        assert "Bruno" not in others
+        assert "Nobody so far." in others
+
+
+class TestProfile:
+    GOOD = {"name": "Vəli", "birth_date": "1990-07-31", "phone": "050 123 45 67", "language": "az", "city": "Şəki"}
+
+    def save(self, user: User, **change: str) -> Any:
+        answer = signed_in(user).post(reverse("my_profile"), {**self.GOOD, **change})
+        user.refresh_from_db()
+        return answer
+
+    @pytest.mark.parametrize("name", ["Vəli", "O’Neill", "Anne-Marie d'Été", "Çiğdəm  Işıq", "李", "عليّ"])
+    def test_takes_names_as_people_have_them(self, people: tuple[User, User], name: str) -> None:
+        assert self.save(people[0], name=name).status_code == 302
+        assert people[0].name == " ".join(name.split())
+        assert people[0].phone == "+994501234567"
+        assert people[0].address == {"city": "Şəki"}
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ({"birth_date": "2026-02-30"}, "birth_date"),
+            ({"birth_date": "1850-01-01"}, "Give the day on which you were born"),
+            ({"birth_date": "2999-01-01"}, "Give the day on which you were born"),
+            ({"phone": "12"}, "Write a phone number like"),
+            ({"phone": "0" * 1000}, "phone"),
+            ({"language": "xx"}, "language"),
+            ({"name": "x" * 201}, "name"),
+            ({"city": "x" * 101}, "city"),
+        ],
+    )
+    def test_faults_are_told_and_nothing_is_kept(
+        self, people: tuple[User, User], change: dict[str, str], told: str
+    ) -> None:
+        answer = self.save(people[0], **change)
+
+        assert answer.status_code == 422
+        assert told in answer.content.decode()
+        assert people[0].name == "Aysel"
+
+    def test_what_only_an_office_may_change_stays(self, people: tuple[User, User]) -> None:
+        before = people[0].email, people[0].personal_identifier
+        self.save(people[0], email="x@example.org", personal_identifier="7ABCDEF", is_staff="on", is_superuser="on")
+
+        assert (people[0].email, people[0].personal_identifier) == before
+        assert not people[0].is_staff
+        assert not people[0].is_superuser

@@ -1,0 +1,155 @@
+"""A draft is opened elsewhere by its link only, noticed in two tabs, and forgotten when nobody comes back."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from services.requests.models import Draft, Evidence
+from services.requests.operations import KEPT_WITHOUT_ACCOUNT, add_evidence, forget_drafts
+from tests import worlds
+from tests.citizens.forms import upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(settings: Any, tmp_path: Any, client: Client) -> Draft:
+    settings.MEDIA_ROOT = tmp_path
+    worlds.build_agencies("north")
+    fields = [{"key": key, "kind": "text", "label": worlds.text(key.title())} for key in ("story", "end")]
+    pages = [{"key": "about", "title": worlds.text("About"), "fields": fields}]
+    worlds.published([worlds.desk("judge")], pages=pages, identity="none")
+    client.post(reverse("apply", kwargs={"code": "permit"}), {"office": "north-hall"})
+    return Draft.objects.get()
+
+
+def page(draft: Draft) -> str:
+    return reverse("apply_page", args=[draft.pk, "about"])
+
+
+def tab(client: Client, draft: Draft) -> str:
+    found = re.search(r'name="tab" value="([^"]+)"', client.get(page(draft)).content.decode())
+    assert found
+    return found.group(1)
+
+
+def save(client: Client, draft: Draft, tab: str, story: str, do: str = "keep") -> Any:
+    return client.post(page(draft), {"tab": tab, "asked": ["story", "end"], "story": story, "end": "", "do": do})
+
+
+def link_for(client: Client, draft: Draft) -> str:
+    answer = client.post(reverse("apply_keep", args=[draft.pk]), {"email": "aysel@example.org"})
+    assert answer.status_code == 302
+    found = re.search(r"https?://[^/]+(/apply/resume/\S+)", mail.outbox[-1].body)
+    assert found
+    return found.group(1)
+
+
+class TestLink:
+    def test_opens_the_draft_elsewhere_and_leaves_the_address(self, client: Client, draft: Draft) -> None:
+        save(client, draft, tab(client, draft), "Once upon a time")
+        link, elsewhere = link_for(client, draft), Client()
+        assert elsewhere.get(page(draft)).status_code == 404
+        answer = elsewhere.get(link)
+        draft.refresh_from_db()
+
+        assert answer["Location"] == reverse("apply_check", args=[draft.pk])
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert "Once upon a time" in elsewhere.get(page(draft)).content.decode()
+        assert link.split("/")[-2] not in draft.secret_digest
+
+    def test_only_the_latest_opens_it_and_not_for_ever(self, client: Client, draft: Draft) -> None:
+        first, second = link_for(client, draft), link_for(client, draft)
+        assert [Client().get(link).status_code for link in (first, second)] == [404, 302]
+        Draft.objects.update(saved_at=timezone.now() - KEPT_WITHOUT_ACCOUNT)
+
+        assert Client().get(second).status_code == 404
+
+    def test_guessing_is_slowed_down(self, client: Client, draft: Draft) -> None:
+        link = link_for(client, draft)
+        for number in range(30):
+            Client().get(f"/apply/resume/guess{number}/")
+
+        assert Client().get(link).status_code == 404
+
+    @pytest.mark.parametrize("address", ["", "aysel", "a@b\r\nBcc: c@d.example", "x" * 400 + "@example.org"])
+    def test_a_bad_address_is_told(self, client: Client, draft: Draft, address: str) -> None:
+        answer = client.post(reverse("apply_keep", args=[draft.pk]), {"email": address})
+
+        assert answer.status_code == 422
+        assert mail.outbox == []
+
+    def test_the_sixth_in_an_hour_waits(self, client: Client, draft: Draft) -> None:
+        answers = [
+            client.post(reverse("apply_keep", args=[draft.pk]), {"email": "a@example.org"}).status_code
+            for _ in range(6)
+        ]
+
+        assert answers == [302] * 5 + [429]
+
+    def test_a_mail_server_that_is_away_is_told(
+        self, client: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError
+
+        monkeypatch.setattr("portal.citizens.resuming.send_mail", refuse)
+        answer = client.post(reverse("apply_keep", args=[draft.pk]), {"email": "a@example.org"})
+
+        assert answer.status_code == 503
+        assert "Your draft is safe" in answer.content.decode()
+
+
+class TestTabs:
+    def test_the_second_tab_sees_both_and_loses_nothing(self, client: Client, draft: Draft) -> None:
+        first, second = tab(client, draft), tab(client, draft)
+        save(client, draft, first, "from the first")
+        answer = save(client, draft, second, "from the second", do="next")
+        body = answer.content.decode()
+        draft.refresh_from_db()
+
+        assert answer.status_code == 409
+        for words in ("from the first", "from the second"):
+            assert words in body
+        assert draft.answers["story"] == "from the first"
+
+        chosen = re.search(r'name="tab" value="([^"]+)"', body)
+        assert chosen
+        save(client, draft, chosen.group(1), "from the second")
+        draft.refresh_from_db()
+        assert draft.answers["story"] == "from the second"
+
+    def test_one_tab_saves_as_often_as_it_likes(self, client: Client, draft: Draft) -> None:
+        own = tab(client, draft)
+        answers = [save(client, draft, own, words).status_code for words in ("a", "ab", "abc")]
+
+        assert answers == [204] * 3
+
+    def test_the_same_words_are_no_conflict(self, client: Client, draft: Draft) -> None:
+        first, second = tab(client, draft), tab(client, draft)
+        save(client, draft, first, "the same")
+
+        assert save(client, draft, second, "the same").status_code == 204
+
+    @pytest.mark.parametrize("odd", ["", "x", "9", "9.", "-1.x", "1." + "y" * 1000, "\0.\0", "1.\0"])
+    def test_an_odd_name_of_a_tab_does_no_harm(self, client: Client, draft: Draft, odd: str) -> None:
+        assert save(client, draft, odd, "words").status_code in (204, 409)
+
+
+def test_drafts_are_forgotten_with_their_files(draft: Draft) -> None:
+    now = timezone.now()
+    add_evidence(draft, "paper", upload(), accept=["pdf"], at_most=1, now=now)
+    path = Path(Evidence.objects.get().file.path)
+    Draft.objects.update(saved_at=now - KEPT_WITHOUT_ACCOUNT + timedelta(minutes=1))
+    assert forget_drafts(now) == 0
+    assert forget_drafts(now + timedelta(minutes=1)) == 1
+
+    assert not Draft.objects.exists()
+    assert not path.exists()

@@ -1,0 +1,186 @@
+"""What applicants can do about a request, on a phone, in two languages: object, complain, rate, share, verify."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import Visitor
+from tests.journeys.test_pages import assert_sound
+from tests.live import LivePortal
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Open = Callable[..., Visitor]
+NEXT = "main button[name=do][value=next]:not([aria-hidden])"
+LONG_AGO = """
+UPDATE requests_servicerequest
+SET submitted_at = submitted_at - interval '40 days', due_at = due_at - interval '40 days'
+WHERE reference = %s
+"""
+
+
+@dataclass
+class Cast:
+    """Everybody who takes part, with the language in which they read."""
+
+    language: str
+    aysel: Visitor
+    bruno: Visitor
+    tural: Visitor
+    vusala: Visitor
+    stranger: Visitor
+
+
+@pytest.fixture(params=["en", "az"])
+def cast(visitor: Open, request: pytest.FixtureRequest) -> Cast:
+    look = {"width": 390, "language": request.param}
+    people = [visitor(name, **look) for name in ("aysel", "bruno", "tural", "vusala", "")]
+    return Cast(request.param, *people)
+
+
+def send_request(aysel: Visitor) -> tuple[str, str]:
+    """Ask for a parking permit that a clerk has to look at; give the request's address and its reference."""
+    page = aysel.page
+    page.goto("/apply/parking-permit/")
+    page.locator("input[name=office][value=sumgait-city-hall]").check()
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    page.locator("input[name=plate]").fill("10-BB-456")
+    page.locator("input[name=vehicle_relation][value=company_car]").check()
+    page.locator(NEXT).first.click()
+    page.locator("input[name=zone][value=a]").check()
+    page.locator("input[name=start]").fill(time.strftime("%Y-%m-%d", time.localtime(time.time() + 7 * 86_400)))
+    page.locator(NEXT).first.click()
+    page.locator(NEXT).first.click()
+    return check_and_send(aysel)
+
+
+def check_and_send(aysel: Visitor) -> tuple[str, str]:
+    page = aysel.page
+    page.locator("input[type=checkbox]").check()
+    page.locator("main form button").last.click()
+    page.locator("main a[href^='/my/requests/']").first.click()
+    return page.url, page.locator(".reference").first.inner_text()
+
+
+def decide(clerk: Visitor, reference: str, outcome: str, words: str = "", *, refuses: bool = False) -> None:
+    """Take the step that waits at the desk, and decide it."""
+    clerk.open_request(reference)
+    clerk.wait_for_part("form[action$='/claim/'] button").click()
+    clerk.page.locator(f"input[name=outcome][value={outcome}]").check()
+    if refuses:
+        clerk.page.locator("form[action$='/decide/'] select[name=reason]").select_option(index=1)
+    clerk.page.locator("form[action$='/decide/'] textarea").fill(words)
+    clerk.page.locator("form[action$='/decide/'] button").last.click()
+    expect(clerk.page.locator("main [role=status]")).to_be_visible()
+
+
+def test_a_refusal_is_objected_to_and_another_official_decides(cast: Cast) -> None:
+    aysel, page = cast.aysel, cast.aysel.page
+    first, reference = send_request(aysel)
+    decide(cast.bruno, reference, "refuse", "You live elsewhere.", refuses=True)
+
+    page.goto(first)
+    aysel.wait_for_part("a[href$='/objection/']").click()
+    assert_sound(aysel, f"object-{cast.language}")
+    page.locator("main form button").last.click()
+    page.locator("textarea[name=grounds]").fill("I moved in March, as the register says.")
+    page.locator(NEXT).first.click()
+    page.locator(NEXT).first.click()
+    appeal, appeal_reference = check_and_send(aysel)
+    expect(page.locator(f"main a[href='{first.partition('/my/')[1]}{first.partition('/my/')[2]}']")).to_be_visible()
+    assert_sound(aysel, f"objection-{cast.language}")
+
+    cast.bruno.open_request(appeal_reference)
+    expect(cast.bruno.page.locator("form[action$='/claim/']")).to_have_count(0)
+    decide(cast.tural, appeal_reference, "annul", "The register shows the new home. Decide again.")
+    assert_sound(cast.tural, f"objection-decided-{cast.language}")
+
+    page.goto(first)
+    aysel.sees("The register shows the new home. Decide again.")
+    expect(page.locator("main a[href$='/withdraw/']")).to_be_visible()
+    cast.bruno.open_request(reference)
+    expect(cast.bruno.page.locator("form[action$='/claim/']")).to_have_count(0)
+    page.goto(appeal)
+    assert_sound(aysel, f"objection-granted-{cast.language}")
+
+
+def test_a_late_request_is_complained_about_and_the_supervisor_answers(cast: Cast, walked: LivePortal) -> None:
+    aysel, vusala = cast.aysel, cast.vusala
+    address, reference = send_request(aysel)
+    aysel.page.goto(address)
+    expect(aysel.page.locator("a[href$='/complaint/']")).to_have_count(0)
+    with psycopg.connect(walked.database_url) as connection:
+        connection.execute(LONG_AGO, [reference.replace("-", "")])
+
+    aysel.page.reload()
+    aysel.page.locator("a[href$='/complaint/']").click()
+    assert_sound(aysel, f"complain-{cast.language}")
+    words = f"I park far from home every night ({reference})."
+    aysel.page.locator("textarea[name=words]").fill(words)
+    aysel.page.locator("main form button").last.click()
+    aysel.sees(words)
+
+    vusala.page.goto("/desk/")
+    vusala.page.locator("a[href^='/desk/complaints/']", has_text=reference).click()
+    vusala.sees(words)
+    assert_sound(vusala, f"complaint-{cast.language}")
+    vusala.page.locator("textarea[name=words]").fill("You will have it by Friday.")
+    vusala.page.locator("main form button").last.click()
+    aysel.page.reload()
+    aysel.sees("You will have it by Friday.")
+    assert_sound(aysel, f"complaint-answered-{cast.language}")
+
+
+def test_a_permit_is_rated_shared_and_verified(cast: Cast) -> None:
+    aysel, page = cast.aysel, cast.aysel.page
+    address, reference = send_request(aysel)
+    decide(cast.bruno, reference, "approve")
+    cast.bruno.wait_for_part("form[action$='/record/'] button").click()
+
+    page.goto(address)
+    aysel.wait_for_part("button[name=score][value='5']").click()
+    expect(page.locator("button[name=score][value='5']")).to_have_attribute("aria-pressed", "true")
+    page.locator("textarea[name=words]").fill("Quick and kind.")
+    assert_sound(aysel, f"rated-{cast.language}")
+    page.locator("form:has(textarea) button").last.click()
+
+    page.goto(address)
+    file = page.request.get(page.locator("main a[href^='/my/documents/']").first.get_attribute("href") or "").body()
+    share_and_end(cast)
+    verify(cast.stranger, file, "granted", f"verified-{cast.language}")
+    changed = bytearray(file)
+    changed[len(changed) // 2] ^= 1
+    verify(cast.stranger, bytes(changed), "refused", f"changed-{cast.language}")
+
+
+def share_and_end(cast: Cast) -> None:
+    """Make a link, let a stranger open it, end it: then it is gone."""
+    aysel, stranger = cast.aysel, cast.stranger
+    aysel.page.goto("/my/documents/")
+    assert_sound(aysel, f"documents-{cast.language}")
+    aysel.page.locator("main a[href$='/share/']").first.click()
+    aysel.page.locator("main form button").first.click()
+    link = aysel.page.locator("#id_address").input_value()
+    assert_sound(aysel, f"share-{cast.language}")
+
+    stranger.page.goto(link)
+    expect(stranger.page.locator("main a[href$='/file/']")).to_be_visible()
+    assert_sound(stranger, f"shared-{cast.language}")
+    aysel.page.goto(aysel.page.url)
+    aysel.page.locator("form[action^='/my/links/'] button").first.click()
+    answer = stranger.page.goto(link)
+    assert answer is not None
+    assert answer.status == 404
+    assert_sound(stranger, f"shared-ended-{cast.language}")
+
+
+def verify(stranger: Visitor, file: bytes, state: str, name: str) -> None:
+    stranger.page.goto("/verify/")
+    upload = {"name": "permit.pdf", "mimeType": "application/pdf", "buffer": file}
+    stranger.page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
+    stranger.page.locator("main form button").last.click()
+    expect(stranger.page.locator(f"main .tag.{state}")).to_be_visible()
+    assert_sound(stranger, name)

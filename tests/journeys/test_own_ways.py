@@ -1,0 +1,194 @@
+"""Ways that citizens go by themselves: what they are entitled to, a form left and found again, their own data."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import PASSWORD, Visitor
+from tests.journeys.test_account_pages import go_freshly, sign_up
+from tests.journeys.test_pages import assert_sound
+from tests.live import LivePortal
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Open = Callable[..., Visitor]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "title"),
+    [("en", "parkng permit", "Resident’s parking permit"), ("az", "dayanacaq icazsi", "")],
+)
+@pytest.mark.parametrize("script", [True, False], ids=["scripted", "plain"])
+def test_from_a_word_with_a_typing_error_to_the_form(
+    visitor: Open, language: str, words: str, title: str, script: bool
+) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=script)
+    page = person.page
+    page.goto("/")
+    page.locator("main input[name=q]").fill(words)
+    page.locator("main form button").first.click()
+    page.locator("main a[href='/services/parking-permit/']").first.click()
+    if title:
+        expect(page.locator("h1")).to_have_text(title)
+    page.locator("main a[href='/apply/parking-permit/']").click()
+    expect(page.locator("h1")).to_be_visible()
+    assert person.faults == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_am_i_entitled_to(visitor: Open, language: str) -> None:
+    person = visitor(width=390, language=language)
+    page = person.page
+    page.goto("/")
+    page.locator("main a[href='/entitlements/']").click()
+    page.locator("input[name=is_citizen][value=yes]").check()
+    page.locator("input[name=civil_status][value=married]").check()
+    page.locator("input[name=age]").fill("forty")
+    page.locator("main form button").last.click()
+    assert_sound(person, f"entitlements-faults-{language}")
+    page.locator("input[name=age]").fill("40")
+    page.locator("main form button").last.click()
+    assert_sound(person, f"entitlements-told-{language}")
+    expect(page.locator("#yes + ul")).to_contain_text(re.compile("Identity|card|ID|Renew", re.IGNORECASE))
+    expect(page.locator("#no + ul a[href='/services/marriage-registration/']")).to_be_visible()
+
+
+def test_a_form_left_and_found_again_on_another_device(visitor: Open) -> None:
+    phone = visitor(width=390, language="fr")
+    page = phone.page
+    page.goto("/apply/pothole-report/")
+    page.locator("input[name=office]").first.check()
+    page.locator("main form button[type=submit]").last.click()
+    page.locator("main textarea, main input[type=text]").first.fill("Le trou devant la boulangerie")
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Enregistré", timeout=10_000)
+    page.locator("main a[href$='/later/']").click()
+    assert_sound(phone, "apply-later-fr")
+    page.locator("input[name=email]").fill("zoe@example.org")
+    page.locator("main form button").first.click()
+    page.goto("/mailbox/")
+    page.locator("main li").filter(has_text="zoe@example.org").first.locator("a").click()
+    link = page.locator("main a[href*='/apply/resume/']").get_attribute("href")
+    assert link
+
+    desktop = visitor(language="fr")
+    desktop.page.goto(link)
+    assert "/apply/resume/" not in desktop.page.url
+    expect(desktop.page.locator("main")).to_contain_text("Le trou devant la boulangerie")
+
+
+def test_two_tabs_lose_nothing(visitor: Open) -> None:
+    person = visitor(width=390, java_script_enabled=False)
+    first = person.page
+    first.goto("/apply/pothole-report/")
+    first.locator("input[name=office]").first.check()
+    first.locator("main form button[type=submit]").last.click()
+    second = first.context.new_page()
+    second.goto(first.url)
+    field = "main textarea, main input[type=text]"
+    for tab, words in ((first, "Written first"), (second, "Written second")):
+        tab.locator(field).first.fill(words)
+        tab.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
+    for words in ("Written first", "Written second"):
+        expect(second.locator("main")).to_contain_text(words)
+
+
+def test_where_a_request_is_without_an_account(visitor: Open) -> None:
+    sender = visitor("aysel", width=390)
+    sender.apply_for_parking("company_car", "10-AA-123")
+    codes = sender.page.locator(".reference").all_inner_texts()
+    reference, code = codes[0], codes[-1]
+
+    somebody = visitor(width=390)
+    page = somebody.page
+    page.goto("/")
+    page.locator("footer a[href='/status/']").click()
+    page.locator("input[name=reference]").fill(reference)
+    page.locator("input[name=code]").fill("0000-0000-0000-0000")
+    page.locator("main form button").first.click()
+    assert_sound(somebody, "status-faults")
+    page.locator("input[name=code]").fill(code)
+    page.locator("main form button").first.click()
+    somebody.sees(reference)
+    assert_sound(somebody, "status-found")
+    assert "aysel" not in page.locator("main").inner_text().lower()
+
+
+@pytest.mark.parametrize("look", ["phone", "arabic"])
+def test_a_copy_of_everything_and_the_end_of_an_account(visitor: Open, look: str, tmp_path: Path) -> None:
+    person = visitor(width=390, language="ar" if look == "arabic" else "en")
+    sign_up(person, f"leaves-{look}@example.org", look)
+    page = person.page
+    page.goto("/my/data/")
+    page.locator("form[action$='/export/'] button").click()
+    link = person.wait_for_part("a[href='/my/data/download/']")
+    with page.expect_download() as download:
+        link.click()
+    download.value.save_as(tmp_path / "copy.zip")
+    assert (tmp_path / "copy.zip").read_bytes()[:2] == b"PK"
+    go_freshly(person, "/my/data/erase/", "a long walk by the sea")
+    assert_sound(person, f"erase-{look}")
+    page.locator("input[name=sure]").check()
+    page.locator("main button.danger").click()
+    page.wait_for_url(re.compile("/$"))
+    page.goto("/my/data/")
+    assert "/account/login/" in page.url
+
+
+def test_words_go_both_ways(visitor: Open) -> None:
+    aysel, bruno = visitor("aysel", width=390), visitor("bruno", width=390)
+    aysel.apply_for_parking("company_car", "10-CC-789")
+    reference = aysel.page.locator(".reference").first.inner_text()
+    aysel.page.locator("main a[href^='/my/requests/']").first.click()
+    aysel.page.locator("details:has(form[action$='/messages/']) > summary").click()
+    aysel.page.locator("form[action$='/messages/'] textarea").fill("Can I park there on Monday?")
+    aysel.page.locator("form[action$='/messages/'] button").click()
+    aysel.sees("Your message is with the office.")
+    bruno.open_request(reference)
+    bruno.sees("Can I park there on Monday?")
+    bruno.page.locator("details:has(form[action$='/messages/']) > summary").click()
+    bruno.page.locator("form[action$='/messages/'] textarea").fill("Not yet, but soon.")
+    bruno.page.locator("form[action$='/messages/'] button").click()
+    assert_sound(bruno, "bruno-message-phone")
+    aysel.page.reload()
+    aysel.sees("Not yet, but soon.")
+    aysel.sees("read by the office")
+    assert_sound(aysel, "aysel-messages-phone")
+
+
+def test_by_keyboard_alone(visitor: Open, walked: LivePortal) -> None:
+    person = visitor(width=390)
+    page = person.page
+    page.goto("/account/login/")
+    press_until(person, "input[name=login]")
+    page.keyboard.type("nigar@example.org")
+    press_until(person, "input[name=password]")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/my/"))
+    follow_by_key(person, "/my/data/")
+    follow_by_key(person, "/my/profile/")
+    press_until(person, "input[name=city]")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Şəki")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/my/data/$"))
+    page.goto("/my/profile/")
+    assert page.locator("input[name=city]").input_value() == "Şəki"
+    assert walked
+
+
+def follow_by_key(person: Visitor, path: str) -> None:
+    press_until(person, f"a[href='{path}']")
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_url(f"**{path}")
+
+
+def press_until(person: Visitor, selector: str) -> None:
+    """Press the tab key until a part of the page has the focus."""
+    for _ in range(80):
+        person.page.keyboard.press("Tab")
+        if person.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+            return
+    raise AssertionError(f"no way to {selector} by keyboard")
