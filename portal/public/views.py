@@ -1,5 +1,7 @@
 """What everyone may see: find a service, read what it asks, costs and takes."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from csp.constants import NONE, UNSAFE_INLINE
@@ -8,20 +10,23 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from portal.public.mailbox import letters, read_letter
 from services.agencies.models import Agency
-from services.catalogue.definition import AnyStep, Workflow
+from services.catalogue.definition import AnyStep, Definition, Workflow
 from services.catalogue.fees import fee_range
 from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched, written_nearly
 from services.requests.models import Channel
-from services.transparency.queries import decided_in_all, summaries
+from services.transparency.obstacles import Obstacle, obstacles_of
+from services.transparency.queries import decided_in_all, figures_of
 
 A_PAGE = 20
+A_YEAR = timedelta(days=365)
 PUBLISHED = Count("services", filter=Q(services__current__isnull=False))
 
 
@@ -88,10 +93,19 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "fee": fees[0] if len(set(fees)) == 1 else None,
         "steps": ordinary_steps(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
-        "summary": summaries([code])[code],
+        "measured": figures_of(code, since=timezone.localdate() - A_YEAR),
+        "obstacles": told_obstacles(definition, obstacles_of(code, timezone.localdate() - A_YEAR)),
         "is_translated": get_language() in definition.languages,
     }
     return render(request, "public/service.html", context)
+
+
+def told_obstacles(definition: Definition, obstacles: Iterable[Obstacle]) -> list[dict[str, Any]]:
+    """Give what goes wrong with the words of the definition; what it no longer knows is left out."""
+    reasons = {reason.code: reason.text for reason in definition.rejection_reasons}
+    papers = {paper.key: paper.title for paper in definition.evidence}
+    known = {"refused": reasons, "asked": {**papers, "": {}}}
+    return [{"obstacle": one, "words": known[one.kind][one.what]} for one in obstacles if one.what in known[one.kind]]
 
 
 def ordinary_steps(workflow: Workflow) -> list[AnyStep]:

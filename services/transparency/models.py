@@ -57,7 +57,7 @@ class Cell(models.Model):
     office = models.CharField(max_length=60)
     channel = models.CharField(max_length=40)
     day = models.DateField()
-    measure = models.CharField(max_length=20)
+    measure = models.CharField(max_length=60)
 
     class Meta:
         abstract = True

@@ -197,11 +197,13 @@ def csv_rows(service_code: str) -> Iterator[list[Any]]:
     """Give the counts of a service by version, office, channel, day and measure, under a heading.
 
     Ratings stand there as one sum over everything, and only of five or more: a day with one answer would tell whose.
+    For the same reason what went wrong, with its reason, doesn't stand there.
     """
     columns = ["service", "version", "office", "channel", "day", "measure", "number"]
     yield columns
     counts = Count.objects.filter(service=service_code).exclude(number=0).order_by(*columns[1:6])
-    yield from (list(row) for row in counts.exclude(measure__in=RATINGS).values_list(*columns).iterator())
+    plain = counts.exclude(measure__in=RATINGS).exclude(measure__contains=":")
+    yield from (list(row) for row in plain.values_list(*columns).iterator())
     sums = dict(counts.filter(measure__in=RATINGS).order_by().values_list("measure").annotate(Sum("number")))
     if sums.get("rated", 0) >= rules.FEWEST_CASES:
         yield from ([service_code, "", "", "", "", measure, sums.get(measure, 0)] for measure in RATINGS)

@@ -19,6 +19,7 @@ TALLIED = {
     "decision_sent_back": "sent_back",
     "reopened": "reopened",
 }
+REFUSED, ASKED = "refused:", "asked:"
 SATISFIED = 4
 Cell = tuple[Any, ...]
 
@@ -67,11 +68,20 @@ def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str
         known.robot_steps += facts["kind"] == "robot"
         known.clerk_steps += facts["kind"] == "desk"
         known.saved_minutes += facts.get("saves_minutes") or 0
-    if kind in TALLIED:
-        days = known.tallies.setdefault(TALLIED[kind], {})
-        days[facts["day"]] = days.get(facts["day"], 0) + 1
+    if measure := _tallied(kind, facts):
+        days, day = known.tallies.setdefault(measure, {}), facts.get("day") or at.date().isoformat()
+        days[day] = days.get(day, 0) + 1
     if kind in ("submitted", "routed") and seq > known.office_seq:
         known.office, known.office_seq = facts["office"], seq
+
+
+def _tallied(kind: str, facts: Mapping[str, Any]) -> str:
+    """Give the measure that counts an event by itself, what went wrong with its reason or paper; '' when none does."""
+    if kind == "decided" and facts.get("refusal") and facts.get("reason"):
+        return f"{REFUSED}{facts['reason']}"
+    if kind == "applicant_asked":
+        return f"{ASKED}{facts.get('evidence') or ''}"
+    return TALLIED.get(kind, "")
 
 
 def _learn_end(known: Known, kind: str, seq: int, at: datetime, facts: Mapping[str, Any]) -> None:

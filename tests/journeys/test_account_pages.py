@@ -47,7 +47,7 @@ def test_signed_out(visitor: Open, look: str) -> None:
         person.page.goto(path)
         assert_sound(person, f"account-{title}-{look}")
     person.page.goto("/account/login/")
-    person.page.locator("input[name=login]").fill("aysel@example.org")
+    person.page.locator("input[name=login]").fill(f"nobody-{look}@example.org")  # a person would be locked out
     person.page.locator("input[name=password]").fill("not this one")
     person.page.locator("main form button[type=submit]").first.click()
     assert_sound(person, f"account-sign-in-faults-{look}")

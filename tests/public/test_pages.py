@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from services.agencies.models import Office
 from services.catalogue.models import ServiceVersion
 from services.requests.document_numbers import new_document_number
 from services.requests.models import Document
-from services.transparency.models import Bucket, Count
+from services.transparency.models import Bucket, Count, Length
 from services.transparency.rules import bucket_of
 from tests.worlds import DAY, NOON, apply, build_agencies, citizen, desk, published, text
 
@@ -42,7 +43,9 @@ def measured(cases: int) -> None:
     count("on_time", cases)
     length = bucket_of(int(3 * DAY / timedelta(microseconds=1)))
     place = {"service": "permit", "version": 1, "office": "north-hall", "channel": "online"}
-    Bucket.objects.create(**place, day=NOON.date(), measure="decision", bucket=length, number=cases)
+    month = {**place, "day": timezone.localdate().replace(day=1), "measure": "decision"}
+    Bucket.objects.create(**month, bucket=length, number=cases)
+    Length.objects.create(**month, number=cases, total=0, squares=0, longest=0)
 
 
 def page(client: Client, name: str, *args: str, **words: str) -> str:

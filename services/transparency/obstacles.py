@@ -1,0 +1,40 @@
+"""What most often goes wrong with requests for a service, so that others can avoid it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from django.db.models import Q, Sum
+
+from services.transparency.models import Count
+from services.transparency.rules import ASKED, FEWEST_CASES, REFUSED
+
+FEWEST_REQUESTS = 30
+MOST_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Refused for a reason, or sent back for a paper ('' for anything else), and how many requests there are to one."""
+
+    kind: Literal["refused", "asked"]
+    what: str
+    number: int
+    requests_to_one: int
+
+
+def obstacles_of(service: str, since: date) -> list[Obstacle]:
+    """Give what went wrong most often since a day, not of few requests, and never what befell fewer than five."""
+    lately = Count.objects.filter(service=service, day__gte=since)
+    received = lately.filter(measure="received").aggregate(all=Sum("number"))["all"] or 0
+    if received < FEWEST_REQUESTS:
+        return []
+    wrong = lately.filter(Q(measure__startswith=REFUSED) | Q(measure__startswith=ASKED))
+    counted = wrong.values_list("measure").annotate(times=Sum("number")).filter(times__gte=FEWEST_CASES)
+    most = counted.order_by("-times", "measure")[:MOST_TOLD]
+    return [_obstacle(measure, times, received) for measure, times in most]
+
+
+def _obstacle(measure: str, number: int, received: int) -> Obstacle:
+    kind, _colon, what = measure.partition(":")
+    return Obstacle("refused" if kind == "refused" else "asked", what, number, max(1, round(received / number)))
