@@ -4,12 +4,14 @@ events carry no personal data, only a commitment whose salt is erased with the c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
+from services.catalogue.models import ServiceVersion
 from services.requests.models import Draft, Evidence, ServiceRequest
 from services.requests.operations import forget_drafts
 from services.requests.share_links import ShareLink
@@ -117,12 +119,19 @@ def _delete_files(evidence: Iterable[Evidence]) -> None:
 
 def erase_past_retention(now: datetime) -> int:
     """Erase the content of every request that the law no longer has kept; give how many there were."""
-    ended = ServiceRequest.objects.filter(ended_at__lt=now).exclude(salt=b"").select_related("version", "service")
-    busy = Step.objects.filter(state__in=ACTIVE).values("service_request")
-    due = [request for request in ended.exclude(pk__in=busy).iterator() if kept_until(request) <= now]
+    due = [request for version in ServiceVersion.objects.iterator() for request in _past_retention(version, now)]
     for request in due:
         erase_content(request, now)
     return len(due)
+
+
+def _past_retention(version: ServiceVersion, now: datetime) -> list[ServiceRequest]:
+    """Give a version's ended requests whose time is over, but those whose last letters are still on their way."""
+    long_ago = now - timedelta(days=365 * version.definition.retention.years)
+    ended = ServiceRequest.objects.filter(version=version, ended_at__lte=long_ago).exclude(salt=b"")
+    busy = Step.objects.filter(state__in=ACTIVE, service_request=OuterRef("pk"))
+    candidates = ended.exclude(Exists(busy)).select_related("version", "service")
+    return [request for request in candidates if kept_until(request) <= now]
 
 
 def erase_what_is_over(now: datetime) -> None:
