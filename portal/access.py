@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import ResolverMatch
 
 from portal.context import roles_of
+from portal.errors import SignInFirst
 
 
 class Access(StrEnum):
@@ -138,6 +139,9 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if rule in ROLES:
             return self._for_staff(request, ROLES[rule])
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return self.handle_no_permission(request, None) if isinstance(exception, SignInFirst) else None
 
     def _for_staff(self, request: HttpRequest, roles: set[str]) -> HttpResponseBase | None:
         if not roles_of(request) & roles:

@@ -3,6 +3,7 @@ from django.contrib.admin import site
 from django.contrib.admin.apps import AdminConfig
 from django.core.checks import Tags, register
 
+from portal import logs
 from portal.celery import app as celery
 from portal.checks import ledger_is_guarded, settings_are_strong
 
@@ -11,7 +12,8 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        """Register the portal's own checks, and let every thread ring through the portal's own Celery."""
+        """Register the portal's own checks, its log, and its own Celery for every thread to ring through."""
+        logs.configure()
         register(settings_are_strong, Tags.security, deploy=True)
         register(ledger_is_guarded, Tags.database, deploy=True)
         celery.set_default()

@@ -9,8 +9,41 @@ from portal.checks import refuse_unsafe_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+
+def every(seconds: float, task: str, queue: str, *, expires: float | None = None) -> dict[str, Any]:
+    """Give a line of beat's schedule; a bell that nobody hears until the next one is dropped."""
+    return {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": expires or seconds}}
+
+
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    worker_prefetch_multiplier=1,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="rules",
+    task_publish_retry=False,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 600,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+    },
+    beat_schedule={
+        "sweep": every(5, "services.workflow.tasks.sweep", "rules"),
+        "exports": every(5, "services.workflow.tasks.make_exports", "documents"),
+        "measures": every(10, "services.transparency.tasks.refresh_measures", "rules"),
+        "retention": every(24 * 3600, "services.workflow.tasks.erase_what_is_over", "documents", expires=3600),
+    },
+)
 app.autodiscover_tasks()
 
 

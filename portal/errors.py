@@ -1,7 +1,11 @@
 """Pages for what went wrong, kind and with a way on."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+
+
+class SignInFirst(Http404):
+    """Nothing here belongs to somebody who isn't signed in: sign in, and see."""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -8,6 +8,8 @@ from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
+HOUR = 3600
+
 
 @dataclass(frozen=True)
 class Limit:

@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
-from services.agencies.models import Membership
 from services.agencies.rules import in_language
 from services.catalogue.answer_words import display
 from services.catalogue.definition import DeskStep, RobotStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
+from services.workflow.officials import Official, officials_among
 
 READINGS = ("file_read", "status_read")
 WORDS = {
@@ -101,8 +100,8 @@ def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
 def history_of(service_request: ServiceRequest) -> list[Told]:
     """Give what happened, from the ledger, the latest first."""
     events = list(Event.objects.filter(subject=service_request.pk).order_by("-seq"))
-    names = _names({event.actor for event in events})
-    return list(_told(service_request, events, names))
+    officials = officials_among(event.actor for event in events)
+    return list(_told(service_request, events, officials))
 
 
 @dataclass(frozen=True)
@@ -119,27 +118,12 @@ def readings_of(user: User) -> list[Reading]:
     """Give who looked into a person's requests, the latest first."""
     own = {request.pk: request for request in ServiceRequest.objects.of(user).with_service()}
     events = list(Event.objects.filter(subject__in=own, kind__in=READINGS).order_by("-at"))
-    names = _names({event.actor for event in events})
-    agencies, code = _agencies(set(names)), _("Somebody with the code")
-    return [
-        Reading(event.at, own[event.subject], names.get(event.actor, code), agencies.get(event.actor, ""))
-        for event in events
-    ]
+    officials, holder = officials_among(event.actor for event in events), Official(_("Somebody with the code"), "")
+    looks = [(event, officials.get(event.actor, holder)) for event in events]
+    return [Reading(event.at, own[event.subject], who.name, who.agency) for event, who in looks]
 
 
-def _agencies(officials: set[str]) -> dict[str, str]:
-    """Give the agencies where officials work, by their names in the ledger."""
-    users = [UUID(actor.split(":")[1]) for actor in officials]
-    members = Membership.objects.filter(user__in=users).select_related("agency")
-    return {f"clerk:{member.user_id}": str(member.agency) for member in members}
-
-
-def _names(actors: set[str]) -> dict[str, str]:
-    officials = [UUID(actor.split(":")[1]) for actor in actors if actor.startswith("clerk:")]
-    return {f"clerk:{user.pk}": str(user) for user in User.objects.filter(pk__in=officials)}
-
-
-def _told(service_request: ServiceRequest, events: list[Event], names: dict[str, str]) -> Iterator[Told]:
+def _told(service_request: ServiceRequest, events: list[Event], officials: dict[str, Official]) -> Iterator[Told]:
     language = get_language() or "en"
     steps = service_request.version.definition.workflow.by_key
     who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "anonymous": _("Applicant")}
@@ -152,4 +136,5 @@ def _told(service_request: ServiceRequest, events: list[Event], names: dict[str,
         if event.kind == "step_done" and isinstance(known, DeskStep):
             continue  # told already, as a decision or as the answer to a question
         actor = who.get(event.actor.split(":")[0], _("Portal"))
-        yield Told(event.at, event.kind, _(WORDS[event.kind]) % facts, actor, names.get(event.actor, ""))
+        name = officials[event.actor].name if event.actor in officials else ""
+        yield Told(event.at, event.kind, _(WORDS[event.kind]) % facts, actor, name)

@@ -6,7 +6,6 @@
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-import structlog
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 from environs import Env
@@ -257,45 +256,6 @@ SMS_IS_OFFERED = bool(SMS_URL) or not IS_PRODUCTION
 KEYS_DIR = Path(env.str("KEYS_DIR", str(VAR_DIR / "keys")))
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_DEFAULT_QUEUE = "rules"
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
-    "socket_connect_timeout": 1,
-    "socket_timeout": 5,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0,
-}
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "services.workflow.tasks.sweep", "schedule": 5.0, "options": {"queue": "rules", "expires": 5}},
-    "retention": {
-        "task": "services.workflow.tasks.erase_what_is_over",
-        "schedule": 24 * 3600.0,
-        "options": {"queue": "documents", "expires": 3600},
-    },
-    "exports": {
-        "task": "services.workflow.tasks.make_exports",
-        "schedule": 5.0,
-        "options": {"queue": "documents", "expires": 5},
-    },
-    "measures": {
-        "task": "services.transparency.tasks.refresh_measures",
-        "schedule": 10.0,
-        "options": {"queue": "rules", "expires": 10},
-    },
-}
-
 ROBOT_PAUSES_S = env.list("ROBOT_PAUSES_S", [5, 30, 120, 600], subcast=float)
 ROBOT_LEASE_S = env.float("ROBOT_LEASE_S", 20)
 REGISTRY_TIMEOUT_S = env.float("REGISTRY_TIMEOUT_S", 5)
@@ -323,15 +283,6 @@ SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
 }
 SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"] = ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"]
 
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(),
-    ]
-)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

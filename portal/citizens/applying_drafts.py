@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.errors import SignInFirst
 from services.accounts.models import User
 from services.agencies.rules import in_language
 from services.catalogue.answers import Checked, Form, Problem, missing_evidence, read, variables
@@ -44,10 +45,13 @@ def is_remembered(request: HttpRequest, kind: str, pk: UUID) -> bool:
 
 
 def own_draft(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Draft:
-    """Give the visitor's own draft; anybody else's answers 404."""
+    """Give the visitor's own draft; anybody else's answers 404, and who isn't signed in may sign in first."""
     drafts = Draft.objects.filter(_own(request, DRAFTS, pk), service__current__isnull=False, office__isnull=False)
     drafts = drafts.select_related("service__current", "office__agency__calendar")
-    return get_object_or_404(drafts.select_for_update(of=("self",)) if lock else drafts, pk=pk)
+    found = (drafts.select_for_update(of=("self",)) if lock else drafts).filter(pk=pk).first()
+    if found is None:
+        raise Http404 if request.user.is_authenticated else SignInFirst
+    return found
 
 
 def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:

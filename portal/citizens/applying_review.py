@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
-from services.catalogue.answer_kinds import Bad, read_phone
+from portal.phones import PhoneNumberField
 from services.catalogue.answer_words import display
 from services.catalogue.answers import Problem
-from services.catalogue.definition import PhoneField
-
-PHONE = PhoneField(key="phone", kind="phone", label={"en": "Phone"})
 
 
 class ContactForm(forms.Form):
@@ -23,18 +19,11 @@ class ContactForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Your name"), required=False, max_length=200)
     email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
-    phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    phone = PhoneNumberField()
     declared = forms.BooleanField(
         label=gettext_lazy("What I have written is true and complete"),
         error_messages={"required": gettext_lazy("Tick the box to say that your answers are true.")},
     )
-
-    def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"]
-        try:
-            return read_phone(PHONE, phone, timezone.localdate()) if phone else ""
-        except Bad as bad:
-            raise forms.ValidationError(bad.message, code=bad.code) from None
 
     def contact(self) -> dict[str, str]:
         """Give what was told of how to reach the person."""

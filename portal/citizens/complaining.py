@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from portal.attempts import attempt
 from portal.citizens.acts import acts_of, usual_until
 from portal.citizens.following import own_request
 from portal.people import person, posted
 from services.workflow.operations.complaint import complain
-from services.workflow.refusals import Refused
 
 
 class ComplaintForm(forms.Form):
@@ -38,10 +37,10 @@ def complain_about(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         context = {"service_request": seen, "form": form}
         return render(request, "citizens/complain.html", context, status=422 if form.errors else 200)
-    try:
+
+    def complained() -> str:
         complain(seen, form.cleaned_data["words"], person(request), now, usual_until=usual_until(seen))
-    except Refused as refused:
-        messages.error(request, str(refused.message))
-    else:
-        messages.success(request, _("Your complaint is with the supervisor. The answer will stand here."))
+        return _("Your complaint is with the supervisor. The answer will stand here.")
+
+    attempt(request, complained)
     return redirect("my_request", pk=pk)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.attempts import attempt
 from portal.citizens.acts import acts_of
 from portal.context import roles_of
 from portal.expecting import expectation_of
@@ -29,7 +30,6 @@ from services.workflow.models import Step
 from services.workflow.operations import applicant
 from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.queries import current_steps
-from services.workflow.refusals import Refused
 
 FILES_OF_AN_ANSWER = "answer"
 
@@ -149,7 +149,6 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 step.service_request_id,
                 lambda: _answer(step, form.cleaned_data, person(request), timezone.now()),
-                _("Your answer is with the office."),
             )
         except BadEvidence as bad:
             form.add_error("file", bad.message)
@@ -157,13 +156,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @transaction.atomic
-def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> None:
+def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> str:
     """Keep the file and the words together, or neither."""
     applicant.answer(step, said["text"], by, now, files=1 if said["file"] else 0)
     if said["file"]:
         asked = step.service_request.messages.filter(is_question=True).order_by("-at").first()
         key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
         add_evidence(step.service_request, key, said["file"], accept=("pdf", "jpeg", "png"), at_most=10, now=now)
+    return _("Your answer is with the office.")
 
 
 @require_POST
@@ -182,10 +182,11 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm what the request waits for."""
     step = own_step(request, pk)
 
-    def operation() -> None:
+    def confirmed() -> str:
         applicant.confirm(step, person(request), timezone.now())
+        return _("Thank you. Your request goes on.")
 
-    return _done(request, step.service_request_id, operation, _("Thank you. Your request goes on."))
+    return _done(request, step.service_request_id, confirmed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -197,19 +198,15 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         return redirect("my_request", pk=pk)
 
-    def operation() -> None:
+    def withdrawn() -> str:
         applicant.withdraw(seen, person(request), timezone.now())
+        return _("Your request is withdrawn.")
 
-    return _done(request, pk, operation, _("Your request is withdrawn."))
+    return _done(request, pk, withdrawn)
 
 
-def _done(request: HttpRequest, pk: UUID, operation: Callable[[], None], told: str) -> HttpResponse:
-    try:
-        operation()
-    except Refused as refused:
-        messages.error(request, str(refused.message))
-    else:
-        messages.success(request, told)
+def _done(request: HttpRequest, pk: UUID, operation: Callable[[], str]) -> HttpResponse:
+    attempt(request, operation)
     return redirect("my_request", pk=pk)
 
 

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.citizens.profile import ProfileForm
-from portal.limits import Limit
+from portal.limits import HOUR, Limit
 from portal.people import person, posted
 from portal.reading import readings_of
 from services.workflow.exports import KEPT, ask_for_export
 from services.workflow.models import DataExport
 
 A_PAGE = 50
-EXPORTS = Limit("exports", 10, 3600)
+EXPORTS = Limit("exports", 10, HOUR)
 
 
 @require_safe
@@ -44,7 +44,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> FileResponse:
     """Give the latest copy."""
-    made = DataExport.objects.filter(user=person(request)).exclude(finished_at=None).order_by("-finished_at").first()
+    made = DataExport.objects.filter(user=person(request)).exclude(file="").order_by("-finished_at").first()
     if made is None:
         raise Http404
     return FileResponse(made.file.open(), as_attachment=True, filename="my-data.zip", content_type="application/zip")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.people import person, posted
+from portal.phones import PhoneNumberField
 from services.accounts.models import User
 from services.workflow.notices import NOTICES
 from services.workflow.queries import notices_of
@@ -22,6 +23,8 @@ A_PAGE = 20
 
 
 class WaysForm(forms.ModelForm):  # type: ignore[type-arg]
+    phone = PhoneNumberField()
+
     class Meta:
         model = User
         fields = ("wants_mail", "wants_sms", "phone", "language")
@@ -29,7 +32,6 @@ class WaysForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"})
         if not settings.SMS_IS_OFFERED:
             del self.fields["wants_sms"], self.fields["phone"]
 
@@ -37,7 +39,7 @@ class WaysForm(forms.ModelForm):  # type: ignore[type-arg]
         chosen = super().clean() or {}
         if not chosen.get("wants_mail") and not chosen.get("wants_sms"):
             self.add_error("wants_mail", _("Choose one way at least: the law wants you to be told of decisions."))
-        if chosen.get("wants_sms") and not chosen.get("phone"):
+        if chosen.get("wants_sms") and not chosen.get("phone") and "phone" not in self.errors:
             self.add_error("phone", _("Give the number to which we may write."))
         return chosen
 
@@ -47,18 +49,13 @@ def my_notices(request: HttpRequest) -> HttpResponse:
     """List what the portal has told the person, the latest first; to open the list is to have read it."""
     user = person(request)
     page = Paginator(notices_of(user), A_PAGE).get_page(request.GET.get("page"))
-    told = [{"step": step, "is_new": _is_new(user, step.opened_at), "words": _words(step)} for step in page]
+    told = [{"step": step, "is_new": _is_new(user, step.opened_at), "subject": NOTICES[step.key][0]} for step in page]
     User.objects.filter(pk=user.pk).update(notices_read_at=timezone.now())
     return render(request, "citizens/my_notices.html", {"page": page, "told": told})
 
 
 def _is_new(user: User, at: Any) -> bool:
     return user.notices_read_at is None or at > user.notices_read_at
-
-
-def _words(step: Any) -> dict[str, str]:
-    subject, _body = NOTICES[step.key]
-    return {"subject": str(subject)}
 
 
 @require_http_methods(["GET", "POST"])

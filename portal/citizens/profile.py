@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.phones import PhoneNumberField
 from services.accounts.models import User
-from services.catalogue.answer_kinds import Bad, read_phone
 
 OLDEST = timedelta(days=130 * 366)
 PARTS = {
@@ -24,6 +24,8 @@ AUTOCOMPLETE = {"street": "address-line1", "city": "address-level2", "postal_cod
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    phone = PhoneNumberField()
+
     class Meta:
         model = User
         fields = ("name", "birth_date", "phone", "language")
@@ -31,7 +33,6 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
             "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
-            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,13 +56,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         return day
 
     def clean_phone(self) -> str:
-        given = self.cleaned_data["phone"]
-        if not given:
-            return ""
-        try:
-            return read_phone(None, given, timezone.localdate())
-        except Bad as bad:
-            raise forms.ValidationError(bad.message) from None
+        phone: str = self.cleaned_data["phone"]
+        if self.instance.wants_sms and not phone:
+            raise forms.ValidationError(
+                _("We write to this number by SMS, as you chose. Choose e-mail first, then take the number away.")
+            )
+        return phone
 
     def save(self, commit: bool = True) -> User:
         self.instance.address = {part: self.cleaned_data[part] for part in PARTS if self.cleaned_data[part]}

@@ -13,16 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.expecting import expectation_of
-from portal.limits import Limit, address_of
+from portal.limits import HOUR, Limit, address_of
 from portal.people import posted
-from portal.reading import history_of
+from portal.reading import READINGS, history_of
 from services.requests.models import ServiceRequest
 from services.requests.rules import read_reference
 from services.requests.status_codes import opens
 from services.workflow.operations.file import look_up
 from services.workflow.queries import current_steps
 
-HOUR = 3600
 BY_REFERENCE = Limit("status-reference", 5, HOUR)
 BY_ADDRESS = Limit("status-address", 20, HOUR)
 
@@ -69,7 +68,7 @@ def _ask(request: HttpRequest, form: StatusForm, answer: HTTPStatus) -> HttpResp
 
 def _tell(request: HttpRequest, seen: ServiceRequest) -> HttpResponse:
     now = timezone.now()
-    history = [told for told in history_of(seen) if told.kind not in ("file_read", "status_read")]
+    history = [told for told in history_of(seen) if told.kind not in READINGS]
     look_up(seen, now)
     known = seen.version.definition.workflow.by_key
     context = {

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.attempts import attempt
 from portal.clerks import views
 from portal.clerks.forms import ActivityForm, AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
 from portal.messages import MessageForm
@@ -22,7 +23,6 @@ from services.workflow.models import Step
 from services.workflow.operations import desk, file
 from services.workflow.operations.messages import write_to_applicant
 from services.workflow.queries import requests_at_desks_of
-from services.workflow.refusals import Refused
 
 AnyForm = TypeVar("AnyForm", bound=forms.Form)
 
@@ -163,9 +163,7 @@ def after_care(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _done(request: HttpRequest, service_request: UUID, operation: Callable[[], str]) -> HttpResponse:
     """Do an operation and go back to the request; what was refused is told, what was typed is kept."""
     try:
-        messages.success(request, operation())
-    except Refused as refused:
-        messages.error(request, str(refused.message))
+        attempt(request, operation)
     except NotFilledIn as faulty:
         return views.service_request(request, service_request, faulty.form)
     return redirect("desk_request", pk=service_request)

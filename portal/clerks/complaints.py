@@ -1,7 +1,6 @@
 """Complaints that a request takes too long, for the supervisors of its office."""
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from portal.attempts import attempt
 from portal.people import person, posted
 from services.workflow.operations.complaint import answer_complaint
 from services.workflow.queries import complaints_of, current_steps, requests_to_read
-from services.workflow.refusals import Refused
 
 
 class AnswerComplaintForm(forms.Form):
@@ -31,12 +30,12 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
     seen = get_object_or_404(complaints_of(person(request)), pk=pk)
     form = AnswerComplaintForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        try:
+
+        def answered() -> str:
             answer_complaint(seen, form.cleaned_data["words"], person(request), timezone.now())
-        except Refused as refused:
-            messages.error(request, str(refused.message))
-        else:
-            messages.success(request, _("Your answer is with the applicant."))
+            return _("Your answer is with the applicant.")
+
+        attempt(request, answered)
         return redirect("desk_complaint", pk=pk)
     definition = seen.service_request.version.definition
     steps = [(step, definition.workflow.by_key[step.key]) for step in current_steps(seen.service_request)]

@@ -71,9 +71,8 @@ class ReassignForm(forms.Form):
         super().__init__(data, auto_id=f"id_{step.pk}_%s")
         self.step = step
         colleagues = User.objects.filter(memberships__desks=step.desk, memberships__ended_at=None)
-        self.fields["to"].queryset = (
-            colleagues.exclude(pk=step.assignee_id).exclude(pk__in=step.service_request.barred.all()).distinct()
-        )  # type: ignore[attr-defined]
+        able = colleagues.exclude(pk=step.assignee_id).exclude(pk__in=step.service_request.barred.all())
+        self.fields["to"].queryset = able.distinct()  # type: ignore[attr-defined]
 
 
 class PassOnForm(forms.Form):

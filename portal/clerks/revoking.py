@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from portal.attempts import attempt
 from portal.people import person, posted
 from services.requests.models import Document
 from services.workflow.operations.paper import revoke_document
 from services.workflow.queries import requests_at_desks_of
-from services.workflow.refusals import Refused
 
 
 class RevokeForm(forms.Form):
@@ -37,10 +36,10 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         context = {"document": document, "form": form}
         return render(request, "clerks/revoke.html", context, status=422 if form.errors else 200)
-    try:
+
+    def revoked() -> str:
         revoke_document(document, form.cleaned_data["reason"], person(request), timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused.message))
-    else:
-        messages.success(request, _("The document is revoked, and the applicant is told."))
+        return _("The document is revoked, and the applicant is told.")
+
+    attempt(request, revoked)
     return redirect("desk_request", pk=document.service_request_id)

@@ -78,7 +78,9 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
     related = ("service", "version", "office__agency__calendar", "applicant", "appeal_of__service")
     seen = get_object_or_404(requests_to_read(user).select_related(*related), pk=pk)
     open_file(seen, user, now)
-    mark_read(seen, now, by_office=True)
+    may_act = requests_at_desks_of(user).filter(pk=pk).exists()
+    if may_act:
+        mark_read(seen, now, by_office=True)
     steps = list(current_steps(seen))
     held = next((step for step in steps if step.kind == Step.Kind.DESK and step.assignee_id == user.pk), None)
     context = {
@@ -97,8 +99,8 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "steps": [_told(seen, step, user, now) | _handing_over(step, user, faulty) for step in steps],
         "held": held,
         "troubles": [in_words(step.trouble) for step in steps if step.trouble],
-        **_forms(seen, held, faulty),
-        **_after_care(seen),
+        **_forms(seen, held, faulty, may_act=may_act),
+        **_after_care(seen, may_act=may_act),
     }
     return render(request, "clerks/request.html", context, status=422 if faulty else 200)
 
@@ -134,11 +136,12 @@ def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str
     return {"reassign": ReassignForm(step=step)}
 
 
-def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None) -> dict[str, Any]:
+def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None, *, may_act: bool) -> dict[str, Any]:
     """Give the forms of what the clerk may do; the one with faults keeps what was typed."""
     definition = seen.version.definition
-    offered: list[forms.Form] = [MessageForm()] if seen.is_in_progress else []
-    if seen.is_in_progress and definition.time_limit.extension and not seen.deadline_changes.exists():
+    may_write = may_act and seen.is_in_progress
+    offered: list[forms.Form] = [MessageForm()] if may_write else []
+    if may_write and definition.time_limit.extension and not seen.deadline_changes.exists():
         offered.append(ExtendForm())
     if held is not None and held.is_open:
         known = definition.workflow.by_key[held.key]
@@ -151,12 +154,13 @@ def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None) -
     return {"forms": named, "faulty": faulty}
 
 
-def _after_care(seen: ServiceRequest) -> dict[str, Any]:
+def _after_care(seen: ServiceRequest, *, may_act: bool) -> dict[str, Any]:
     """Give the activities that may be done now: of the open desk steps, or the after-care of an ended request."""
     steps = [step for step in seen.version.definition.workflow.steps if isinstance(step, DeskStep)]
     done = seen.activities.select_related("by", "desk", "step").order_by("at")
-    after = [] if seen.is_in_progress else [activity for step in steps for activity in step.after_care]
-    return {"after_care": after, "activities_done": done}
+    may_care = may_act and not seen.is_in_progress
+    after = [activity for step in steps for activity in step.after_care]
+    return {"after_care": after if may_care else [], "activities_done": done}
 
 
 @require_safe
@@ -171,5 +175,5 @@ def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
 def document(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give a document of a request that the clerk may see."""
     seen = requests_to_read(person(request))
-    issued = get_object_or_404(Document.objects.filter(service_request__in=seen), pk=pk)
+    issued = get_object_or_404(Document.objects.filter(service_request__in=seen).exclude(file=""), pk=pk)
     return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")

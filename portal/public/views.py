@@ -23,7 +23,7 @@ from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched, written_nearly
 from services.requests.models import Channel
 from services.transparency.obstacles import Obstacle, obstacles_of
-from services.transparency.queries import decided_in_all, figures_of
+from services.transparency.queries import decided_in_all, summaries
 
 A_PAGE = 20
 A_YEAR = timedelta(days=365)
@@ -85,6 +85,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     definition = known.current.definition
     places = {place.office: place.parameters for place in definition.delivered_by}
     deliveries = known.deliveries.select_related("office__agency").order_by("office__code")
+    a_year_ago = timezone.localdate() - A_YEAR
     fees = [fee_range(definition, places[delivery.office.code]) for delivery in deliveries]
     context = {
         "service": known,
@@ -93,8 +94,8 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "fee": fees[0] if len(set(fees)) == 1 else None,
         "steps": ordinary_steps(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
-        "measured": figures_of(code, since=timezone.localdate() - A_YEAR),
-        "obstacles": told_obstacles(definition, obstacles_of(code, timezone.localdate() - A_YEAR)),
+        "measured": summaries([code], a_year_ago)[code],
+        "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
         "is_translated": get_language() in definition.languages,
     }
     return render(request, "public/service.html", context)

@@ -169,7 +169,11 @@ def read_email(field: AnyField, value: Any, today: date) -> str:
 
 
 def read_phone(field: AnyField, value: Any, today: date) -> str:
-    text = clean_text(value, 40)
+    return phone_number(clean_text(value, 40))
+
+
+def phone_number(text: str) -> str:
+    """Give a phone number in the form of E.164; raise `Bad` when it can't be one."""
     try:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:

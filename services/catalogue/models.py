@@ -1,7 +1,6 @@
 import hashlib
 from typing import Any, Self
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +49,6 @@ class Service(models.Model):
     class Meta:
         verbose_name = _("service")
         verbose_name_plural = _("services")
-        indexes = [GinIndex(fields=["words"], name="service_words", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return in_language(self.title, get_language() or "en")

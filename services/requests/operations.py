@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from services.accounts.models import User
@@ -18,7 +20,7 @@ from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.requests.models import Draft, Evidence, Message, ServiceRequest
 from services.requests.pictures import FORMATS, BadPicture, drawn_anew
-from services.requests.rules import digest_of_secret, new_secret
+from services.requests.rules import digest_of_secret
 
 CONTENT_TYPES = {"application/pdf": "pdf", "image/jpeg": "jpeg", "image/png": "png"}
 LONGEST_NAME = 200
@@ -38,12 +40,10 @@ def start_draft(service: Service, applicant: User | None, office: Office | None,
     return Draft.objects.create(service=service, applicant=applicant, office=office, answers=dict(answers))
 
 
-def keep_for_later(draft: Draft) -> str:
-    """Give a secret that opens the draft elsewhere; one that was given before opens it no longer."""
-    secret = new_secret()
+def keep_for_later(draft: Draft, secret: str) -> None:
+    """Let a secret open the draft elsewhere; one that was given before opens it no longer."""
     draft.secret_digest = digest_of_secret(secret)
     draft.save(update_fields=["secret_digest"])
-    return secret
 
 
 def draft_of_secret(secret: str, now: datetime) -> Draft | None:
@@ -57,9 +57,10 @@ def forget_drafts(now: datetime) -> int:
     nobodys = Q(applicant=None, saved_at__lte=now - KEPT_WITHOUT_ACCOUNT)
     old = Draft.objects.filter(nobodys | Q(saved_at__lte=now - KEPT_WITH_ACCOUNT))
     for draft in old:
-        for file in draft.evidence.all():
-            remove_evidence(file)
-        draft.delete()
+        with transaction.atomic():
+            for file in draft.evidence.all():
+                remove_evidence(file)
+            draft.delete()
     return len(old)
 
 
@@ -146,5 +147,11 @@ def remove_evidence(evidence: Evidence) -> None:
     """Remove a file that isn't part of a submitted request."""
     if evidence.service_request_id is not None:
         raise BadEvidence(_("This file belongs to a submitted request and stays."))
-    evidence.file.delete(save=False)
+    remove_file(evidence.file)
     evidence.delete()
+
+
+def remove_file(file: FieldFile) -> None:
+    """Remove a stored file when the transaction that forgets it is committed; one that fails leaves it."""
+    if file.name:
+        transaction.on_commit(partial(file.storage.delete, file.name))

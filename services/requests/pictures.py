@@ -1,7 +1,6 @@
 """Draw pictures anew: what a phone hides in them (place, camera, earlier versions) doesn't come along."""
 
 import io
-import warnings
 
 from django.core.files.base import File
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -22,10 +21,8 @@ def drawn_anew(upload: "File[bytes]", content_type: str) -> "File[bytes]":
     """Give the same picture, upright, without anything but its pixels; raise `BadPicture`."""
     upload.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _drawn(upload, FORMATS[content_type])
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return _drawn(upload, FORMATS[content_type])
+    except Image.DecompressionBombError:
         raise BadPicture(is_too_large=True) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise BadPicture from None
@@ -35,11 +32,14 @@ def _drawn(upload: "File[bytes]", kind: str) -> "File[bytes]":
     with Image.open(upload, formats=[kind]) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise BadPicture(is_too_large=True)
-        upright = ImageOps.exif_transpose(picture)
+        upright = ImageOps.exif_transpose(_with_plain_colours(picture))
         bare = Image.new(upright.mode, upright.size)
         bare.paste(upright)
-        if upright.mode == "P":
-            bare.putpalette(upright.getpalette() or [])
         made = io.BytesIO()
         bare.save(made, kind, quality=90) if kind == "JPEG" else bare.save(made, kind)
     return File(made, name=upload.name)
+
+
+def _with_plain_colours(picture: Image.Image) -> Image.Image:
+    """Give a picture without a palette: its transparency would be lost with it."""
+    return picture.convert("RGBA" if "transparency" in picture.info else "RGB") if picture.mode == "P" else picture

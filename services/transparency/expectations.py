@@ -7,6 +7,7 @@ from services.transparency import survival
 from services.transparency.models import Forecast
 
 FEWEST_DECISIONS = 30
+ANYWHERE = ""
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ def expected(service: str, office: str, submitted_at: datetime, now: datetime) -
 
     The office's own past counts, where it has decided enough of them; else that of all offices.
     """
-    known = {row.office: row for row in Forecast.objects.filter(service=service, office__in=[office, ""])}
-    forecast = known.get(office) or known.get("")
+    known = {row.office: row for row in Forecast.objects.filter(service=service, office__in=[office, ANYWHERE])}
+    forecast = known.get(office) or known.get(ANYWHERE)
     if forecast is None or forecast.decided < FEWEST_DECISIONS:
         return None
     ages = [survival.age_when_decided(forecast.curve, share, now - submitted_at) for share in (0.5, 0.9)]

@@ -7,21 +7,20 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from services.transparency.expectations import FEWEST_DECISIONS
+from services.catalogue.models import Service
+from services.transparency.expectations import ANYWHERE, FEWEST_DECISIONS
 from services.transparency.models import Forecast, MeasuredRequest
 from services.transparency.rules import DECIDED
 from services.transparency.survival import Lives, curve_of
 
 SPAN = timedelta(days=60)
 GROWS_OLD_AFTER = timedelta(hours=1)
-ANYWHERE = ""
 
 
 def renew_forecasts(now: datetime) -> int:
     """Make the forecasts again of services whose forecasts grew old; give how many services that were."""
     fresh = Forecast.objects.filter(made_at__gt=now - GROWS_OLD_AFTER).values("service")
-    old = MeasuredRequest.objects.exclude(service="").exclude(service__in=fresh)
-    services = list(old.values_list("service", flat=True).distinct())
+    services = list(Service.objects.exclude(code__in=fresh).values_list("code", flat=True))
     for service in services:
         renew_forecast(service, now)
     return len(services)
@@ -40,8 +39,8 @@ def renew_forecast(service: str, now: datetime) -> None:
 
 
 def lives_of(service: str, now: datetime) -> Mapping[str, Lives]:
-    """Give how requests fared in the span before a moment, by office; nothing that came later is looked at."""
-    lives: dict[str, Lives] = defaultdict(Lives)
+    """Give how requests fared in the span before a moment, anywhere and by office; nothing later is looked at."""
+    lives: dict[str, Lives] = defaultdict(Lives, {ANYWHERE: Lives()})
     for office, submitted_at, ended_at, is_decided in _in_span(service, now):
         for place in (office, ANYWHERE):
             lives[place].add(

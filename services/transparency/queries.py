@@ -170,10 +170,13 @@ class Summary:
     p90: float | None
 
 
-def summaries(service_codes: Collection[str]) -> dict[str, Summary]:
-    """Give the main figures of services by their codes; two queries, however many services."""
-    counts = Count.objects.filter(service__in=service_codes).values_list("service", "measure").annotate(Sum("number"))
-    spans = Bucket.objects.filter(service__in=service_codes, measure="decision")
+def summaries(service_codes: Collection[str], since: date | None = None) -> dict[str, Summary]:
+    """Give the main figures of services by their codes, of all time or since a day; two queries for all of them."""
+    days: dict[str, Any] = {"day__gte": since} if since else {}
+    months: dict[str, Any] = {"day__gte": since.replace(day=1)} if since else {}
+    chosen = Count.objects.filter(service__in=service_codes, **days)
+    counts = chosen.values_list("service", "measure").annotate(Sum("number"))
+    spans = Bucket.objects.filter(service__in=service_codes, measure="decision", **months)
     numbers: dict[str, Counter[str]] = defaultdict(Counter)
     for service, measure, number in counts:
         numbers[service][measure] = number

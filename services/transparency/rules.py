@@ -126,7 +126,10 @@ def _numbers(known: Known) -> Iterator[tuple[date, str, int]]:
         yield known.rated_day, "rated", 1
         yield known.rated_day, "satisfied", int(known.rating >= SATISFIED)
     for measure, days in known.tallies.items():
-        yield from ((date.fromisoformat(day), measure, number) for day, number in days.items())
+        if measure.startswith((REFUSED, ASKED)):  # a request counts once however often it went wrong that way
+            yield date.fromisoformat(min(days)), measure, 1
+        else:
+            yield from ((date.fromisoformat(day), measure, number) for day, number in days.items())
 
 
 def _lengths(known: Known) -> Iterator[tuple[date, str, int]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
 from services.requests.models import Draft, Evidence, ServiceRequest
-from services.requests.operations import forget_drafts
+from services.requests.operations import forget_drafts, remove_file
 from services.requests.share_links import ShareLink
 from services.workflow.models import ACTIVE, DataExport, Rating, Step
 from services.workflow.operations.walking import citizen, require, walking
@@ -84,12 +84,13 @@ def erase_person(user: User, now: datetime) -> None:
             walk.tell("applicant_erased", citizen(user))
     _delete_files(Evidence.objects.filter(draft__applicant=user))
     for export in DataExport.objects.filter(user=user):
-        export.file.delete(save=False)
+        remove_file(export.file)
     Rating.objects.filter(service_request__applicant=user).update(words="")
     ShareLink.objects.filter(document__service_request__applicant=user).delete()
     user.delete()
 
 
+@transaction.atomic
 def erase_content(service_request: ServiceRequest, now: datetime) -> None:
     """Erase what a request says of people. Its reference, dates, outcome and events stay."""
     with walking(service_request.pk, now) as walk:
@@ -97,9 +98,10 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
         walk.tell("content_erased", "system")
     _delete_files(request.evidence.all())
     for document in request.documents.all():
-        document.file.delete(save=False)
+        remove_file(document.file)
         document.file, document.title, document.revoked_reason = "", ERASED, ERASED if document.revoked_at else ""
         document.save(update_fields=["file", "title", "revoked_reason"])
+    ShareLink.objects.filter(document__service_request=request).delete()
     request.messages.all().delete()
     request.decisions.update(words="")
     request.deadline_changes.update(reason=ERASED)
@@ -113,7 +115,7 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
 
 def _delete_files(evidence: Iterable[Evidence]) -> None:
     for one in evidence:
-        one.file.delete(save=False)
+        remove_file(one.file)
         one.delete()
 
 

@@ -1,25 +1,31 @@
 """Everything about a person in one file: JSON, the files that were supplied, and the documents that were issued."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any
 
+import structlog
 from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from services.accounts.models import User
 from services.ledger.models import Event
 from services.requests.models import Draft, ServiceRequest
 from services.workflow.models import DataExport, Rating
+from services.workflow.officials import Official, officials_among
 from services.workflow.queries import notices_of
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 5
 KEPT = timedelta(days=7)
 
 
@@ -33,14 +39,21 @@ def ask_for_export(user: User, now: datetime) -> DataExport:
 
 
 def make_exports(now: datetime) -> int:
-    """Make every copy that waits, and remove those that were kept long enough; give how many were made."""
+    """Make every copy that waits, and remove those that were kept long enough; give how many were made.
+
+    One that fails doesn't hinder the others; it is tried again when its lease is over, and given up after five times.
+    """
     for old in DataExport.objects.filter(finished_at__lt=now - KEPT):
         old.file.delete(save=False)
         old.delete()
     made = 0
     while export := _claim(now):
-        _make(export)
-        made += 1
+        try:
+            made += _make(export)
+        except Exception:
+            log.exception("export_failed", export=str(export.pk), attempts=export.attempts)
+            if export.attempts >= MOST_ATTEMPTS:
+                _own(export).update(finished_at=timezone.now(), lease_until=None)
     return made
 
 
@@ -50,12 +63,18 @@ def _claim(now: datetime) -> DataExport | None:
         waiting = DataExport.objects.filter(free, finished_at=None).order_by("asked_at")
         export = waiting.select_for_update(skip_locked=True).first()
         if export is not None:
-            export.lease_until = now + LEASE
-            export.save(update_fields=["lease_until"])
+            export.lease_until, export.attempts = now + LEASE, export.attempts + 1
+            export.save(update_fields=["lease_until", "attempts"])
     return export
 
 
-def _make(export: DataExport) -> None:
+def _own(export: DataExport) -> QuerySet[DataExport]:
+    """Give the export while it is this worker's: whoever takes it over counts one attempt more."""
+    return DataExport.objects.filter(pk=export.pk, attempts=export.attempts, finished_at=None)
+
+
+def _make(export: DataExport) -> bool:
+    """Make a copy; tell whether it was still this worker's to finish."""
     requests = ServiceRequest.objects.of(export.user).with_service().order_by("submitted_at")
     export.total, export.done = requests.count(), 0
     with TemporaryFile() as file:
@@ -63,28 +82,37 @@ def _make(export: DataExport) -> None:
             told = [_put(archive, request, export) for request in requests]
             archive.writestr("data.json", _json({**_person(export.user), "requests": told}))
         file.seek(0)
-        export.file.save(f"{export.pk}.zip", File(file), save=False)
-    export.finished_at, export.lease_until = timezone.now(), None
-    export.save()
+        export.file.save(f"{export.pk}-{export.attempts}.zip", File(file), save=False)
+    kept = _own(export).update(finished_at=timezone.now(), lease_until=None, file=export.file.name)
+    if not kept:
+        export.file.delete(save=False)
+    return bool(kept)
 
 
 def _put(archive: zipfile.ZipFile, request: ServiceRequest, export: DataExport) -> dict[str, Any]:
     """Put a request's files into the archive and give what is to be told of it; note the progress."""
-    for name, content in _files_of(request):
-        archive.writestr(f"{request.written_reference}/{name}", content)
+    missing = [name for name, file in _files_of(request) if not _put_file(archive, request, name, file)]
     export.done += 1
-    export.lease_until = timezone.now() + LEASE
-    export.save(update_fields=["done", "total", "lease_until"])
-    return _told(request)
+    _own(export).update(done=export.done, total=export.total, lease_until=timezone.now() + LEASE)
+    return {**_told(request), "missing_files": missing}
 
 
-def _files_of(request: ServiceRequest) -> Iterator[tuple[str, bytes]]:
+def _put_file(archive: zipfile.ZipFile, request: ServiceRequest, name: str, file: FieldFile) -> bool:
+    """Put a file into the archive; tell whether there was one."""
+    try:
+        with file.open() as opened, archive.open(f"{request.written_reference}/{name}", "w") as entry:
+            shutil.copyfileobj(opened, entry)
+    except FileNotFoundError:
+        log.exception("stored_file_missing", service_request=str(request.pk), name=name)
+        return False
+    return True
+
+
+def _files_of(request: ServiceRequest) -> Iterator[tuple[str, FieldFile]]:
     for evidence in request.evidence.order_by("supplied_at"):
-        with evidence.file.open() as file:
-            yield f"files/{evidence.pk}-{evidence.name}", file.read()
+        yield f"files/{evidence.pk}-{evidence.name}", evidence.file
     for document in request.documents.order_by("issued_at"):
-        with document.file.open() as file:
-            yield f"documents/{document.number}.pdf", file.read()
+        yield f"documents/{document.number}.pdf", document.file
 
 
 def _person(user: User) -> dict[str, Any]:
@@ -99,7 +127,8 @@ def _person(user: User) -> dict[str, Any]:
 
 def _told(request: ServiceRequest) -> dict[str, Any]:
     names = ("status", "channel", "language", "answers", "contact", "fee", "submitted_at", "due_at", "ended_at")
-    events = Event.objects.filter(subject=request.pk).order_by("seq")
+    events = list(Event.objects.filter(subject=request.pk).order_by("seq"))
+    officials = officials_among(event.actor for event in events)
     return {
         "reference": request.written_reference,
         "service": request.service.code,
@@ -112,8 +141,15 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
         "objection": request.facts.get("objection"),
         "decisions": list(request.decisions.order_by("at").values("at", "outcome", "reason", "words")),
         "documents": list(request.documents.order_by("issued_at").values("number", "title", "issued_at", "sha256")),
-        "history": [{"at": event.at, "kind": event.kind, "by": event.actor.split(":")[0]} for event in events],
+        "history": [
+            {"at": event.at, "kind": event.kind, "by": event.actor.split(":")[0], **_who(officials.get(event.actor))}
+            for event in events
+        ],
     }
+
+
+def _who(official: Official | None) -> dict[str, str]:
+    return {"name": official.name, "agency": official.agency} if official else {}
 
 
 def _json(content: dict[str, Any]) -> str:

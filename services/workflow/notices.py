@@ -56,6 +56,7 @@ FRAME = _(
 )
 
 SHORT = _("%(subject)s. Reference %(reference)s. %(agency)s")
+SHORTER = _("%(subject)s. Reference %(reference)s.")
 
 RATE = _("How satisfied are you? One click is enough: %(link)s")
 RATING_SALT, RATING_LINK_S = "portal.rating", 120 * 86_400

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,12 @@ from pytest_django import Settings
 @pytest.fixture(autouse=True)
 def files_folder(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def committing(django_capture_on_commit_callbacks: Any) -> Any:
+    """Do within a block what a commit does: files go only then."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -193,7 +194,7 @@ class TestDone:
 
 
 class TestDiscard:
-    def test_asks_first_and_then_deletes_draft_and_files(self, client: Client) -> None:
+    def test_asks_first_and_then_deletes_draft_and_files(self, client: Client, committing: Any) -> None:
         build_service()
         draft = begin(client)
         fill_in(client, draft)
@@ -202,7 +203,8 @@ class TestDiscard:
 
         assert client.get(discard).status_code == 200
         assert Draft.objects.exists()
-        assert client.post(discard).url == reverse("service", args=["permit"])
+        with committing():
+            assert client.post(discard).url == reverse("service", args=["permit"])
         assert not Draft.objects.exists()
         assert not Evidence.objects.exists()
         assert not file.exists()

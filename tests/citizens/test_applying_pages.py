@@ -1,6 +1,7 @@
 """Fill a form in: every kind of answer kept, wrong ones told, questions that come and go."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -137,9 +138,10 @@ class TestPage:
         file = reverse("apply_remove_file", args=[draft.pk, draft.pk])
 
         for url in (page_url(draft), check_url(draft), reverse("apply_discard", args=[draft.pk])):
-            assert stranger.get(url).status_code == 404
-            assert stranger.post(url, TYPED).status_code == 404
-        assert stranger.post(file).status_code == 404
+            nowhere = url.replace(str(draft.pk), str(uuid4()))
+            answers = [ask(address, TYPED) for ask in (stranger.get, stranger.post) for address in (url, nowhere)]
+            assert all(answer["Location"].startswith(reverse("account_login")) for answer in answers)
+        assert stranger.post(file).status_code == 302
         stranger.force_login(citizen("elvin"))
         assert stranger.get(page_url(draft)).status_code == 404
 

@@ -1,6 +1,7 @@
 """Entries of groups and files: added, removed, refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -83,13 +84,14 @@ class TestFiles:
         assert client.post(papers, {"do": "next", "lease": upload()}).url == check_url(draft)
         assert set(draft.evidence.values_list("key", flat=True)) == {"photo", "lease"}
 
-    def test_are_removed_with_what_was_typed_kept(self, client: Client) -> None:
+    def test_are_removed_with_what_was_typed_kept(self, client: Client, committing: Any) -> None:
         build_service()
         draft = begin(client)
         fill_in(client, draft)
         file = draft.evidence.get()
 
-        client.post(page_url(draft), {**TYPED, "rooms": "5", "do": f"drop:{file.pk}"})
+        with committing():
+            client.post(page_url(draft), {**TYPED, "rooms": "5", "do": f"drop:{file.pk}"})
         draft.refresh_from_db()
 
         assert draft.answers["rooms"] == "5"

@@ -13,13 +13,15 @@ from django.urls import reverse
 
 from services.accounts.models import User
 from services.ledger.queries import broken_links
-from services.requests.models import Draft, ServiceRequest
+from services.requests.models import Document, Draft, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
+from services.requests.share_links import Opening
 from services.workflow.erasure import erase_past_retention, erase_person, kept_until, plan_of
 from services.workflow.exports import ask_for_export, make_exports
 from services.workflow.operations import desk
 from services.workflow.operations.applicant import withdraw
 from services.workflow.operations.messages import write_to_office
+from services.workflow.operations.paper import open_shared, share
 from services.workflow.refusals import Refused
 from tests import worlds
 from tests.citizens.forms import upload
@@ -73,7 +75,7 @@ def traces(folder: Path) -> Iterator[str]:
             yield str(file)
 
 
-def test_nothing_is_left_of_what_no_law_keeps(aysel: User, folder: Path) -> None:
+def test_nothing_is_left_of_what_no_law_keeps(aysel: User, folder: Path, committing: Any) -> None:
     request = ended(aysel, years=0)
     draft = start_draft(request.service, aysel, request.office, {"story": CANARY})
     add_evidence(draft, "paper", upload(f"%PDF-1.7 {CANARY}".encode()), accept=["pdf"], at_most=1, now=NOON)
@@ -81,7 +83,8 @@ def test_nothing_is_left_of_what_no_law_keeps(aysel: User, folder: Path) -> None
     make_exports(NOON)
     assert len(list(traces(folder))) > 4
 
-    erase_person(aysel, NOON + timedelta(days=1))
+    with committing():
+        erase_person(aysel, NOON + timedelta(days=1))
 
     assert list(traces(folder)) == []
     assert not Draft.objects.exists()
@@ -89,7 +92,7 @@ def test_nothing_is_left_of_what_no_law_keeps(aysel: User, folder: Path) -> None
     assert not list(broken_links())
 
 
-def test_what_the_law_keeps_stays_until_its_day_and_then_goes(aysel: User, folder: Path) -> None:
+def test_what_the_law_keeps_stays_until_its_day_and_then_goes(aysel: User, folder: Path, committing: Any) -> None:
     request = ended(aysel, years=5)
     plan = plan_of(aysel, NOON)
     erase_person(aysel, NOON)
@@ -98,10 +101,35 @@ def test_what_the_law_keeps_stays_until_its_day_and_then_goes(aysel: User, folde
     assert [(one.service_request, one.law) for one in plan.kept] == [(request, {"en": "Archive law"})]
     assert (kept.applicant, kept.answers) == (None, {"story": f"{CANARY} writes"})
     assert erase_past_retention(kept_until(request) - timedelta(seconds=1)) == 0
-    assert erase_past_retention(kept_until(request)) == 1
+    with committing():
+        assert erase_past_retention(kept_until(request)) == 1
     assert erase_past_retention(kept_until(request)) == 0
     assert list(traces(folder)) == []
     assert not list(broken_links())
+
+
+def test_links_and_papers_of_what_was_erased_lead_nowhere(aysel: User, client: Client) -> None:
+    request = ended(aysel, years=0)
+    made = {"key": "permit", "title": "Permit", "number": "N-1", "sha256": "0" * 64, "issued_at": NOON}
+    document = Document.objects.create(service_request=request, file=upload(), **made)
+    _link, secret = share(document, 7, aysel, NOON)
+    assert open_shared(secret, Opening.What.TAKEN, NOON)
+    erase_past_retention(kept_until(request))
+    client.force_login(User.objects.get(email="bruno@north.example.org"))
+
+    assert open_shared(secret, Opening.What.TAKEN, NOON) is None
+    assert client.get(reverse("desk_document", args=[document.pk])).status_code == 404
+
+
+def test_an_erasure_that_fails_takes_nothing(aysel: User, monkeypatch: pytest.MonkeyPatch, committing: Any) -> None:
+    request = ended(aysel, years=0)
+    file = Path(request.evidence.get().file.path)
+    monkeypatch.setattr("services.workflow.erasure.Rating", None)
+    with committing(), pytest.raises(AttributeError):
+        erase_past_retention(kept_until(request))
+
+    assert file.exists()
+    assert request.messages.exists()
 
 
 def test_open_requests_hinder_it(aysel: User) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from services.accounts.models import User
 from services.requests.models import ServiceRequest
+from services.workflow import exports
 from services.workflow.exports import KEPT, ask_for_export, make_exports
 from services.workflow.models import DataExport
 from services.workflow.operations.file import open_file
@@ -97,6 +98,58 @@ class TestCopy:
         export.refresh_from_db()
         assert (export.done, export.total) == (1, 1)
 
+    def test_tells_who_read_what(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        open_file(request_of(aysel), worlds.clerk("bruno"), NOON)
+        ask_for_export(aysel, NOON)
+        make_exports(NOON)
+        told = json.loads(zipfile.ZipFile(DataExport.objects.get().file.open()).read("data.json"))
+        [reading] = [event for event in told["requests"][0]["history"] if event["kind"] == "file_read"]
+
+        assert (reading["by"], reading["name"], reading["agency"]) == ("clerk", "Bruno", "north")
+
+    def test_tells_of_a_file_that_is_gone(self, people: tuple[User, User]) -> None:
+        file = request_of(people[0]).evidence.get()
+        file.file.storage.delete(file.file.name)
+        ask_for_export(people[0], NOON)
+        assert make_exports(NOON) == 1
+        told = json.loads(zipfile.ZipFile(DataExport.objects.get().file.open()).read("data.json"))
+
+        assert told["requests"][0]["missing_files"] == [f"files/{file.pk}-Aysel.pdf"]
+
+    def test_one_that_fails_hinders_no_other_and_is_given_up_in_the_end(
+        self, people: tuple[User, User], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        aysel, vali = people
+        bad, good = ask_for_export(aysel, NOON), ask_for_export(vali, NOON + timedelta(seconds=1))
+        make = exports._make
+
+        def fail_for_one(export: DataExport) -> bool:
+            if export.pk == bad.pk:
+                raise OSError
+            return make(export)
+
+        monkeypatch.setattr(exports, "_make", fail_for_one)
+        made = [make_exports(NOON + timedelta(minutes=3 * number)) for number in range(1, 8)]
+        bad.refresh_from_db()
+        good.refresh_from_db()
+
+        assert made == [1, 0, 0, 0, 0, 0, 0]
+        assert good.file
+        assert (bad.attempts, bool(bad.finished_at), bool(bad.file)) == (5, True, False)
+        assert "Your copy could not be made" in signed_in(aysel).get(reverse("my_data")).content.decode()
+        assert signed_in(aysel).get(reverse("my_data_download")).status_code == 404
+
+    def test_a_worker_that_comes_too_late_finishes_nothing(self, people: tuple[User, User]) -> None:
+        export = ask_for_export(people[0], NOON)
+        late = exports._claim(NOON)
+        assert late
+        assert make_exports(NOON + timedelta(minutes=3)) == 1
+
+        assert not exports._make(late)
+        export.refresh_from_db()
+        assert export.file.name == f"exports/{export.pk}-2.zip"
+
     def test_the_eleventh_in_an_hour_waits(self, people: tuple[User, User]) -> None:
         client = signed_in(people[0])
         answers = [client.post(reverse("my_data_export")).status_code for _ in range(11)]
@@ -152,6 +205,15 @@ class TestProfile:
         assert answer.status_code == 422
         assert told in answer.content.decode()
         assert people[0].name == "Aysel"
+
+    def test_the_number_we_write_to_is_not_taken_away(self, people: tuple[User, User]) -> None:
+        User.objects.filter(pk=people[0].pk).update(wants_sms=True, wants_mail=False, phone="+994501234567")
+        people[0].refresh_from_db()
+        answer = self.save(people[0], phone="")
+
+        assert answer.status_code == 422
+        assert "Choose e-mail first" in answer.content.decode()
+        assert people[0].phone == "+994501234567"
 
     def test_what_only_an_office_may_change_stays(self, people: tuple[User, User]) -> None:
         before = people[0].email, people[0].personal_identifier

@@ -11,6 +11,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from services.accounts.models import User
+from services.agencies.models import Agency
 from services.requests.models import ServiceRequest
 from services.workflow.actions import sms
 from services.workflow.actions.kinds import Failed, Job
@@ -102,6 +103,7 @@ def test_without_mail_the_notice_stands_on_the_portal_only(aysel: User, tmp_path
     [
         ({}, "Choose one way at least"),
         ({"wants_sms": "on"}, "Give the number to which we may write."),
+        ({"wants_sms": "on", "phone": "12"}, "Write a phone number like"),
         ({"wants_mail": "on", "language": "xx"}, "xx"),
     ],
 )
@@ -161,3 +163,14 @@ def test_dates_go_into_ones_own_calendar(aysel: User) -> None:
     assert {str(event["uid"]).split(".")[0].split("-")[0] for event in events} == {"due", "step"}
     assert all(event.decoded("dtstart") for event in events)
     assert all(request.written_reference in str(event["summary"]) for event in events)
+
+
+def test_a_text_keeps_its_reference_whole_whatever_the_agency_is_called(aysel: User, tmp_path: Path) -> None:
+    choose(aysel, wants_mail="on", wants_sms="on", phone="050 123 45 67")
+    aysel.refresh_from_db()
+    Agency.objects.update(name={"en": "Agency " * 40})
+    request = sent_by(aysel)
+    [text] = texts(tmp_path)
+
+    assert text["To"] == "+994501234567"
+    assert text.get_content().strip().endswith(f"Reference {request.written_reference}.")

@@ -56,7 +56,7 @@ class TestLink:
     def test_opens_the_draft_elsewhere_and_leaves_the_address(self, client: Client, draft: Draft) -> None:
         save(client, draft, tab(client, draft), "Once upon a time")
         link, elsewhere = link_for(client, draft), Client()
-        assert elsewhere.get(page(draft)).status_code == 404
+        assert elsewhere.get(page(draft)).status_code == 302
         answer = elsewhere.get(link)
         draft.refresh_from_db()
 
@@ -106,6 +106,39 @@ class TestLink:
         assert answer.status_code == 503
         assert "Your draft is safe" in answer.content.decode()
 
+    def test_a_letter_that_is_not_sent_takes_nothing_from_the_one_before(
+        self, client: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError
+
+        first = link_for(client, draft)
+        monkeypatch.setattr("portal.citizens.resuming.send_mail", refuse)
+        client.post(reverse("apply_keep", args=[draft.pk]), {"email": "a@example.org"})
+
+        assert Client().get(first).status_code == 302
+
+    def test_nobody_is_written_to_by_many_drafts(self, client: Client, draft: Draft) -> None:
+        for _ in range(5):
+            client.post(reverse("apply_keep", args=[draft.pk]), {"email": "A@example.org"})
+            client.post(reverse("apply", kwargs={"code": "permit"}), {"office": "north-hall"})
+            draft = Draft.objects.latest("created_at")
+        answer = client.post(reverse("apply_keep", args=[draft.pk]), {"email": "a@example.org"})
+
+        assert answer.status_code == 429
+        assert len(mail.outbox) == 5
+
+    def test_of_a_person_s_draft_leads_to_signing_in(self, client: Client, draft: Draft) -> None:
+        link, aysel = link_for(client, draft), worlds.citizen("aysel")
+        Draft.objects.update(applicant=aysel)
+        own, stranger = Client(), Client()
+        own.force_login(aysel)
+        stranger.force_login(worlds.citizen("elvin"))
+
+        assert Client().get(link, follow=True).redirect_chain[-1][0].startswith(reverse("account_login"))
+        assert own.get(link, follow=True).status_code == 200
+        assert stranger.get(link).status_code == 404
+
 
 class TestTabs:
     def test_the_second_tab_sees_both_and_loses_nothing(self, client: Client, draft: Draft) -> None:
@@ -143,13 +176,14 @@ class TestTabs:
         assert save(client, draft, odd, "words").status_code in (204, 409)
 
 
-def test_drafts_are_forgotten_with_their_files(draft: Draft) -> None:
+def test_drafts_are_forgotten_with_their_files(draft: Draft, committing: Any) -> None:
     now = timezone.now()
     add_evidence(draft, "paper", upload(), accept=["pdf"], at_most=1, now=now)
     path = Path(Evidence.objects.get().file.path)
     Draft.objects.update(saved_at=now - KEPT_WITHOUT_ACCOUNT + timedelta(minutes=1))
     assert forget_drafts(now) == 0
-    assert forget_drafts(now + timedelta(minutes=1)) == 1
+    with committing():
+        assert forget_drafts(now + timedelta(minutes=1)) == 1
 
     assert not Draft.objects.exists()
     assert not path.exists()

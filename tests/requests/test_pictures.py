@@ -64,6 +64,15 @@ def test_what_is_hidden_stays_behind(keep: Any, kind: str, mode: str) -> None:
     assert evidence.size == len(kept)
 
 
+def test_what_is_seen_through_stays_so(keep: Any) -> None:
+    picture, made = Image.new("P", (4, 4), 0), io.BytesIO()
+    picture.putpalette([255, 0, 0, 0, 0, 255])
+    picture.save(made, "PNG", transparency=0)
+    kept = Image.open(io.BytesIO(keep(made.getvalue()).file.open().read()))
+
+    assert kept.convert("RGBA").getpixel((0, 0)) == (255, 0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

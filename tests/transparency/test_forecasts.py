@@ -9,6 +9,7 @@ from services.transparency.expectations import expected
 from services.transparency.forecasts import SPAN, renew_forecast, renew_forecasts
 from services.transparency.models import Forecast, MeasuredRequest
 from services.transparency.survival import Lives, age_when_decided, curve_of, undecided_after
+from tests import worlds
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -135,6 +136,7 @@ class TestExpected:
         assert Forecast.objects.get(office="").decided == 0
 
     def test_is_renewed_once_an_hour(self):
-        measured(NOW - 20 * DAY, NOW - 10 * DAY)
+        worlds.build_agencies("north")
+        worlds.published([worlds.desk("judge")])
 
         assert [renew_forecasts(NOW + minutes * timedelta(minutes=1)) for minutes in (0, 30, 61)] == [1, 0, 1]

@@ -49,7 +49,7 @@ def test_only_the_asked_span_counts():
     assert told() == []
 
 
-def test_events_are_counted_by_reason_and_paper():
+def test_requests_are_counted_by_reason_and_paper_once_each():
     known = Known()
     learn(known, kind="submitted", seq=1, at=NOON, facts={
         "service": "permit", "version": 1, "channel": "online", "office": "north", "day": "2026-03-02",
@@ -57,6 +57,7 @@ def test_events_are_counted_by_reason_and_paper():
     learn(known, kind="applicant_asked", seq=2, at=NOON, facts={"step": "judge", "evidence": "photo"})
     learn(known, kind="decided", seq=3, at=NOON, facts={"step": "judge", "refusal": True, "reason": "unfit"})
     learn(known, kind="decided", seq=4, at=NOON, facts={"step": "judge", "refusal": False, "reason": ""})
+    learn(known, kind="applicant_asked", seq=5, at=NOON, facts={"step": "judge", "evidence": "photo"})
     measures = {cell[-1]: number for cell, number in share_of(known).counts.items()}
 
     assert measures == {"received": 1, "asked:photo": 1, "refused:unfit": 1}

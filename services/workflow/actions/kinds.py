@@ -46,3 +46,7 @@ class Outside:
 
 def finding_as_is(walk: Walk, job: Job, result: Finding) -> Finding:
     return result
+
+
+def keep_nothing(walk: Walk, job: Job, result: None) -> None:
+    return None

@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from services.agencies.rules import in_language
 from services.requests.status_codes import status_code_of, write_status_code
-from services.workflow.actions.kinds import Failed, Job, Outside
+from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.notices import ENDED, FRAME, NOTICES, RATE, rating_token
@@ -68,10 +68,6 @@ def send(job: Job, key: str) -> None:
         message.send()
     except OSError:
         raise Failed(trouble("mail")) from None
-
-
-def keep_nothing(walk: Walk, job: Job, result: None) -> None:
-    return None
 
 
 NOTIFY = Outside(prepare, send, keep_nothing)

@@ -8,11 +8,10 @@ from django.conf import settings
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
-from services.workflow.actions.kinds import Failed, Job, Outside
-from services.workflow.actions.mail import keep_nothing
+from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.notices import NOTICES, SHORT
+from services.workflow.notices import NOTICES, SHORT, SHORTER
 from services.workflow.troubles import trouble
 
 TIMEOUT_S = 10
@@ -25,9 +24,16 @@ def prepare(walk: Walk, step: Step) -> Job:
     with override(request.language):
         subject, _body = NOTICES[step.key]
         agency = in_language(request.office.agency.name, request.language)
-        text = str(SHORT) % {"subject": subject, "reference": request.written_reference, "agency": agency}
+        text = _text(str(subject), request.written_reference, agency)
     to = request.applicant.phone if request.applicant else ""
-    return Job(target="sms", data={"to": to, "text": text[:MOST_LETTERS]})
+    return Job(target="sms", data={"to": to, "text": text})
+
+
+def _text(subject: str, reference: str, agency: str) -> str:
+    """Give a short text, without the agency where its name makes it long; nothing is cut off in the middle."""
+    known = {"subject": subject, "reference": reference}
+    text = str(SHORT) % {**known, "agency": agency}
+    return text if len(text) <= MOST_LETTERS else str(SHORTER) % known
 
 
 def send(job: Job, key: str) -> None:
