@@ -48,6 +48,8 @@ ACCESS: dict[str, Access] = {
     "shared_file": E,
     # citizens: a draft or a request of somebody else answers 404
     "apply": E,
+    "apply_for": Access.SIGNED_IN,
+    "apply_for_change": Access.SIGNED_IN,
     "apply_page": E,
     "apply_check": E,
     "apply_done": E,
@@ -68,6 +70,7 @@ ACCESS: dict[str, Access] = {
     "my_notice_ways": Access.SIGNED_IN,
     "my_request_dates": Access.SIGNED_IN,
     "my_request": Access.SIGNED_IN,
+    "my_request_end_assistance": Access.SIGNED_IN,
     "my_request_answer": Access.SIGNED_IN,
     "my_request_confirm": Access.SIGNED_IN,
     "my_request_withdraw": Access.SIGNED_IN,

@@ -40,7 +40,7 @@ WORDS = {
     "evidence_added": gettext_noop("A file was added"),
     "fee_computed": gettext_noop("Fee computed: %(fee)s AZN"),
     "recorded_at_counter": gettext_noop("Recorded at the counter: %(step)s"),
-    "file_read": gettext_noop("An official read the file"),
+    "file_read": gettext_noop("Somebody read the file"),
     "applicant_erased": gettext_noop("The applicant's account was erased"),
     "content_erased": gettext_noop("The content was erased"),
     "ended": gettext_noop("The request ended"),
@@ -51,6 +51,7 @@ WORDS = {
     "reopened": gettext_noop("The request was opened again, with a new time limit"),
     "complained": gettext_noop("The applicant complained that it takes too long"),
     "complaint_answered": gettext_noop("A supervisor answered the complaint"),
+    "assistance_ended": gettext_noop("The applicant ended the help of the assistant"),
     "rated": gettext_noop("The applicant rated the service"),
     "document_shared": gettext_noop("The applicant made a link to a document"),
     "shared_opened": gettext_noop("Somebody opened a link to a document"),
@@ -119,6 +120,9 @@ def readings_of(user: User) -> list[Reading]:
     own = {request.pk: request for request in ServiceRequest.objects.of(user).with_service()}
     events = list(Event.objects.filter(subject__in=own, kind__in=READINGS).order_by("-at"))
     officials, holder = officials_among(event.actor for event in events), Official(_("Somebody with the code"), "")
+    for request in own.values():
+        if request.assistant_id:
+            officials[f"assistant:{request.assistant_id}"] = Official(request.assistance["name"], _("Assistant"))
     looks = [(event, officials.get(event.actor, holder)) for event in events]
     return [Reading(event.at, own[event.subject], who.name, who.agency) for event, who in looks]
 
@@ -127,7 +131,8 @@ def _told(service_request: ServiceRequest, events: list[Event], officials: dict[
     language = get_language() or "en"
     steps = service_request.version.definition.workflow.by_key
     who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "anonymous": _("Applicant")}
-    who["holder"] = _("Somebody with the code")
+    who |= {"holder": _("Somebody with the code"), "assistant": _("Assistant")}
+    helper = service_request.assistance.get("name", "")
     for event in events:
         known = steps.get(event.facts.get("step", ""))
         facts = {**event.facts, "step": in_language(known.title, language) if known else ""}
@@ -137,4 +142,5 @@ def _told(service_request: ServiceRequest, events: list[Event], officials: dict[
             continue  # told already, as a decision or as the answer to a question
         actor = who.get(event.actor.split(":")[0], _("Portal"))
         name = officials[event.actor].name if event.actor in officials else ""
+        name = helper if event.actor.startswith("assistant:") else name
         yield Told(event.at, event.kind, _(WORDS[event.kind]) % facts, actor, name)

@@ -1,23 +1,20 @@
-"""What an applicant can do about a request, besides answering: object, complain, rate, add papers."""
+"""What an applicant can do about a request, besides answering: object, complain, rate."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from services.catalogue.definition import Evidence
 from services.requests.models import ServiceRequest
 from services.transparency.expectations import expected
-from services.workflow.engine import Walk
 from services.workflow.models import Complaint, Rating
 from services.workflow.operations.complaint import may_complain
 from services.workflow.operations.objection import Way, way_to_object
-from services.workflow.operations.paper import papers_to_add
 from services.workflow.operations.rating import may_rate
 
 
 @dataclass(frozen=True)
 class Acts:
-    """What can be done now, and what was done: `way` leads to an objection, `papers` may be added."""
+    """What can be done now, and what was done: `way` leads to an objection."""
 
     way: Way | None
     is_too_late: bool
@@ -26,7 +23,6 @@ class Acts:
     may_complain: bool
     rating: Rating | None
     may_rate: bool
-    papers: list[Evidence]
     scores: ClassVar = Rating.Score.choices
 
 
@@ -45,7 +41,6 @@ def acts_of(seen: ServiceRequest, now: datetime) -> Acts:
         may_complain=not rests and may_complain(seen, usual_until(seen), now),
         rating=rating,
         may_rate=may_rate(seen, rating, now),
-        papers=papers_to_add(Walk(seen, now)),
     )
 
 

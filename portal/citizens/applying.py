@@ -8,34 +8,40 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.citizens.applying_drafts import (
-    DRAFTS,
     SUBMITTED,
     Filling,
     Sheet,
-    contact_of,
+    applicant_of,
+    channel_of,
+    needs_account,
     own_draft,
     own_request,
     remember,
     submission_key,
     submitted_from,
+    visitor,
 )
-from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_questions import error_links, layout_of, questions_of
 from portal.citizens.applying_review import ContactForm, problem_links, review
 from portal.citizens.applying_tabs import differences, let_choose, new_tab
-from portal.citizens.applying_typing import act, asked_on, keep_files, keep_typed, newly_asked, prefilled, typed
-from services.accounts.models import User
+from portal.citizens.applying_typing import (
+    act,
+    asked_on,
+    keep_files,
+    keep_typed,
+    newly_asked,
+    typed,
+)
 from services.catalogue.answers import Problem
-from services.catalogue.models import Service
+from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
-from services.requests.operations import remove_evidence, start_draft
 from services.requests.status_codes import status_code_of, write_status_code
 from services.workflow.operations.submission import Submission, submit
 from services.workflow.queries import current_steps
@@ -44,71 +50,7 @@ from services.workflow.refusals import Invalid, Refused
 UNPROCESSABLE = 422
 
 
-def visitor(request: HttpRequest) -> User | None:
-    """Give the signed-in person, or None for somebody who isn't."""
-    return request.user if isinstance(request.user, User) else None
-
-
-# --- begin and give up --------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-def begin(request: HttpRequest, code: str) -> HttpResponse:
-    """Tell what is needed, let the office be chosen, and start a draft."""
-    service = get_object_or_404(Service.objects.published().with_current(), code=code)
-    assert service.current is not None
-    if "online" not in service.current.definition.channels:
-        raise Http404
-    if service.current.definition.is_appeal:
-        messages.info(request, _("Begin from the decision that you object to: open that request under “My requests”."))
-        return redirect("my_requests")
-    choice = ChosenOffice(offices_of(service), visitor(request), request.POST.get("office", ""))
-    if request.method == "GET":
-        return _show_begin(request, service, choice, 200)
-    if _needs_account(request, service):
-        return redirect_to_login(request.get_full_path())
-    if choice.office is None:
-        return _show_begin(request, service, choice, UNPROCESSABLE)
-    draft = start_draft(
-        service, visitor(request), choice.office, prefilled(service.current.definition, visitor(request))
-    )
-    remember(request, DRAFTS, draft.pk)
-    filling = Filling(draft, timezone.now())
-    return redirect(filling.url(filling.sheets[0] if filling.sheets else None))
-
-
-def _needs_account(request: HttpRequest, service: Service) -> bool:
-    assert service.current is not None
-    return service.current.definition.identity == "account" and not request.user.is_authenticated
-
-
-def _show_begin(request: HttpRequest, service: Service, choice: ChosenOffice, status: int) -> HttpResponse:
-    assert service.current is not None
-    context = {
-        "service": service,
-        "definition": service.current.definition,
-        "choice": choice,
-        "error": _("Choose the place that serves you.") if status == UNPROCESSABLE else "",
-        "needs_account": _needs_account(request, service),
-        "drafts": Draft.objects.filter(applicant=visitor(request), service=service).order_by("-saved_at")
-        if request.user.is_authenticated
-        else [],
-    }
-    return render(request, "citizens/apply_begin.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Ask whether a draft shall be thrown away, and do it with its files."""
-    if request.method == "GET":
-        return render(request, "citizens/apply_discard.html", {"draft": own_draft(request, pk)})
-    with transaction.atomic():
-        draft = own_draft(request, pk, lock=True)
-        for file in draft.evidence.all():
-            remove_evidence(file)
-        draft.delete()
-    messages.success(request, _("Your draft and its files are deleted."))
-    return redirect("service", code=draft.service.code)
+# --- fill in ------------------------------------------------------------------------------------------------------
 
 
 @require_POST
@@ -118,9 +60,6 @@ def remove_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
     if not (key := act(filling, f"drop:{file}")):
         raise Http404
     return redirect(filling.url(filling.sheet_of(key)))
-
-
-# --- fill in ------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -224,7 +163,7 @@ def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
-    if _needs_account(request, draft.service):
+    if needs_account(request, draft.service):
         return redirect_to_login(request.get_full_path())
     filling, user = Filling(draft, timezone.now()), visitor(request)
     form = ContactForm(request.POST)
@@ -234,10 +173,13 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         version=filling.version,
         office=filling.office,
         answers=filling.given,
-        contact=contact_of(user) if user else form.contact(),
-        applicant=user,
+        contact=applicant_of(draft) if user else form.contact(),
+        applicant=None if draft.helped else user,
+        assistant=user if draft.helped else None,
+        assistance=Assistance.of(draft.assistance),
+        channel=channel_of(draft),
         draft=draft,
-        language=get_language() or "en",
+        language=draft.helped.get("language") or get_language() or "en",
         key=submission_key(draft.pk),
     )
     try:
@@ -263,7 +205,8 @@ def _show_check(
         "sections": review(filling),
         "problems": problems,
         "form": form,
-        "contact": contact_of(user) if (user := visitor(request)) else None,
+        "contact": applicant_of(filling.draft) if request.user.is_authenticated else None,
+        "assistance": Assistance.of(filling.draft.assistance),
         "fee": filling.fee(),
         "time_limit": filling.time_limit(),
         "is_refused": status == UNPROCESSABLE,
@@ -283,6 +226,8 @@ def done(request: HttpRequest, pk: UUID) -> HttpResponse:
         "definition": submitted.version.definition,
         "status_code": write_status_code(status_code_of(submitted.pk)),
         "next_steps": [steps[step.key] for step in current_steps(submitted) if step.key in steps],
-        "may_follow": submitted.applicant_id is not None and submitted.applicant_id == request.user.pk,
+        "assistance": Assistance.of(submitted.assistance) if submitted.assistant_id == request.user.pk else None,
+        "may_follow": request.user.is_authenticated
+        and ServiceRequest.objects.followed_by(request.user).filter(pk=submitted.pk).exists(),
     }
     return render(request, "citizens/apply_done.html", context)

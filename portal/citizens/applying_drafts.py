@@ -23,7 +23,9 @@ from services.catalogue.answers import Checked, Form, Problem, missing_evidence,
 from services.catalogue.definition import AnyField, Evidence, GroupField, Page, Span
 from services.catalogue.expressions import Unknown
 from services.catalogue.fees import fee_of
-from services.requests.models import Draft, ServiceRequest
+from services.catalogue.models import Service
+from services.requests.assistance import Relation
+from services.requests.models import Channel, Draft, ServiceRequest
 from services.workflow.conditions import time_limit_of
 
 DRAFTS, SUBMITTED = "drafts", "submitted"
@@ -33,6 +35,17 @@ CONTACT = ("name", "email", "phone", "personal_identifier")
 
 
 # --- whose it is --------------------------------------------------------------------------------------------------
+
+
+def visitor(request: HttpRequest) -> User | None:
+    """Give the signed-in person, or None for somebody who isn't."""
+    return request.user if isinstance(request.user, User) else None
+
+
+def needs_account(request: HttpRequest, service: Service) -> bool:
+    """Tell whether a visitor has to sign in for a service first."""
+    assert service.current is not None
+    return service.current.definition.identity == "account" and not request.user.is_authenticated
 
 
 def remember(request: HttpRequest, kind: str, pk: UUID) -> None:
@@ -56,7 +69,12 @@ def own_draft(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Draft:
 
 def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
     """Give a request that the visitor submitted, signed in or in this session."""
-    return get_object_or_404(ServiceRequest.objects.filter(_own(request, SUBMITTED, pk)).with_service(), pk=pk)
+    seen = _own(request, SUBMITTED, pk) | _assisted(request)
+    return get_object_or_404(ServiceRequest.objects.filter(seen).with_service(), pk=pk)
+
+
+def _assisted(request: HttpRequest) -> Q:
+    return Q(assistant=request.user) if request.user.is_authenticated else Q(pk__in=[])
 
 
 def _own(request: HttpRequest, kind: str, pk: UUID) -> Q:
@@ -70,13 +88,25 @@ def submission_key(draft: UUID) -> str:
 
 def submitted_from(request: HttpRequest, draft: UUID) -> ServiceRequest | None:
     """Give the request that was made of the visitor's draft, if it was submitted already."""
-    own = _own(request, DRAFTS, draft)
+    own = _own(request, DRAFTS, draft) | _assisted(request)
     return ServiceRequest.objects.filter(own, submission_key=submission_key(draft)).first()
 
 
 def contact_of(user: User) -> dict[str, str]:
     """Give what the profile tells of how to reach a person."""
     return {name: str(value) for name in CONTACT if (value := getattr(user, name))}
+
+
+def applicant_of(draft: Draft) -> dict[str, str]:
+    """Give who a draft is for: the person helped, or its holder; nothing when nobody said who they are."""
+    if draft.helped:
+        return {name: value for name in CONTACT if (value := draft.helped.get(name))}
+    return contact_of(draft.applicant) if draft.applicant else {}
+
+
+def channel_of(draft: Draft) -> str:
+    """Give by which channel a draft will come in: what an official types comes from the counter."""
+    return Channel.COUNTER if draft.assistance.get("relation") == Relation.OFFICIAL else Channel.ONLINE
 
 
 def words(texts: Mapping[Any, str] | None) -> str:
@@ -139,12 +169,12 @@ class Filling:
         self.form = Form(self.definition, self.version.expressions, self.answers, self.context, self.counts)
 
     def _context(self) -> dict[str, Any]:
-        contact = contact_of(self.draft.applicant) if self.draft.applicant else {}
+        contact = applicant_of(self.draft)
         return {
             "office_parameters": self.parameters,
             "applicant": {name: contact.get(name, "") for name in ("name", "personal_identifier")},
             "today": self.today.isoformat(),
-            "channel": "online",
+            "channel": channel_of(self.draft),
         }
 
     @property

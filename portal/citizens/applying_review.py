@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
-from portal.phones import PhoneNumberField
+from portal.fields import PhoneNumberField
 from services.catalogue.answer_words import display
 from services.catalogue.answers import Problem
 

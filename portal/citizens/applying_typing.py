@@ -18,6 +18,7 @@ from services.catalogue.form_data import from_form
 from services.requests.models import Draft
 from services.requests.operations import BadEvidence, add_evidence, remove_evidence, save_draft
 
+PROFILE = ("name", "email", "phone", "personal_identifier", "address")
 NUL, SUBSTITUTE = "\x00", "\x1a"
 
 
@@ -109,16 +110,19 @@ def _drop(filling: Filling, pk: str) -> str:
     return ""
 
 
-def prefilled(definition: Definition, user: User | None) -> dict[str, Any]:
-    """Give the answers that a person's profile knows already."""
-    if user is None:
-        return {}
-    known = {field.key: _from_profile(field, user) for field in definition.fields.values() if field.prefill}
+def profile_of(user: User | None) -> dict[str, Any]:
+    """Give what a form may be filled in with; nothing for somebody who isn't signed in."""
+    return {name: getattr(user, name) for name in PROFILE} if user else {}
+
+
+def prefilled(definition: Definition, profile: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the answers that are known of a person already."""
+    known = {field.key: _from_profile(field, profile) for field in definition.fields.values() if field.prefill}
     return {key: value for key, value in known.items() if value}
 
 
-def _from_profile(field: AnyField, user: User) -> Any:
-    value = getattr(user, str(field.prefill))
+def _from_profile(field: AnyField, profile: Mapping[str, Any]) -> Any:
+    value = profile.get(str(field.prefill))
     if field.kind == "address":
         return {part: value[part] for part in ADDRESS_PARTS if value.get(part)} if isinstance(value, dict) else None
     return value if isinstance(value, str) else None

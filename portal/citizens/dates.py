@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
-from portal.citizens.following import own_request
+from portal.citizens.following import followed_request
 from services.requests.models import ServiceRequest
 from services.workflow.models import Step
 from services.workflow.queries import current_steps
@@ -20,7 +20,7 @@ from services.workflow.queries import current_steps
 @require_safe
 def dates(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give the dates of a request as a calendar file."""
-    seen = own_request(request, pk)
+    seen = followed_request(request, pk)
     calendar = Calendar({"prodid": "-//One-Stop Portal//", "version": "2.0", "method": "PUBLISH"})
     for name, day, words in _dates_of(seen):
         calendar.add_component(_event(seen, name, day, words, timezone.now()))

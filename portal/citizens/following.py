@@ -24,11 +24,15 @@ from portal.people import person
 from portal.reading import READINGS, answers_in_words, history_of
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
+from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import BadEvidence, add_evidence
+from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.operations import applicant
+from services.workflow.operations.file import follow
 from services.workflow.operations.messages import mark_read, write_to_office
+from services.workflow.operations.paper import papers_to_add
 from services.workflow.queries import current_steps
 
 FILES_OF_AN_ANSWER = "answer"
@@ -60,7 +64,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def my_requests(request: HttpRequest) -> HttpResponse:
     """List a person's requests and drafts, the latest first."""
     user = person(request)
-    own = ServiceRequest.objects.of(user).with_service().order_by("-submitted_at")
+    own = ServiceRequest.objects.followed_by(user).with_service().order_by("-submitted_at")
     waiting = Step.objects.filter(service_request__in=own, kind=Step.Kind.APPLICANT, state=Step.State.OPEN)
     context = {
         "now": timezone.now(),
@@ -75,16 +79,25 @@ def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
     return get_object_or_404(ServiceRequest.objects.of(person(request)).with_service(), pk=pk)
 
 
+def followed_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
+    """Give one's own request, or one that the person helps with and may follow."""
+    return get_object_or_404(ServiceRequest.objects.followed_by(person(request)).with_service(), pk=pk)
+
+
 @require_safe
 def my_request(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one request: the next step and its holder first, then everything that happened."""
-    return _show(request, own_request(request, pk), AnswerForm())
+    seen = followed_request(request, pk)
+    follow(seen, person(request), timezone.now())
+    return _show(request, seen, AnswerForm())
 
 
 def _show(
     request: HttpRequest, seen: ServiceRequest, form: AnswerForm, to_office: MessageForm | None = None
 ) -> HttpResponse:
-    mark_read(seen, timezone.now(), by_office=False)
+    is_own = seen.applicant_id == person(request).pk
+    if is_own:
+        mark_read(seen, timezone.now(), by_office=False)
     steps, history = list(current_steps(seen)), history_of(seen)
     context: dict[str, Any] = {
         "now": timezone.now(),
@@ -93,7 +106,8 @@ def _show(
         "current": [{"step": step, "definition": seen.version.definition.workflow.by_key[step.key]} for step in steps],
         "question": next((step for step in steps if is_question(step)), None),
         "to_do": [_to_do(seen, step) for step in steps if step.kind == Step.Kind.APPLICANT and not is_question(step)],
-        "chat": seen.messages.prefetch_related("files").order_by("at"),
+        "papers": papers_to_add(Walk(seen, timezone.now())),
+        "chat": seen.messages.select_related("author").prefetch_related("files").order_by("at"),
         "message_form": to_office or MessageForm(),
         "decisions": _decisions(seen),
         "documents": seen.documents.order_by("issued_at"),
@@ -104,7 +118,9 @@ def _show(
         "readings": [told for told in history if told.kind in READINGS],
         "deadline_changes": seen.deadline_changes.order_by("at"),
         "form": form,
-        "acts": acts_of(seen, timezone.now()),
+        "acts": acts_of(seen, timezone.now()) if is_own else None,
+        "is_own": is_own,
+        "assistance": Assistance.of(seen.assistance),
     }
     faulty = form.errors or context["message_form"].errors
     return render(request, "citizens/my_request.html", context, status=422 if faulty else 200)
@@ -133,7 +149,7 @@ def _decisions(seen: ServiceRequest) -> list[dict[str, Any]]:
 
 
 def own_step(request: HttpRequest, pk: int) -> Step:
-    own = ServiceRequest.objects.of(person(request))
+    own = ServiceRequest.objects.followed_by(person(request))
     steps = Step.objects.filter(service_request__in=own, kind=Step.Kind.APPLICANT)
     return get_object_or_404(steps.select_related("service_request", "parent"), pk=pk)
 
@@ -152,7 +168,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except BadEvidence as bad:
             form.add_error("file", bad.message)
-    return _show(request, own_request(request, step.service_request_id), form)
+    return _show(request, followed_request(request, step.service_request_id), form)
 
 
 @transaction.atomic
@@ -169,7 +185,7 @@ def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> str:
 @require_POST
 def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the office, with files."""
-    seen, form = own_request(request, pk), MessageForm(request.POST, request.FILES)
+    seen, form = followed_request(request, pk), MessageForm(request.POST, request.FILES)
     now, by = timezone.now(), person(request)
     if form.send(lambda text, files: write_to_office(seen, text, by, now, files=files)):
         messages.success(request, _("Your message is with the office."))
@@ -213,14 +229,14 @@ def _done(request: HttpRequest, pk: UUID, operation: Callable[[], str]) -> HttpR
 @require_safe
 def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give back a file that the person supplied."""
-    own = ServiceRequest.objects.of(person(request))
+    own = ServiceRequest.objects.followed_by(person(request))
     file = get_object_or_404(Evidence.objects.filter(service_request__in=own), pk=pk)
     return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
 
 
 @require_safe
 def document(request: HttpRequest, pk: UUID) -> FileResponse:
-    """Give a document that was issued to the person."""
-    own = ServiceRequest.objects.of(person(request))
+    """Give a document that was issued to the person, or to somebody whom the person helps."""
+    own = ServiceRequest.objects.followed_by(person(request))
     issued = get_object_or_404(Document.objects.filter(service_request__in=own), pk=pk)
     return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.fields import PhoneNumberField
 from portal.people import person, posted
-from portal.phones import PhoneNumberField
 from services.accounts.models import User
 from services.workflow.notices import NOTICES
 from services.workflow.queries import notices_of

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.citizens.acts import acts_of
 from portal.citizens.applying_drafts import Filling
-from portal.citizens.applying_typing import prefilled
+from portal.citizens.applying_typing import prefilled, profile_of
 from portal.citizens.following import own_request
 from portal.people import person
 from services.workflow.operations.objection import begin_objection
@@ -29,7 +29,7 @@ def object_to(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "citizens/object.html", context)
     try:
         current = acts.way.service.current if acts.way else None
-        answers = prefilled(current.definition, person(request)) if current else {}
+        answers = prefilled(current.definition, profile_of(person(request))) if current else {}
         draft = begin_objection(seen, answers, person(request), now)
     except Refused as refused:
         messages.error(request, str(refused.message))

@@ -13,13 +13,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.citizens.acts import acts_of
-from portal.citizens.following import own_request
+from portal.citizens.following import followed_request
 from portal.people import person, posted
 from services.agencies.rules import in_language
 from services.catalogue.definition import Evidence
 from services.requests.operations import BadEvidence
-from services.workflow.operations.paper import supply
+from services.workflow.engine import Walk
+from services.workflow.operations.paper import papers_to_add, supply
 from services.workflow.refusals import Refused
 
 
@@ -40,8 +40,8 @@ class PaperForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take one paper that the definition knows."""
-    seen, now = own_request(request, pk), timezone.now()
-    papers = acts_of(seen, now).papers
+    seen, now = followed_request(request, pk), timezone.now()
+    papers = papers_to_add(Walk(seen, now))
     if not papers:
         messages.info(request, _("No paper can be added now."))
         return redirect("my_request", pk=pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.phones import PhoneNumberField
+from portal.fields import PhoneNumberField
 from services.accounts.models import User
 
 OLDEST = timedelta(days=130 * 366)

@@ -16,6 +16,7 @@ from portal.expecting import expectation_of
 from portal.limits import HOUR, Limit, address_of
 from portal.people import posted
 from portal.reading import READINGS, history_of
+from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
 from services.requests.rules import read_reference
 from services.requests.status_codes import opens
@@ -77,5 +78,6 @@ def _tell(request: HttpRequest, seen: ServiceRequest) -> HttpResponse:
         "current": [{"step": step, "definition": known[step.key]} for step in current_steps(seen)],
         "expected": expectation_of(seen, now),
         "history": history,
+        "assistance": Assistance.of(seen.assistance),
     }
     return render(request, "citizens/status_found.html", context)

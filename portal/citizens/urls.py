@@ -2,6 +2,8 @@ from django.urls import path
 
 from portal.citizens import (
     applying,
+    assisting,
+    beginning,
     complaining,
     dates,
     documents,
@@ -17,11 +19,14 @@ from portal.citizens import (
 )
 
 urlpatterns = [
-    path("apply/<slug:code>/", applying.begin, name="apply"),
+    path("apply/<slug:code>/", beginning.begin, name="apply"),
+    path("apply/<slug:code>/for/", assisting.begin_for, name="apply_for"),
+    path("apply/draft/<uuid:pk>/for/", assisting.change_for, name="apply_for_change"),
+    path("my/requests/<uuid:pk>/assistance/end/", assisting.end, name="my_request_end_assistance"),
     path("apply/draft/<uuid:pk>/check/", applying.check, name="apply_check"),
     path("apply/draft/<uuid:pk>/later/", resuming.keep, name="apply_keep"),
     path("apply/resume/<str:secret>/", resuming.resume, name="apply_resume"),
-    path("apply/draft/<uuid:pk>/discard/", applying.discard, name="apply_discard"),
+    path("apply/draft/<uuid:pk>/discard/", beginning.discard, name="apply_discard"),
     path("apply/draft/<uuid:pk>/files/<uuid:file>/remove/", applying.remove_file, name="apply_remove_file"),
     path("apply/draft/<uuid:pk>/<slug:page>/", applying.page, name="apply_page"),
     path("apply/done/<uuid:pk>/", applying.done, name="apply_done"),

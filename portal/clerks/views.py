@@ -21,6 +21,7 @@ from portal.reading import answers_in_words, findings_of, history_of
 from services.accounts.models import User
 from services.agencies.models import Desk, Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
+from services.requests.assistance import Assistance
 from services.requests.models import Document, Evidence, ServiceRequest
 from services.requests.rules import read_reference
 from services.workflow.models import Step
@@ -86,6 +87,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
     context = {
         "now": now,
         "service_request": seen,
+        "assistance": Assistance.of(seen.assistance),
         "definition": seen.version.definition,
         "answers": answers_in_words(seen),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from services.agencies import rules
+from services.requests.assistance import MANDATE
 from services.requests.rules import write_reference
 
 register = template.Library()
@@ -122,7 +123,8 @@ def evidence_title(key: str, definition: Any) -> str:
     """Tell an evidence key, or the key of a file question, by its title."""
     titles = {evidence.key: evidence.title for evidence in definition.evidence}
     titles |= {field.key: field.label for field in definition.fields.values() if field.kind == "file"}
-    return in_language(titles[key]) if key in titles else _("Answer to a question")
+    own = {MANDATE: _("Mandate of the assistant")}
+    return in_language(titles[key]) if key in titles else own.get(key, _("Answer to a question"))
 
 
 @register.filter

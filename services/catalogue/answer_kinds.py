@@ -193,8 +193,13 @@ def read_address(field: AnyField, value: Any, today: date) -> dict[str, str]:
 
 
 def read_personal_identifier(field: PersonalIdentifierField, value: Any, today: date) -> str:
-    text = "".join(clean_text(value, 60).upper().replace("-", "").split())
-    if not IDENTIFIER_RULES[field.rule](text):
+    return identifier(clean_text(value, 60), field.rule)
+
+
+def identifier(typed: str, rule: str = "pin") -> str:
+    """Give an identifier as it is kept; raise `Bad` when the rule finds it wrong."""
+    text = "".join(typed.upper().replace("-", "").split())
+    if not IDENTIFIER_RULES[rule](text):
         raise Bad("identifier", _("This number isn't right. Check it for typing errors."))
     return text
 

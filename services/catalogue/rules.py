@@ -14,7 +14,7 @@ def check_character(text: str) -> str:
 
 
 def is_pin(text: str) -> bool:
-    """Tell whether a text is a personal identifier: six characters and their check character, as in 5ZK3Q1V."""
+    """Tell whether a text is a personal identifier: six characters and their check character, as in 5ZK3Q1U."""
     return (
         len(text) == PIN_LENGTH
         and all(character in ALPHABET for character in text)

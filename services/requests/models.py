@@ -28,6 +28,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def of(self, applicant: User) -> Self:
         return self.filter(applicant=applicant)
 
+    def followed_by(self, user: User) -> Self:
+        """Keep a person's own requests, and those that the person helps with and may follow."""
+        return self.filter(models.Q(applicant=user) | models.Q(assistant=user, assistance__may_follow=True))
+
     def in_progress(self) -> Self:
         return self.filter(status=ServiceRequest.Status.IN_PROGRESS)
 
@@ -51,6 +55,8 @@ class ServiceRequest(models.Model):
     version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="service_requests")
     office = models.ForeignKey(Office, models.PROTECT, related_name="service_requests")
     applicant = models.ForeignKey(User, models.SET_NULL, null=True, related_name="service_requests")
+    assistant = models.ForeignKey(User, models.SET_NULL, null=True, related_name="assisted_requests")
+    assistance = models.JSONField(default=dict, help_text=_("How somebody else helped; see `Assistance`."))
     contact = models.JSONField(default=dict, help_text=_("Name, e-mail, phone and identifier as they were given."))
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.ONLINE)
@@ -165,6 +171,8 @@ class Draft(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
     appeal_of = models.ForeignKey(ServiceRequest, models.CASCADE, null=True, related_name="appeal_drafts")
     answers = models.JSONField(default=dict)
+    helped = models.JSONField(default=dict, help_text=_("Whom it is for, when its holder helps somebody else."))
+    assistance = models.JSONField(default=dict, help_text=_("How its holder helps; see `Assistance`."))
     version = models.PositiveIntegerField(default=1, help_text=_("Grows with each save, so that two tabs notice."))
     tab = models.CharField(max_length=40, blank=True, help_text=_("Which open page saved it last."))
     secret_digest = models.CharField(max_length=64, blank=True, help_text=_("Of the link that opens it elsewhere."))

@@ -35,9 +35,13 @@ class BadEvidence(Exception):
         self.message = message
 
 
-def start_draft(service: Service, applicant: User | None, office: Office | None, answers: Mapping[str, Any]) -> Draft:
-    """Begin a request: answers on their way, saved page by page."""
-    return Draft.objects.create(service=service, applicant=applicant, office=office, answers=dict(answers))
+def start_draft(
+    service: Service, applicant: User | None, office: Office | None, answers: Mapping[str, Any], **help_known: Any
+) -> Draft:
+    """Begin a request: answers on their way, saved page by page; `helped` and `assistance` when it is for another."""
+    return Draft.objects.create(
+        service=service, applicant=applicant, office=office, answers=dict(answers), **help_known
+    )
 
 
 def keep_for_later(draft: Draft, secret: str) -> None:

@@ -109,7 +109,7 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
     request.complaints.exclude(answered_at=None).update(answer=ERASED)
     Rating.objects.filter(service_request=request).update(words="")
     ServiceRequest.objects.filter(pk=request.pk).update(
-        answers={}, contact={}, facts={}, salt=b"", applicant=None, submission_digest=""
+        answers={}, contact={}, facts={}, salt=b"", applicant=None, submission_digest="", assistant=None, assistance={}
     )
 
 

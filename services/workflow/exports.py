@@ -121,7 +121,13 @@ def _person(user: User) -> dict[str, Any]:
     return {
         "profile": {name: getattr(user, name) for name in names},
         "notices": [{"at": step.opened_at, "notice": step.key} for step in notices_of(user)],
-        "drafts": [{"service": draft.service.code, "answers": draft.answers} for draft in drafts],
+        "drafts": [
+            {"service": draft.service.code, "answers": draft.answers, "helped": draft.helped} for draft in drafts
+        ],
+        "helped_with": [
+            {"reference": request.written_reference, **request.assistance}
+            for request in user.assisted_requests.order_by("submitted_at")
+        ],
     }
 
 
@@ -138,6 +144,7 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
         "messages": list(request.messages.order_by("at").values("at", "is_from_office", "text")),
         "complaints": list(request.complaints.order_by("made_at").values("made_at", "words", "answered_at", "answer")),
         "rating": Rating.objects.filter(service_request=request).values("score", "words", "changed_at").first(),
+        "assistance": request.assistance,
         "objection": request.facts.get("objection"),
         "decisions": list(request.decisions.order_by("at").values("at", "outcome", "reason", "words")),
         "documents": list(request.documents.order_by("issued_at").values("number", "title", "issued_at", "sha256")),

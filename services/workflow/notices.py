@@ -5,16 +5,25 @@ from uuid import UUID
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
+FILED_FOR_YOU = "filed_for_you"
 RECEIVED, ASKED, WRITTEN, ENDED = "received", "asked", "written", "ended"
 ANNULLED, SENT_BACK, COMPLAINT_ANSWERED, REVOKED = "annulled", "sent_back", "complaint_answered", "revoked"
 
-BY_MAIL, BY_SMS = "", "sms"
+BY_MAIL, BY_SMS, TO_ASSISTANT = "", "sms", "assistant"
 
 NOTICES = {
     RECEIVED: (
         _("We have received your request"),
         _(
             "We have received your request “%(service)s”. You can follow it and see until when it will be decided.\n\n"
+            "Without an account you can look it up at %(status_link)s with its reference and this code: %(code)s"
+        ),
+    ),
+    FILED_FOR_YOU: (
+        _("Somebody has sent a request for you"),
+        _(
+            "%(assistant)s has sent the request “%(service)s” for you: %(relation)s. "
+            "If you did not agree to this, withdraw the request or tell the office at once.\n\n"
             "Without an account you can look it up at %(status_link)s with its reference and this code: %(code)s"
         ),
     ),
@@ -55,6 +64,7 @@ FRAME = _(
     "We never ask for passwords or money by e-mail."
 )
 
+YOU_HELP = _("You get this letter because you help %(name)s.")
 SHORT = _("%(subject)s. Reference %(reference)s. %(agency)s")
 SHORTER = _("%(subject)s. Reference %(reference)s.")
 

@@ -3,10 +3,10 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from services.accounts.models import User
-from services.agencies.models import Desk, Membership
+from services.agencies.models import Desk, Membership, Office
 from services.requests.models import ServiceRequest
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
-from services.workflow.notices import BY_MAIL
+from services.workflow.notices import BY_MAIL, TO_ASSISTANT
 
 
 def desks_of(user: User) -> list[int]:
@@ -52,8 +52,16 @@ def current_steps(service_request: ServiceRequest) -> StepQuerySet:
 
 def notices_of(user: User) -> StepQuerySet:
     """Give what the portal has told a person, the latest first, each notice once."""
-    told = Step.objects.filter(service_request__applicant=user, kind=Step.Kind.NOTICE, branch=BY_MAIL)
+    own = Q(service_request__applicant=user, branch=BY_MAIL)
+    helped = Q(service_request__assistant=user, branch=TO_ASSISTANT)
+    told = Step.objects.filter(own | helped, kind=Step.Kind.NOTICE)
     return told.select_related("service_request__service").order_by("-opened_at", "-pk")
+
+
+def serves_at_counter(user: User, office: Office) -> bool:
+    """Tell whether a person works at the counter of an office, or of a centre that serves for all of them."""
+    places = Q(desks__office=office) | Q(desks__office__is_centre=True)
+    return Membership.objects.of(user).clerks().filter(places).exists()
 
 
 def first_free_desks(user: User) -> list[int]:

@@ -26,6 +26,9 @@ apply_check          in        ok    no       no     no            no      no   
 apply_keep           in        ok    no       no     no            no      no              no
 apply_discard        in        ok    no       no     no            no      no              no
 apply_remove_file    in        ok    no       no     no            no      no              no
+apply_for            in        ok    ok       ok    ok            ok      ok              ok
+apply_for_change     in        ok    no       no    no            no      no              no
+my_request_end_assistance in   ok    no       no    no            no      no              no
 apply_done           no        ok    no       no     no            no      no              no
 my_request           in        ok    no       no     no            no      no              no
 my_request_withdraw  in        ok    no       no     no            no      no              no

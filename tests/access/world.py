@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
+from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
@@ -39,6 +40,7 @@ class Town:
     document: Document
     draft: Draft
     draft_file: Evidence
+    helping: Draft
     complaint: Complaint
     link: ShareLink
     secret: str
@@ -97,13 +99,17 @@ def build_town(name: str) -> Town:
     desk.ask_applicant(desk.claim(worlds.open_step(asked), clerk, now), "Which paper?", clerk, now)
     office = Office.objects.get(code=place)
     draft = start_draft(version.service, citizen, office, {"story": f"Secret of {name}"})
+    helped = {"helped": {"name": f"Secret of {name}"}, "assistance": Assistance("volunteer", "Help", "Aysel").as_kept()}
+    helping = start_draft(version.service, citizen, office, {}, **helped)
     draft_file = add_evidence(draft, "paper", file("draft.pdf"), accept=["pdf"], at_most=3, now=now)
     fresh = [ServiceRequest.objects.get(pk=request.pk) for request in (ended, asked, free)]
     document = Document.objects.get(service_request=ended)
     late = now + timedelta(days=60)
     complaint = complain(fresh[2], f"Secret of {name}", citizen, late, usual_until=None)
     link, secret = share(document, 7, citizen, now)
-    return Town(name, citizen, clerk, manager, *fresh, evidence, document, draft, draft_file, complaint, link, secret)
+    return Town(
+        name, citizen, clerk, manager, *fresh, evidence, document, draft, draft_file, helping, complaint, link, secret
+    )
 
 
 def file(name: str) -> "ContentFile[bytes]":
@@ -120,6 +126,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "apply_page": [{"pk": town.draft.pk, "page": "about"}],
         "apply_check": [{"pk": town.draft.pk}],
         "apply_discard": [{"pk": town.draft.pk}],
+        "apply_for_change": [{"pk": town.helping.pk}],
+        "my_request_end_assistance": whole,
         "apply_keep": [{"pk": town.draft.pk}],
         "apply_remove_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],
         "apply_done": whole,
@@ -161,6 +169,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "figures_of": {"code": "permit"},
     "figures_csv": {"code": "permit"},
     "apply": {"code": "permit"},
+    "apply_for": {"code": "permit"},
     "managers_service": {"code": "permit"},
     "api_service": {"code": "permit"},
     "verify_document": {"number": "nonsense"},

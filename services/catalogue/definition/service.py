@@ -38,6 +38,7 @@ class Definition(Part):
     legal_basis: list[LegalResource] = Field(min_length=1, max_length=20)
     eligibility: list[Requirement] = Field(default=[], max_length=20)
     identity: Literal["none", "account"] = "account"
+    assistance: bool = Field(True, description="Somebody else may ask for it for the applicant, with a mandate.")
     channels: list[Channel] = Field(default=["online", "counter"], min_length=1)
     pages: list[Page] = Field(min_length=1, max_length=20)
     evidence: list[Evidence] = Field(default=[], max_length=20)

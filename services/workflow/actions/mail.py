@@ -1,48 +1,81 @@
 """Write to the applicant by e-mail, in the applicant's language."""
 
+import re
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
+from services.requests.assistance import Assistance
 from services.requests.status_codes import status_code_of, write_status_code
 from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.notices import ENDED, FRAME, NOTICES, RATE, rating_token
+from services.workflow.notices import ENDED, FRAME, NOTICES, RATE, TO_ASSISTANT, YOU_HELP, rating_token
 from services.workflow.troubles import trouble
+
+LONGEST_NAME = 100
 
 
 def prepare(walk: Walk, step: Step) -> Job:
     """Gather address, subject and words: of the definition's step, or of the portal's own notice."""
-    request = walk.service_request
-    with override(request.language):
+    request, to = walk.service_request, _reader(walk, step)
+    with override(to.language):
         if step.kind == Step.Kind.NOTICE:
             subject, body = (str(text) for text in NOTICES[step.key])
             body %= _known(walk)
         else:
             definition = walk.robot(step)
-            subject = in_language(definition.title, request.language)
-            body = in_language(definition.explain or {}, request.language)
-        if _is_last(walk, step):
+            subject = in_language(definition.title, to.language)
+            body = in_language(definition.explain or {}, to.language)
+        if step.branch == TO_ASSISTANT:
+            body += "\n\n" + YOU_HELP % {"name": harmless(request.contact.get("name", ""))}
+        elif _is_last(walk, step):
             body += "\n\n" + RATE % {"link": settings.RATE_URL.format(token=rating_token(request.pk))}
         words = {
-            "name": request.contact.get("name", ""),
+            "name": harmless(to.name),
             "body": body,
             "reference": request.written_reference,
             "link": settings.FOLLOW_URL.format(id=request.pk),
-            "agency": in_language(request.office.agency.name, request.language),
+            "agency": in_language(request.office.agency.name, to.language),
         }
         text = str(FRAME) % words
-        html = render_to_string("mail/letter.html", {**words, "subject": subject, "language": request.language})
-    data = {"to": request.contact.get("email", ""), "subject": subject, "text": text, "html": html}
+        html = render_to_string("mail/letter.html", {**words, "subject": subject, "language": to.language})
+    data = {"to": to.email, "subject": subject, "text": text, "html": html}
     return Job(target="mail", data=data)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """To whom a letter goes, in which language."""
+
+    name: str
+    email: str
+    language: str
+
+
+def _reader(walk: Walk, step: Step) -> Reader:
+    request = walk.service_request
+    if step.branch == TO_ASSISTANT:
+        helper = request.assistant
+        return Reader(helper.name, helper.email, helper.language) if helper else Reader("", "", request.language)
+    return Reader(request.contact.get("name", ""), request.contact.get("email", ""), request.language)
+
+
+def harmless(name: str) -> str:
+    """Give a name that somebody typed so that no mail program makes a link of it."""
+    return " ".join(re.sub(r"[^\w\s'’-]+", " ", name).split())[:LONGEST_NAME]
 
 
 def _known(walk: Walk) -> dict[str, str]:
     request = walk.service_request
+    help_known = Assistance.of(request.assistance)
     return {
+        "assistant": harmless(help_known.name) if help_known else "",
+        "relation": help_known.in_words if help_known else "",
         "service": in_language(walk.definition.title, request.language),
         "status_link": settings.STATUS_URL,
         "code": write_status_code(status_code_of(request.pk)),

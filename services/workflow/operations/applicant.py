@@ -9,13 +9,20 @@ from services.catalogue.definition import ApplicantStep
 from services.requests.models import Message, ServiceRequest
 from services.workflow.driving import back_to_desk
 from services.workflow.models import Step
-from services.workflow.operations.walking import citizen, require, require_in_progress, walking, walking_at
+from services.workflow.operations.walking import (
+    applicants_side,
+    citizen,
+    require,
+    require_in_progress,
+    walking,
+    walking_at,
+)
 
 
 def answer(question: Step, text: str, by: User, now: datetime, *, files: int = 0) -> None:
     """Answer a clerk's question with words or files, and give the request back to the clerk."""
     with walking_at(question, now) as (walk, fresh):
-        _require_own(walk.service_request, by)
+        actor = applicants_side(walk.service_request, by)
         require(fresh.is_open and fresh.kind == Step.Kind.APPLICANT, _("This question was already answered."))
         require(fresh.parent and fresh.parent.kind == Step.Kind.DESK, _("There is no question to answer."))
         require(text.strip() or files, _("Write an answer or add a file."))
@@ -25,30 +32,26 @@ def answer(question: Step, text: str, by: User, now: datetime, *, files: int = 0
                     service_request=walk.service_request, author=by, is_from_office=False, text=text.strip(), at=now
                 )
             )
-        walk.tell("applicant_answered", citizen(by), step=fresh.key)
-        back_to_desk(walk, fresh, citizen(by))
+        walk.tell("applicant_answered", actor, step=fresh.key)
+        back_to_desk(walk, fresh, actor)
 
 
 def confirm(step: Step, by: User, now: datetime) -> None:
     """Do what the request waits for: confirm, or say that the papers are supplied."""
     with walking_at(step, now) as (walk, fresh):
         require_in_progress(walk)
-        _require_own(walk.service_request, by)
+        actor = applicants_side(walk.service_request, by)
         definition = walk.definition.workflow.by_key[fresh.key]
         own = isinstance(definition, ApplicantStep) and definition.waits_for in ("confirmation", "papers")
         require(
             own and fresh.is_open and fresh.kind == Step.Kind.APPLICANT, _("The request doesn't wait for this now.")
         )
-        walk.applicant_did(fresh, citizen(by))
+        walk.applicant_did(fresh, actor)
 
 
 def withdraw(service_request: ServiceRequest, by: User, now: datetime) -> None:
     """End one's own request; it stays on record as withdrawn."""
     with walking(service_request.pk, now) as walk:
-        _require_own(walk.service_request, by)
+        require(walk.service_request.applicant_id == by.pk, _("This is somebody else's request."))
         require_in_progress(walk)
         walk.close(ServiceRequest.Status.WITHDRAWN, citizen(by))
-
-
-def _require_own(service_request: ServiceRequest, by: User) -> None:
-    require(service_request.applicant_id == by.pk, _("This is somebody else's request."))

@@ -5,36 +5,40 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
-from services.agencies.models import Membership
 from services.agencies.rules import due_at
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.ledger.models import Event
 from services.requests.models import DeadlineChange, ServiceRequest
 from services.workflow.models import ACTIVE, ActivityRecord, Step
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking, walking_at
-from services.workflow.queries import requests_at_desks_of
+from services.workflow.queries import requests_at_desks_of, serves_at_counter
 
 ONE_READING = timedelta(minutes=10)
 
 
 def open_file(service_request: ServiceRequest, by: User, now: datetime) -> None:
-    """Put on record that an official looks into a request; looks within ten minutes are one reading."""
-    lately = Event.objects.filter(
-        subject=service_request.pk, kind="file_read", actor=clerk(by), at__gt=now - ONE_READING
-    )
-    if lately.exists():
-        return
-    with walking(service_request.pk, now) as walk:
-        walk.tell("file_read", clerk(by))
+    """Put on record that an official looks into a request."""
+    _record_reading(service_request, "file_read", clerk(by), now)
+
+
+def follow(service_request: ServiceRequest, by: User, now: datetime) -> None:
+    """Put on record that an assistant looks into a request; one's own request is nobody else's business."""
+    if service_request.applicant_id != by.pk:
+        _record_reading(service_request, "file_read", f"assistant:{by.pk}", now)
 
 
 def look_up(service_request: ServiceRequest, now: datetime) -> None:
-    """Put on record that somebody with the request's code looked it up; looks within ten minutes are one."""
-    lately = Event.objects.filter(subject=service_request.pk, kind="status_read", at__gt=now - ONE_READING)
+    """Put on record that somebody with the request's code looked it up."""
+    _record_reading(service_request, "status_read", "holder", now)
+
+
+def _record_reading(service_request: ServiceRequest, kind: str, actor: str, now: datetime) -> None:
+    """Put a look on record; looks of the same person within ten minutes are one reading."""
+    lately = Event.objects.filter(subject=service_request.pk, kind=kind, actor=actor, at__gt=now - ONE_READING)
     if lately.exists():
         return
     with walking(service_request.pk, now) as walk:
-        walk.tell("status_read", "holder")
+        walk.tell(kind, actor)
 
 
 def extend_deadline(
@@ -93,7 +97,8 @@ def record_at_counter(step: Step, by: User, now: datetime) -> None:
     with walking_at(step, now) as (walk, fresh):
         require_in_progress(walk)
         require(
-            _serves_at_counter(by, walk.service_request), _("Only clerks of the office or of a centre may record this.")
+            serves_at_counter(by, walk.service_request.office),
+            _("Only clerks of the office or of a centre may record this."),
         )
         definition = walk.definition.workflow.by_key[fresh.key]
         waits = isinstance(definition, ApplicantStep) and fresh.kind == Step.Kind.APPLICANT and fresh.is_open
@@ -101,12 +106,6 @@ def record_at_counter(step: Step, by: User, now: datetime) -> None:
         assert isinstance(definition, ApplicantStep)
         walk.tell("recorded_at_counter", clerk(by), step=fresh.key, what=definition.waits_for)
         walk.applicant_did(fresh, clerk(by))
-
-
-def _serves_at_counter(user: User, service_request: ServiceRequest) -> bool:
-    places = Membership.objects.of(user).clerks().filter(desks__office=service_request.office)
-    centres = Membership.objects.of(user).clerks().filter(desks__office__is_centre=True)
-    return places.exists() or centres.exists()
 
 
 def _require_access(service_request: ServiceRequest, by: User) -> None:

@@ -11,7 +11,7 @@ from services.requests.models import Message, ServiceRequest
 from services.requests.operations import add_evidence
 from services.workflow.engine import Walk
 from services.workflow.notices import WRITTEN
-from services.workflow.operations.walking import citizen, clerk, notify, require, require_in_progress, walking
+from services.workflow.operations.walking import applicants_side, clerk, notify, require, require_in_progress, walking
 from services.workflow.queries import requests_at_desks_of
 
 WITH_MESSAGES = "message"
@@ -24,9 +24,9 @@ def write_to_office(
 ) -> Message:
     """Write to the office; raise `BadEvidence` for a file that can't be taken, and then nothing is kept."""
     with walking(service_request.pk, now) as walk:
-        require(walk.service_request.applicant_id == by.pk, _("This is somebody else's request."))
+        actor = applicants_side(walk.service_request, by)
         message = _write(walk, text, by, files, is_from_office=False)
-        walk.tell("message_written", citizen(by))
+        walk.tell("message_written", actor)
     return message
 
 

@@ -14,7 +14,15 @@ from services.requests.rules import digest_of_secret, new_secret
 from services.requests.share_links import Opening, ShareLink
 from services.workflow.engine import Walk
 from services.workflow.notices import REVOKED
-from services.workflow.operations.walking import citizen, clerk, notify, require, require_in_progress, walking
+from services.workflow.operations.walking import (
+    applicants_side,
+    citizen,
+    clerk,
+    notify,
+    require,
+    require_in_progress,
+    walking,
+)
 from services.workflow.queries import requests_at_desks_of
 
 SPANS = {1: timedelta(days=1), 7: timedelta(days=7), 30: timedelta(days=30)}
@@ -86,15 +94,13 @@ def papers_to_add(walk: Walk) -> list[Paper]:
 
 
 def supply(service_request: ServiceRequest, key: str, upload: "File[bytes]", by: User, now: datetime) -> Evidence:
-    """Add a paper to one's own request while it is worked; raise `BadEvidence` when the file can't be taken."""
+    """Add a paper to a request while it is worked; raise `BadEvidence` when the file can't be taken."""
     with walking(service_request.pk, now) as walk:
-        require(walk.service_request.applicant_id == by.pk, _("This is somebody else's request."))
+        actor = applicants_side(walk.service_request, by)
         require_in_progress(walk)
         paper = next((paper for paper in papers_to_add(walk) if paper.key == key), None)
         require(paper, _("This paper can't be added now. Choose another one."))
         assert paper is not None
         kept = add_evidence(walk.service_request, key, upload, accept=paper.accept, at_most=paper.at_most, now=now)
-        walk.tell(
-            "evidence_added", citizen(by), evidence=key, file=commitment(kept.sha256, bytes(walk.service_request.salt))
-        )
+        walk.tell("evidence_added", actor, evidence=key, file=commitment(kept.sha256, bytes(walk.service_request.salt)))
     return kept

@@ -17,12 +17,20 @@ from services.agencies.rules import due_at
 from services.catalogue import answers as answering
 from services.catalogue.models import ServiceVersion
 from services.ledger.rules import canonical, commitment
+from services.requests.assistance import Assistance
 from services.requests.models import Channel, Draft, Evidence, ServiceRequest
 from services.workflow.conditions import time_limit_of
 from services.workflow.engine import Walk
-from services.workflow.notices import RECEIVED
+from services.workflow.notices import FILED_FOR_YOU, RECEIVED
+from services.workflow.operations.assisting import (
+    assistant_actor,
+    person_helped,
+    require_assistant,
+    require_helpable,
+    require_mandate,
+)
 from services.workflow.operations.objection import officials_of, tell_of_objection
-from services.workflow.operations.walking import citizen, notify, require
+from services.workflow.operations.walking import citizen, notify_applicant, notify_assistant, require
 from services.workflow.places import places
 from services.workflow.refusals import Invalid, KeyUsedTwice
 from services.workflow.writing import write
@@ -32,7 +40,8 @@ from services.workflow.writing import write
 class Submission:
     """What is handed in. `contact` has name, email, phone and personal_identifier as they were given.
 
-    `starts_at` is the legal start of the clock when it isn't the moment of submission: a letter that came earlier.
+    An `assistant` files it for the person whom `contact` names. `starts_at` is the legal start of the clock when it
+    isn't the moment of submission: a letter that came earlier.
     """
 
     version: ServiceVersion
@@ -40,6 +49,8 @@ class Submission:
     answers: Mapping[str, Any]
     contact: Mapping[str, str] = field(default_factory=dict)
     applicant: User | None = None
+    assistant: User | None = None
+    assistance: Assistance | None = None
     draft: Draft | None = None
     language: str = "en"
     channel: str = Channel.ONLINE
@@ -50,6 +61,8 @@ class Submission:
         """Give the SHA-256 of what is handed in, by which a repetition is told from another content."""
         who = str(self.applicant.pk) if self.applicant else ""
         content = [self.version.service.code, self.office.code, who, dict(self.answers), dict(self.contact)]
+        if self.assistant and self.assistance:
+            content += [str(self.assistant.pk), self.assistance.as_kept()]
         return hashlib.sha256(canonical(content)).hexdigest()
 
 
@@ -83,20 +96,39 @@ def _submit(submission: Submission, now: datetime) -> ServiceRequest:
     require(submission.office.code in offices, _("This office doesn't deliver this service. Choose another."))
     today = places().calendar(submission.office.agency).day_of(now)
     checked = check(submission, today)
+    counts = _counts(submission.draft)
     request = _new_request(submission, checked, now)
-    walk = Walk(request, now, _counts(submission.draft))
+    _assist(submission, request, counts)
+    walk = Walk(request, now, counts)
     first = _objection(submission, walk)
     _start_clock(walk)
     _tell_of(walk)
-    notify(walk, RECEIVED)
+    notify_applicant(walk, FILED_FOR_YOU if request.assistance else RECEIVED)
+    notify_assistant(walk, RECEIVED)
     walk.enter(walk.definition.workflow.start)
     write([walk, *first])
     if request.appeal_of_id is not None:
         request.barred.set(officials_of(request.appeal_of_id))
+    if request.assistant is not None:
+        request.barred.add(request.assistant)
     if submission.draft is not None:
         Evidence.objects.filter(draft=submission.draft).update(service_request=request, draft=None)
         submission.draft.delete()
     return request
+
+
+def _assist(submission: Submission, request: ServiceRequest, counts: Mapping[str, int]) -> None:
+    """Put on record who filed a request for the applicant; raise `Refused` when that can't be."""
+    assistance, by = submission.assistance, submission.assistant
+    if assistance is None or by is None:
+        return
+    require_helpable(submission.version.definition, submission.contact)
+    require_assistant(assistance, by, submission.office, submission.contact)
+    require_mandate(assistance, counts)
+    request.assistant, request.assistance = by, assistance.as_kept()
+    request.applicant = person_helped(submission.contact)
+    if request.applicant is not None:
+        request.contact["email"] = request.applicant.email
 
 
 def _objection(submission: Submission, appeal: Walk) -> list[Walk]:
@@ -164,7 +196,7 @@ def _tell_of(walk: Walk) -> None:
     request = walk.service_request
     walk.tell(
         "submitted",
-        citizen(request.applicant),
+        _filed_by(request),
         service=walk.definition.service,
         version=request.version.number,
         office=request.office.code,
@@ -174,4 +206,10 @@ def _tell_of(walk: Walk) -> None:
         due_at=request.due_at.isoformat(),
         answers=commitment(request.answers, bytes(request.salt)),
         **({"appeal_of": str(request.appeal_of_id)} if request.appeal_of_id else {}),
+        **({"assistance": request.assistance["relation"]} if request.assistance else {}),
     )
+
+
+def _filed_by(request: ServiceRequest) -> str:
+    known = Assistance.of(request.assistance)
+    return assistant_actor(known, request.assistant) if known and request.assistant else citizen(request.applicant)

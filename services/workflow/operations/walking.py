@@ -12,7 +12,7 @@ from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.notices import BY_MAIL, BY_SMS, NOTICES
+from services.workflow.notices import BY_MAIL, BY_SMS, NOTICES, TO_ASSISTANT
 from services.workflow.refusals import Refused
 from services.workflow.writing import write
 
@@ -47,6 +47,15 @@ def citizen(user: User | None) -> str:
     return f"citizen:{user.pk}" if user else "anonymous"
 
 
+def applicants_side(service_request: ServiceRequest, by: User) -> str:
+    """Give the actor of what is done for the applicant: the person, or an assistant who may; else raise `Refused`."""
+    if service_request.applicant_id == by.pk:
+        return citizen(by)
+    may_follow = service_request.assistance.get("may_follow", False)
+    require(service_request.assistant_id == by.pk and may_follow, _("This is somebody else's request."))
+    return f"assistant:{by.pk}"
+
+
 def require(condition: object, message: str) -> None:
     """Raise `Refused` with the message unless the condition is true."""
     if not condition:
@@ -58,7 +67,21 @@ def require_in_progress(walk: Walk) -> None:
 
 
 def notify(walk: Walk, notice: str) -> None:
-    """Let one of the portal's own notices be sent to the applicant, by the ways that the applicant chose."""
+    """Let one of the portal's own notices be sent to the applicant, and to an assistant who may follow the request."""
+    notify_applicant(walk, notice)
+    notify_assistant(walk, notice)
+
+
+def notify_assistant(walk: Walk, notice: str) -> None:
+    """Let a notice be sent to the assistant who may follow the request, if there is one."""
+    request = walk.service_request
+    if request.assistant_id and request.assistance["may_follow"]:
+        assert request.assistant is not None
+        walk.new_steps.append(_notice(walk, notice, TO_ASSISTANT, is_sent=request.assistant.wants_mail))
+
+
+def notify_applicant(walk: Walk, notice: str) -> None:
+    """Let a notice be sent to the applicant, by the ways that the applicant chose."""
     assert notice in NOTICES
     contact, user = walk.service_request.contact, walk.service_request.applicant
     by_mail = bool(contact.get("email")) and (user is None or user.wants_mail)

@@ -1,0 +1,78 @@
+"""Begin a request, and give it up."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from portal.citizens.applying_drafts import DRAFTS, Filling, needs_account, own_draft, remember, visitor
+from portal.citizens.applying_offices import ChosenOffice, offices_of
+from portal.citizens.applying_typing import prefilled, profile_of
+from services.catalogue.models import Service
+from services.requests.models import Draft
+from services.requests.operations import remove_evidence, start_draft
+
+UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell what is needed, let the office be chosen, and start a draft."""
+    service = get_object_or_404(Service.objects.published().with_current(), code=code)
+    assert service.current is not None
+    if "online" not in service.current.definition.channels:
+        raise Http404
+    if service.current.definition.is_appeal:
+        messages.info(request, _("Begin from the decision that you object to: open that request under “My requests”."))
+        return redirect("my_requests")
+    choice = ChosenOffice(offices_of(service), visitor(request), request.POST.get("office", ""))
+    if request.method == "GET":
+        return _show_begin(request, service, choice, 200)
+    if needs_account(request, service):
+        return redirect_to_login(request.get_full_path())
+    if choice.office is None:
+        return _show_begin(request, service, choice, UNPROCESSABLE)
+    known = prefilled(service.current.definition, profile_of(visitor(request)))
+    draft = start_draft(service, visitor(request), choice.office, known)
+    remember(request, DRAFTS, draft.pk)
+    return to_first_page(draft)
+
+
+def to_first_page(draft: Draft) -> HttpResponse:
+    filling = Filling(draft, timezone.now())
+    return redirect(filling.url(filling.sheets[0] if filling.sheets else None))
+
+
+def _show_begin(request: HttpRequest, service: Service, choice: ChosenOffice, status: int) -> HttpResponse:
+    assert service.current is not None
+    context = {
+        "service": service,
+        "definition": service.current.definition,
+        "choice": choice,
+        "error": _("Choose the place that serves you.") if status == UNPROCESSABLE else "",
+        "needs_account": needs_account(request, service),
+        "drafts": Draft.objects.filter(applicant=visitor(request), service=service).order_by("-saved_at")
+        if request.user.is_authenticated
+        else [],
+    }
+    return render(request, "citizens/apply_begin.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask whether a draft shall be thrown away, and do it with its files."""
+    if request.method == "GET":
+        return render(request, "citizens/apply_discard.html", {"draft": own_draft(request, pk)})
+    with transaction.atomic():
+        draft = own_draft(request, pk, lock=True)
+        for file in draft.evidence.all():
+            remove_evidence(file)
+        draft.delete()
+    messages.success(request, _("Your draft and its files are deleted."))
+    return redirect("service", code=draft.service.code)

@@ -1,0 +1,42 @@
+"""Fields of the portal's own forms that read what people write as the services' forms do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from services.catalogue.answer_kinds import Bad, identifier, phone_number
+
+
+class ReadField(forms.CharField):
+    """A line of text that is brought into its one form, or refused in words."""
+
+    read: Callable[[str], str]
+    defaults: dict[str, Any]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **self.defaults, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        given = super().to_python(value)
+        try:
+            return type(self).read(given) if given else ""
+        except Bad as bad:
+            raise forms.ValidationError(bad.message, code=bad.code) from None
+
+
+class PhoneNumberField(ReadField):
+    """A phone number as people write it, kept as E.164."""
+
+    read = staticmethod(phone_number)
+    defaults = {"label": _("Phone"), "max_length": 40}
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"})
+
+
+class IdentifierField(ReadField):
+    """A personal identifier."""
+
+    read = staticmethod(identifier)
+    defaults = {"label": _("Personal identifier"), "max_length": 60}
+    widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "dir": "ltr"})
