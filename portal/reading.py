@@ -30,6 +30,7 @@ WORDS = {
     "after_care": gettext_noop("An activity was completed after the decision"),
     "applicant_asked": gettext_noop("The office asked a question"),
     "applicant_answered": gettext_noop("The applicant answered"),
+    "answers_corrected": gettext_noop("An answer was corrected"),
     "message_written": gettext_noop("A message was written"),
     "clock_stopped": gettext_noop("The legal clock stands still"),
     "clock_resumed": gettext_noop("The legal clock goes on"),

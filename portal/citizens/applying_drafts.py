@@ -23,9 +23,10 @@ from services.catalogue.answers import Checked, Form, Problem, missing_evidence,
 from services.catalogue.definition import AnyField, Evidence, GroupField, Page, Span
 from services.catalogue.expressions import Unknown
 from services.catalogue.fees import fee_of
-from services.catalogue.models import Service
+from services.catalogue.models import Service, ServiceVersion
 from services.requests.assistance import Relation
 from services.requests.models import Channel, Draft, ServiceRequest
+from services.requests.models import Evidence as File
 from services.workflow.conditions import time_limit_of
 
 DRAFTS, SUBMITTED = "drafts", "submitted"
@@ -154,14 +155,17 @@ class Sheet:
 class Filling:
     """A draft read against the current definition: what is shown, what is wrong, what comes next."""
 
-    def __init__(self, draft: Draft, now: datetime) -> None:
-        assert draft.service.current is not None
+    def __init__(
+        self, draft: Draft, now: datetime, version: ServiceVersion | None = None, files: Iterable[File] | None = None
+    ) -> None:
+        current = version or draft.service.current
+        assert current is not None
         assert draft.office is not None
-        self.draft, self.office, self.version = draft, draft.office, draft.service.current
+        self.draft, self.office, self.version = draft, draft.office, current
         self.definition = self.version.definition
         fields = self.definition.fields
         self.given = {key: fitting(fields[key], value) for key, value in draft.answers.items() if key in fields}
-        self.files = list(draft.evidence.order_by("supplied_at"))
+        self.files = list(draft.evidence.order_by("supplied_at") if files is None else files)
         self.counts = Counter(file.key for file in self.files)
         self.today = self.office.agency.calendar.working.day_of(now)
         self.context = self._context()

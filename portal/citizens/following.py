@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.attempts import attempt
 from portal.citizens.acts import acts_of
+from portal.citizens.correcting import Correcting
 from portal.context import roles_of
 from portal.expecting import expectation_of
 from portal.messages import MessageForm
@@ -25,15 +26,17 @@ from portal.reading import READINGS, answers_in_words, history_of
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
 from services.requests.assistance import Assistance
-from services.requests.models import Document, Draft, Evidence, ServiceRequest
+from services.requests.models import Document, Draft, Evidence, Message, ServiceRequest
 from services.requests.operations import BadEvidence, add_evidence
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.operations import applicant
+from services.workflow.operations.correcting import open_question
 from services.workflow.operations.file import follow
 from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.operations.paper import papers_to_add
 from services.workflow.queries import current_steps
+from services.workflow.refusals import Invalid
 
 FILES_OF_AN_ANSWER = "answer"
 
@@ -44,9 +47,15 @@ class AnswerForm(forms.Form):
     )
     file = forms.FileField(label=gettext_lazy("A file, if one is asked for"), required=False)
 
+    def __init__(self, *args: Any, question: Message | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._has_field = bool(question and question.field_key)
+        if self._has_field:
+            self.fields["text"].label = _("Anything to add?")
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if not self.errors and not said.get("text") and not said.get("file"):
+        if not self.errors and not self._has_field and not said.get("text") and not said.get("file"):
             self.add_error("text", _("Write an answer or add a file."))
         return said
 
@@ -89,12 +98,19 @@ def my_request(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one request: the next step and its holder first, then everything that happened."""
     seen = followed_request(request, pk)
     follow(seen, person(request), timezone.now())
-    return _show(request, seen, AnswerForm())
+    return _show(request, seen)
 
 
 def _show(
-    request: HttpRequest, seen: ServiceRequest, form: AnswerForm, to_office: MessageForm | None = None
+    request: HttpRequest,
+    seen: ServiceRequest,
+    form: AnswerForm | None = None,
+    to_office: MessageForm | None = None,
+    correcting: Correcting | None = None,
 ) -> HttpResponse:
+    asked = open_question(seen)
+    form = form or AnswerForm(question=asked)
+    correcting = correcting or Correcting(seen, asked, None, timezone.now())
     is_own = seen.applicant_id == person(request).pk
     if is_own:
         mark_read(seen, timezone.now(), by_office=False)
@@ -107,7 +123,9 @@ def _show(
         "question": next((step for step in steps if is_question(step)), None),
         "to_do": [_to_do(seen, step) for step in steps if step.kind == Step.Kind.APPLICANT and not is_question(step)],
         "papers": papers_to_add(Walk(seen, timezone.now())),
-        "chat": seen.messages.select_related("author").prefetch_related("files").order_by("at"),
+        "asked": asked,
+        "correcting": correcting,
+        "chat": seen.messages.select_related("author").prefetch_related("files", "corrections").order_by("at"),
         "message_form": to_office or MessageForm(),
         "decisions": _decisions(seen),
         "documents": seen.documents.order_by("issued_at"),
@@ -122,7 +140,7 @@ def _show(
         "is_own": is_own,
         "assistance": Assistance.of(seen.assistance),
     }
-    faulty = form.errors or context["message_form"].errors
+    faulty = form.errors or correcting.problems or context["message_form"].errors
     return render(request, "citizens/my_request.html", context, status=422 if faulty else 200)
 
 
@@ -156,27 +174,30 @@ def own_step(request: HttpRequest, pk: int) -> Step:
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer the office's question with words or a file."""
-    step = own_step(request, pk)
-    form = AnswerForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            return _done(
-                request,
-                step.service_request_id,
-                lambda: _answer(step, form.cleaned_data, person(request), timezone.now()),
-            )
-        except BadEvidence as bad:
-            form.add_error("file", bad.message)
-    return _show(request, followed_request(request, step.service_request_id), form)
+    """Answer the office's question with words, a file, or the answer that it is about."""
+    step, now = own_step(request, pk), timezone.now()
+    seen = followed_request(request, step.service_request_id)
+    asked = open_question(seen)
+    form = AnswerForm(request.POST, request.FILES, question=asked)
+    correcting = Correcting(seen, asked, request.POST, now)
+    if not form.is_valid() or correcting.problems or correcting.only_rearranges:
+        return _show(request, seen, form, correcting=correcting)
+    said = {**form.cleaned_data, "corrected": correcting.typed()}
+    try:
+        return _done(request, seen.pk, lambda: _answer(step, said, person(request), now))
+    except BadEvidence as bad:
+        form.add_error("file", bad.message)
+    except Invalid as invalid:
+        correcting.take(invalid.problems)
+    return _show(request, seen, form, correcting=correcting)
 
 
 @transaction.atomic
 def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> str:
-    """Keep the file and the words together, or neither."""
-    applicant.answer(step, said["text"], by, now, files=1 if said["file"] else 0)
+    """Keep the file, the words and the corrected answers together, or none of them."""
+    applicant.answer(step, said["text"], by, now, files=1 if said["file"] else 0, corrected=said["corrected"])
     if said["file"]:
-        asked = step.service_request.messages.filter(is_question=True).order_by("-at").first()
+        asked = open_question(step.service_request)
         key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
         add_evidence(step.service_request, key, said["file"], accept=("pdf", "jpeg", "png"), at_most=10, now=now)
     return _("Your answer is with the office.")
@@ -190,7 +211,7 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.send(lambda text, files: write_to_office(seen, text, by, now, files=files)):
         messages.success(request, _("Your message is with the office."))
         return redirect("my_request", pk=pk)
-    return _show(request, seen, AnswerForm(), form)
+    return _show(request, seen, to_office=form)
 
 
 @require_POST

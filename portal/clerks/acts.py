@@ -70,8 +70,9 @@ def complete(request: HttpRequest, step: Step, now: datetime) -> str:
 
 
 def ask(request: HttpRequest, step: Step, now: datetime) -> str:
-    said = filled_in(AskForm(request.POST, definition=step.service_request.version.definition)).cleaned_data
-    desk.ask_applicant(step, said["text"], person(request), now, evidence_key=said["evidence_key"])
+    form = filled_in(AskForm(request.POST, definition=step.service_request.version.definition))
+    asked = {"evidence_key": form.evidence_key, "field_key": form.field_key}
+    desk.ask_applicant(step, form.cleaned_data["text"], person(request), now, **asked)
     return _("Your question is sent. The legal clock stands still until the applicant answers.")
 
 

@@ -13,6 +13,8 @@ from services.agencies.rules import in_language
 from services.catalogue.definition import Definition, DeskStep
 from services.workflow.models import Step
 
+PAPER, FIELD = "paper:", "field:"
+
 
 class DecideForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
@@ -46,13 +48,34 @@ class DecideForm(forms.Form):
 
 class AskForm(forms.Form):
     text = forms.CharField(label=_("What do you need?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-    evidence_key = forms.ChoiceField(label=_("Is it one of these papers?"), required=False)
+    about = forms.ChoiceField(
+        label=_("What is it about?"),
+        required=False,
+        help_text=_("A question about an answer opens that field again, and shows you before and after."),
+    )
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
-        papers = [(evidence.key, in_language(evidence.title, language)) for evidence in definition.evidence]
-        self.fields["evidence_key"].choices = [("", _("No, only an answer")), *papers]  # type: ignore[attr-defined]
+        fields = definition.fields.values()
+        files = [(field.key, field.label) for field in fields if field.kind == "file"]
+        papers = [*((paper.key, paper.title) for paper in definition.evidence), *files]
+        answers = [(field.key, field.label) for field in fields if field.kind != "file"]
+        self.fields["about"].choices = [  # type: ignore[attr-defined]
+            ("", _("Something else")),
+            (_("A paper"), [(f"{PAPER}{key}", in_language(title, language)) for key, title in papers]),
+            (_("An answer"), [(f"{FIELD}{key}", in_language(label, language)) for key, label in answers]),
+        ]
+
+    @property
+    def evidence_key(self) -> str:
+        about: str = self.cleaned_data["about"]
+        return about.removeprefix(PAPER) if about.startswith(PAPER) else ""
+
+    @property
+    def field_key(self) -> str:
+        about: str = self.cleaned_data["about"]
+        return about.removeprefix(FIELD) if about.startswith(FIELD) else ""
 
 
 class ExtendForm(forms.Form):

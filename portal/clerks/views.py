@@ -92,7 +92,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "answers": answers_in_words(seen),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "findings": findings_of(seen),
-        "chat": seen.messages.select_related("author").prefetch_related("files").order_by("at"),
+        "chat": seen.messages.select_related("author").prefetch_related("files", "corrections").order_by("at"),
         "decisions": seen.decisions.select_related("by").order_by("at"),
         "documents": [(one, one.state(timezone.localdate())) for one in seen.documents.order_by("issued_at")],
         "objections": seen.appeals.select_related("service").order_by("submitted_at"),

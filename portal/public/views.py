@@ -105,7 +105,8 @@ def told_obstacles(definition: Definition, obstacles: Iterable[Obstacle]) -> lis
     """Give what goes wrong with the words of the definition; what it no longer knows is left out."""
     reasons = {reason.code: reason.text for reason in definition.rejection_reasons}
     papers = {paper.key: paper.title for paper in definition.evidence}
-    known = {"refused": reasons, "asked": {**papers, "": {}}}
+    questions = {field.key: field.label for field in definition.fields.values()}
+    known = {"refused": reasons, "asked": {**questions, **papers, "": {}}}
     return [{"obstacle": one, "words": known[one.kind][one.what]} for one in obstacles if one.what in known[one.kind]]
 
 

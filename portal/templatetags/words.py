@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from services.agencies import rules
+from services.catalogue.answer_words import display
 from services.requests.assistance import MANDATE
 from services.requests.rules import write_reference
 
@@ -113,18 +114,31 @@ def under(mapping: Mapping[str, Any], key: str) -> Any:
 
 
 @register.filter
-def last_question(chat: Any) -> Any:
-    """Give the office's last message."""
-    return next((message for message in reversed(list(chat)) if message.is_question), None)
-
-
-@register.filter
 def evidence_title(key: str, definition: Any) -> str:
     """Tell an evidence key, or the key of a file question, by its title."""
     titles = {evidence.key: evidence.title for evidence in definition.evidence}
     titles |= {field.key: field.label for field in definition.fields.values() if field.kind == "file"}
     own = {MANDATE: _("Mandate of the assistant")}
     return in_language(titles[key]) if key in titles else own.get(key, _("Answer to a question"))
+
+
+@register.filter
+def corrections_of(message: Any, definition: Any) -> list[dict[str, str]]:
+    """Tell which answers were changed because of a question: label, before, after."""
+    language, fields = get_language() or "en", definition.fields
+
+    def told(key: str, value: Any) -> str:
+        return display(fields[key], value, language) if value is not None else "–"
+
+    return [
+        {
+            "label": in_language(fields[one.key].label),
+            "before": told(one.key, one.before),
+            "after": told(one.key, one.after),
+        }
+        for one in sorted(message.corrections.all(), key=lambda one: one.pk)
+        if one.key in fields
+    ]
 
 
 @register.filter

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-import services.requests.share_links  # noqa: F401  its models belong to this app
+import services.requests.corrections
+import services.requests.share_links  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Agency, Office
 from services.agencies.rules import Stop
@@ -220,6 +221,7 @@ class Message(models.Model):
     is_question = models.BooleanField(default=False, help_text=_("The request waits for the answer."))
     text = models.TextField()
     evidence_key = models.CharField(max_length=40, blank=True, help_text=_("The paper that is asked for."))
+    field_key = models.CharField(max_length=40, blank=True, help_text=_("The answer that is asked about."))
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, help_text=_("When the other side first saw it."))
 

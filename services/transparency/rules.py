@@ -80,7 +80,7 @@ def _tallied(kind: str, facts: Mapping[str, Any]) -> str:
     if kind == "decided" and facts.get("refusal") and facts.get("reason"):
         return f"{REFUSED}{facts['reason']}"
     if kind == "applicant_asked":
-        return f"{ASKED}{facts.get('evidence') or ''}"
+        return f"{ASKED}{facts.get('evidence') or facts.get('field') or ''}"
     return TALLIED.get(kind, "")
 
 

@@ -102,7 +102,7 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
         document.file, document.title, document.revoked_reason = "", ERASED, ERASED if document.revoked_at else ""
         document.save(update_fields=["file", "title", "revoked_reason"])
     ShareLink.objects.filter(document__service_request=request).delete()
-    request.messages.all().delete()
+    request.messages.all().delete()  # and with them the corrections
     request.decisions.update(words="")
     request.deadline_changes.update(reason=ERASED)
     request.complaints.update(words=ERASED)

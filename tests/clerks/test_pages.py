@@ -179,7 +179,7 @@ class TestActs:
         assert "Visit the place" in body
 
     def test_ask_the_applicant(self, desk_client: Client, held: Step) -> None:
-        body = post(desk_client, held, "ask", {"text": "Which plan?", "evidence_key": "plan"}).content.decode()
+        body = post(desk_client, held, "ask", {"text": "Which plan?", "about": "paper:plan"}).content.decode()
 
         for words in ("Your question is sent.", "Waits for the applicant", "Which plan?"):
             assert words in body

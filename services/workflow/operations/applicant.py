@@ -1,6 +1,8 @@
 """What applicants do after submitting: answer, confirm, supply papers, withdraw."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,7 @@ from services.catalogue.definition import ApplicantStep
 from services.requests.models import Message, ServiceRequest
 from services.workflow.driving import back_to_desk
 from services.workflow.models import Step
+from services.workflow.operations.correcting import correct
 from services.workflow.operations.walking import (
     applicants_side,
     citizen,
@@ -19,13 +22,25 @@ from services.workflow.operations.walking import (
 )
 
 
-def answer(question: Step, text: str, by: User, now: datetime, *, files: int = 0) -> None:
-    """Answer a clerk's question with words or files, and give the request back to the clerk."""
+def answer(
+    question: Step,
+    text: str,
+    by: User,
+    now: datetime,
+    *,
+    files: int = 0,
+    corrected: Mapping[str, Any] | None = None,
+) -> None:
+    """Answer a clerk's question with words, files or corrected answers, and give the request back to the clerk.
+
+    Raises `Refused` when it can't be answered now, and `Invalid` when the answers don't fit the form.
+    """
     with walking_at(question, now) as (walk, fresh):
         actor = applicants_side(walk.service_request, by)
         require(fresh.is_open and fresh.kind == Step.Kind.APPLICANT, _("This question was already answered."))
         require(fresh.parent and fresh.parent.kind == Step.Kind.DESK, _("There is no question to answer."))
-        require(text.strip() or files, _("Write an answer or add a file."))
+        changed = correct(walk, corrected or {}, actor)
+        require(text.strip() or files or changed, _("Change the answer, write, or add a file."))
         if text.strip():
             walk.new_rows.append(
                 Message(

@@ -146,12 +146,16 @@ def _outcome(walk: Walk, step: Step, key: str) -> Outcome:
     return outcomes[key]
 
 
-def ask_applicant(step: Step, text: str, by: User, now: datetime, *, evidence_key: str = "") -> Message:
-    """Ask the applicant for an answer or a paper; until it comes the legal clock stands still."""
+def ask_applicant(
+    step: Step, text: str, by: User, now: datetime, *, evidence_key: str = "", field_key: str = ""
+) -> Message:
+    """Ask the applicant for an answer, a paper, or about one answer; until it comes the legal clock stands still."""
     with walking_at(step, now) as (walk, fresh):
         _require_held(fresh, by)
         require(_definition(walk, fresh).may_ask_applicant, _("At this step the applicant can't be asked."))
         require(text.strip(), _("Write what you need from the applicant."))
+        known = not field_key or field_key in walk.definition.fields
+        require(known, _("This form has no such question."))
         message = Message(
             service_request=walk.service_request,
             author=by,
@@ -159,6 +163,7 @@ def ask_applicant(step: Step, text: str, by: User, now: datetime, *, evidence_ke
             is_question=True,
             text=text.strip(),
             evidence_key=evidence_key,
+            field_key=field_key,
             at=now,
         )
         walk.new_rows.append(message)
@@ -175,7 +180,7 @@ def ask_applicant(step: Step, text: str, by: User, now: datetime, *, evidence_ke
         walk.new_steps.append(question)
         fresh.state = Step.State.WAITING
         walk.change(fresh)
-        walk.tell("applicant_asked", clerk(by), step=fresh.key, evidence=evidence_key)
+        walk.tell("applicant_asked", clerk(by), step=fresh.key, evidence=evidence_key, field=field_key)
         walk.stop_clock(question)
         notify(walk, ASKED)
     return message
