@@ -9,12 +9,14 @@ from enum import StrEnum
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import ResolverMatch
+from django.urls import ResolverMatch, reverse
 
 from portal.context import roles_of
 from portal.errors import SignInFirst
+from portal.kept_words import forget_when_sent, keep_words, way_back
 
 
 class Access(StrEnum):
@@ -110,6 +112,7 @@ ACCESS: dict[str, Access] = {
     "health_live": E,
     "health_ready": E,
     "set_language": E,
+    "again": Access.SIGNED_IN,
     "still_here": Access.SIGNED_IN,
     "mailbox": Access.DEMO,
     "letter": Access.DEMO,
@@ -136,12 +139,19 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if rule is None or (rule is Access.DEMO and settings.IS_PRODUCTION):
             raise Http404
         if rule in (Access.EVERYONE, Access.DEMO):
+            forget_when_sent(request)
             return None
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
+        forget_when_sent(request)
         if rule in ROLES:
             return self._for_staff(request, ROLES[rule])
         return None
+
+    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
+        """Lead to signing in, and from there back to the page, or to what was typed into its form."""
+        kept = request.method == "POST" and keep_words(request)
+        return redirect_to_login(reverse("again") if kept else way_back(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         return self.handle_no_permission(request, None) if isinstance(exception, SignInFirst) else None

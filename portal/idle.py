@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.context import idle_limit_of
+from portal.kept_words import WAS
 from portal.middleware import GetResponse
 
 SEEN = "seen_at"
@@ -30,7 +31,9 @@ class IdleLimit:
         now = int(time.time())
         seen_at = request.session.get(SEEN, now)
         if now - seen_at > idle_limit_of(request):
+            was = str(request.user.pk)
             logout(request)
+            request.session[WAS] = was
             messages.info(request, _("You were signed out because nothing happened for a long time."))
         elif SEEN not in request.session or now - seen_at >= NOTED_EVERY_S:
             request.session[SEEN] = now

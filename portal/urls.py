@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from portal import health, idle
+from portal import health, idle, kept_words
 
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
@@ -11,6 +11,7 @@ urlpatterns = [
     # Exempt, because a page that sends no referrer sends no origin either; it changes nothing but the language.
     path("language/", csrf_exempt(set_language), name="set_language"),
     path("account/still-here/", idle.still_here, name="still_here"),
+    path("account/again/", kept_words.again, name="again"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("portal.api.urls")),

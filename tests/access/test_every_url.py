@@ -69,6 +69,7 @@ my_readings          in        ok    ok       ok     ok            ok      ok   
 my_profile           in        ok    ok       ok     ok            ok      ok              ok
 my_notices           in        ok    ok       ok     ok            ok      ok              ok
 my_notice_ways       in        ok    ok       ok     ok            ok      ok              ok
+again                in        ok    ok       ok    ok            ok      ok              ok
 still_here           in        ok    ok       ok     ok            ok      ok              ok
 my_requests          in        ok    ok       ok     ok            ok      ok              ok
 api_requests         401       ok    ok       ok     ok            ok      ok              ok
