@@ -28,6 +28,7 @@ from services.catalogue.definition import ApplicantStep
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, Message, ServiceRequest
 from services.requests.operations import BadEvidence, add_evidence
+from services.workflow.elapsed import elapsed_of
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.operations import applicant
@@ -131,6 +132,7 @@ def _show(
         "documents": seen.documents.order_by("issued_at"),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "answers": answers_in_words(seen),
+        "elapsed": elapsed_of(seen, timezone.now()),
         "expected": expectation_of(seen, timezone.now()),
         "history": [told for told in history if told.kind not in READINGS],
         "readings": [told for told in history if told.kind in READINGS],

@@ -24,6 +24,7 @@ from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Evidence, ServiceRequest
 from services.requests.rules import read_reference
+from services.workflow.elapsed import elapsed_of
 from services.workflow.models import Step
 from services.workflow.operations.file import open_file
 from services.workflow.operations.messages import mark_read
@@ -92,6 +93,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "answers": answers_in_words(seen),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "findings": findings_of(seen),
+        "elapsed": elapsed_of(seen, now),
         "chat": seen.messages.select_related("author").prefetch_related("files", "corrections").order_by("at"),
         "decisions": seen.decisions.select_related("by").order_by("at"),
         "documents": [(one, one.state(timezone.localdate())) for one in seen.documents.order_by("issued_at")],

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils.formats import localize
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,7 @@ def duration(seconds: float | None) -> str:
     if seconds >= DAY:
         days = round(seconds / DAY, 1) if seconds < 10 * DAY else round(seconds / DAY)
         return ngettext("%(count)s day", "%(count)s days", int(days) if days == int(days) else 2) % {
-            "count": f"{days:g}"
+            "count": localize(int(days) if days == int(days) else days)
         }
     if seconds >= HOUR:
         hours = round(seconds / HOUR)

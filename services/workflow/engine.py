@@ -22,6 +22,7 @@ from services.requests.models import Decision, ServiceRequest
 from services.workflow import rules
 from services.workflow.changes import Changes
 from services.workflow.models import Step
+from services.workflow.notifying import remind
 from services.workflow.troubles import Trouble, trouble
 
 State, Kind, Lane = Step.State, Step.Kind, Step.Lane
@@ -89,6 +90,7 @@ class Walk(Changes):
     def _open_applicant(self, step: Step, definition: ApplicantStep) -> None:
         if definition.within is not None:
             step.lane, step.run_at = Lane.RULES, self.moment_after(definition.within)
+            remind(self, step)
         self.tell("step_opened", "system", step=step.key, kind=step.kind)
         if definition.stops_clock:
             self.stop_clock(step)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-FILED_FOR_YOU = "filed_for_you"
+FILED_FOR_YOU, REMINDED, MOVED = "filed_for_you", "reminded", "moved"
 RECEIVED, ASKED, WRITTEN, ENDED = "received", "asked", "written", "ended"
 ANNULLED, SENT_BACK, COMPLAINT_ANSWERED, REVOKED = "annulled", "sent_back", "complaint_answered", "revoked"
 
@@ -33,6 +33,17 @@ NOTICES = {
             "We need an answer or a paper from you for your request “%(service)s”. "
             "The legal time limit stands still until you answer."
         ),
+    ),
+    REMINDED: (
+        _("Your request still waits for you"),
+        _(
+            "Your request “%(service)s” still waits for an answer or a paper from you, until %(until)s. "
+            "After that the office goes on with what it has."
+        ),
+    ),
+    MOVED: (
+        _("The day by which we decide has moved"),
+        _("The office needs longer for “%(service)s”: it now decides by %(due)s. You can read the reason there."),
     ),
     WRITTEN: (
         _("The office has written to you"),

@@ -13,7 +13,7 @@ from services.catalogue.expressions import Unknown
 from services.requests.models import ServiceRequest
 from services.workflow import breakers
 from services.workflow.actions import OUTSIDE
-from services.workflow.actions.kinds import Failed, Job, Outside
+from services.workflow.actions.kinds import Failed, Job, NotNeeded, Outside
 from services.workflow.claims import due, locked, walks_of
 from services.workflow.driving import drive, put_off
 from services.workflow.engine import Walk
@@ -55,6 +55,10 @@ def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
         action = action_of(walk, step)
         try:
             job = action.prepare(walk, step)
+        except NotNeeded:
+            walk.cancel(step)
+            write([walk])
+            return True, None
         except Unknown:
             walk.give_up(step, trouble("cannot_tell"))
             write([walk])

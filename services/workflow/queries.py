@@ -1,6 +1,7 @@
 """Who may see and take what."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from services.accounts.models import User
 from services.agencies.models import Desk, Membership, Office
@@ -54,7 +55,8 @@ def notices_of(user: User) -> StepQuerySet:
     """Give what the portal has told a person, the latest first, each notice once."""
     own = Q(service_request__applicant=user, branch=BY_MAIL)
     helped = Q(service_request__assistant=user, branch=TO_ASSISTANT)
-    told = Step.objects.filter(own | helped, kind=Step.Kind.NOTICE)
+    told = Step.objects.filter(own | helped, kind=Step.Kind.NOTICE, opened_at__lte=Now())
+    told = told.exclude(state=Step.State.CANCELLED)
     return told.select_related("service_request__service").order_by("-opened_at", "-pk")
 
 

@@ -13,6 +13,10 @@ Finding = dict[str, Any]
 Pure = Callable[[Walk, RobotStep], Finding | None]
 
 
+class NotNeeded(Exception):
+    """What a notice was about is over: it isn't sent."""
+
+
 class Failed(Exception):
     """The action didn't succeed; `trouble` tells a clerk why. It may help to try again unless `is_final`."""
 

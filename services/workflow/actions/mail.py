@@ -1,6 +1,5 @@
 """Write to the applicant by e-mail, in the applicant's language."""
 
-import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,15 +8,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
-from services.requests.assistance import Assistance
-from services.requests.status_codes import status_code_of, write_status_code
 from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
+from services.workflow.actions.known import harmless, known_of
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.notices import ENDED, FRAME, NOTICES, RATE, TO_ASSISTANT, YOU_HELP, rating_token
 from services.workflow.troubles import trouble
-
-LONGEST_NAME = 100
 
 
 def prepare(walk: Walk, step: Step) -> Job:
@@ -26,7 +22,7 @@ def prepare(walk: Walk, step: Step) -> Job:
     with override(to.language):
         if step.kind == Step.Kind.NOTICE:
             subject, body = (str(text) for text in NOTICES[step.key])
-            body %= _known(walk)
+            body %= known_of(walk, step)
         else:
             definition = walk.robot(step)
             subject = in_language(definition.title, to.language)
@@ -63,23 +59,6 @@ def _reader(walk: Walk, step: Step) -> Reader:
         helper = request.assistant
         return Reader(helper.name, helper.email, helper.language) if helper else Reader("", "", request.language)
     return Reader(request.contact.get("name", ""), request.contact.get("email", ""), request.language)
-
-
-def harmless(name: str) -> str:
-    """Give a name that somebody typed so that no mail program makes a link of it."""
-    return " ".join(re.sub(r"[^\w\s'’-]+", " ", name).split())[:LONGEST_NAME]
-
-
-def _known(walk: Walk) -> dict[str, str]:
-    request = walk.service_request
-    help_known = Assistance.of(request.assistance)
-    return {
-        "assistant": harmless(help_known.name) if help_known else "",
-        "relation": help_known.in_words if help_known else "",
-        "service": in_language(walk.definition.title, request.language),
-        "status_link": settings.STATUS_URL,
-        "code": write_status_code(status_code_of(request.pk)),
-    }
 
 
 def _is_last(walk: Walk, step: Step) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from services.agencies.rules import in_language
 from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
+from services.workflow.actions.known import require_needed
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.notices import NOTICES, SHORT, SHORTER
@@ -22,6 +23,7 @@ def prepare(walk: Walk, step: Step) -> Job:
     """Gather number and text. The number is the profile's, which is where SMS was chosen."""
     request = walk.service_request
     with override(request.language):
+        require_needed(walk, step)
         subject, _body = NOTICES[step.key]
         agency = in_language(request.office.agency.name, request.language)
         text = _text(str(subject), request.written_reference, agency)

@@ -8,7 +8,8 @@ from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.workflow.models import Complaint
 from services.workflow.notices import COMPLAINT_ANSWERED
-from services.workflow.operations.walking import citizen, clerk, notify, require, require_in_progress, walking
+from services.workflow.notifying import notify
+from services.workflow.operations.walking import citizen, clerk, require, require_in_progress, walking
 from services.workflow.queries import complaints_of
 
 

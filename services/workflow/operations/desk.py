@@ -14,8 +14,9 @@ from services.requests.models import Decision, Message
 from services.workflow.engine import Walk
 from services.workflow.models import ActivityRecord, Step
 from services.workflow.notices import ASKED, ENDED
+from services.workflow.notifying import notify, remind
 from services.workflow.operations.objection import carry_out
-from services.workflow.operations.walking import clerk, notify, require, require_in_progress, walking_at
+from services.workflow.operations.walking import clerk, require, require_in_progress, walking_at
 from services.workflow.queries import desks_of, first_free_desks, is_barred
 
 DAYS_TO_ANSWER = 28
@@ -178,6 +179,7 @@ def ask_applicant(
             run_at=due_at(now, DAYS_TO_ANSWER, "calendar", walk.calendar),
         )
         walk.new_steps.append(question)
+        remind(walk, question)
         fresh.state = Step.State.WAITING
         walk.change(fresh)
         walk.tell("applicant_asked", clerk(by), step=fresh.key, evidence=evidence_key, field=field_key)

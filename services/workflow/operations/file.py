@@ -10,6 +10,8 @@ from services.catalogue.definition import ApplicantStep, DeskStep
 from services.ledger.models import Event
 from services.requests.models import DeadlineChange, ServiceRequest
 from services.workflow.models import ACTIVE, ActivityRecord, Step
+from services.workflow.notices import MOVED
+from services.workflow.notifying import notify
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking, walking_at
 from services.workflow.queries import requests_at_desks_of, serves_at_counter
 
@@ -65,6 +67,7 @@ def extend_deadline(
         walk.tell("deadline_changed", clerk(by), before=change.before.isoformat(), after=after.isoformat())
         Step.objects.filter(service_request=request, state__in=ACTIVE, due_at=request.due_at).update(due_at=after)
         request.due_at = after
+        notify(walk, MOVED)
     return change
 
 

@@ -11,7 +11,8 @@ from services.requests.models import Message, ServiceRequest
 from services.requests.operations import add_evidence
 from services.workflow.engine import Walk
 from services.workflow.notices import WRITTEN
-from services.workflow.operations.walking import applicants_side, clerk, notify, require, require_in_progress, walking
+from services.workflow.notifying import notify
+from services.workflow.operations.walking import applicants_side, clerk, require, require_in_progress, walking
 from services.workflow.queries import requests_at_desks_of
 
 WITH_MESSAGES = "message"

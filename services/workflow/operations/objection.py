@@ -19,7 +19,8 @@ from services.workflow.conditions import time_limit_of
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.notices import ANNULLED, SENT_BACK
-from services.workflow.operations.walking import citizen, clerk, notify, require, walking
+from services.workflow.notifying import notify
+from services.workflow.operations.walking import citizen, clerk, require, walking
 
 WORK = ("claimed", "decided", "reassigned", "activity_completed", "after_care", "applicant_asked", "deadline_changed")
 EFFECTS = {"annul": ("decision_annulled", ANNULLED), "send_back": ("decision_sent_back", SENT_BACK)}

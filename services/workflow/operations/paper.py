@@ -14,11 +14,11 @@ from services.requests.rules import digest_of_secret, new_secret
 from services.requests.share_links import Opening, ShareLink
 from services.workflow.engine import Walk
 from services.workflow.notices import REVOKED
+from services.workflow.notifying import notify
 from services.workflow.operations.walking import (
     applicants_side,
     citizen,
     clerk,
-    notify,
     require,
     require_in_progress,
     walking,

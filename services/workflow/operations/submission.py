@@ -22,6 +22,7 @@ from services.requests.models import Channel, Draft, Evidence, ServiceRequest
 from services.workflow.conditions import time_limit_of
 from services.workflow.engine import Walk
 from services.workflow.notices import FILED_FOR_YOU, RECEIVED
+from services.workflow.notifying import notify_applicant, notify_assistant
 from services.workflow.operations.assisting import (
     assistant_actor,
     person_helped,
@@ -30,7 +31,7 @@ from services.workflow.operations.assisting import (
     require_mandate,
 )
 from services.workflow.operations.objection import officials_of, tell_of_objection
-from services.workflow.operations.walking import citizen, notify_applicant, notify_assistant, require
+from services.workflow.operations.walking import citizen, require
 from services.workflow.places import places
 from services.workflow.refusals import Invalid, KeyUsedTwice
 from services.workflow.writing import write

@@ -12,7 +12,6 @@ from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.notices import BY_MAIL, BY_SMS, NOTICES, TO_ASSISTANT
 from services.workflow.refusals import Refused
 from services.workflow.writing import write
 
@@ -64,44 +63,3 @@ def require(condition: object, message: str) -> None:
 
 def require_in_progress(walk: Walk) -> None:
     require(walk.service_request.is_in_progress, _("This request has already come to an end."))
-
-
-def notify(walk: Walk, notice: str) -> None:
-    """Let one of the portal's own notices be sent to the applicant, and to an assistant who may follow the request."""
-    notify_applicant(walk, notice)
-    notify_assistant(walk, notice)
-
-
-def notify_assistant(walk: Walk, notice: str) -> None:
-    """Let a notice be sent to the assistant who may follow the request, if there is one."""
-    request = walk.service_request
-    if request.assistant_id and request.assistance["may_follow"]:
-        assert request.assistant is not None
-        walk.new_steps.append(_notice(walk, notice, TO_ASSISTANT, is_sent=request.assistant.wants_mail))
-
-
-def notify_applicant(walk: Walk, notice: str) -> None:
-    """Let a notice be sent to the applicant, by the ways that the applicant chose."""
-    assert notice in NOTICES
-    contact, user = walk.service_request.contact, walk.service_request.applicant
-    by_mail = bool(contact.get("email")) and (user is None or user.wants_mail)
-    if by_mail or user is not None:
-        walk.new_steps.append(_notice(walk, notice, BY_MAIL, is_sent=by_mail))
-    if user is not None and user.wants_sms and user.phone:
-        walk.new_steps.append(_notice(walk, notice, BY_SMS))
-
-
-def _notice(walk: Walk, notice: str, way: str, *, is_sent: bool = True) -> Step:
-    """Give the row of a notice. One that nobody wants sent is only shown on the portal."""
-    return Step(
-        service_request=walk.service_request,
-        key=notice,
-        kind=Step.Kind.NOTICE,
-        branch=way,
-        state=Step.State.DUE if is_sent else Step.State.DONE,
-        outcome="" if is_sent else "shown",
-        lane=Step.Lane.MAIL,
-        opened_at=walk.now,
-        run_at=walk.now if is_sent else None,
-        finished_at=None if is_sent else walk.now,
-    )
