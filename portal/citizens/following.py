@@ -22,6 +22,7 @@ from portal.context import roles_of
 from portal.expecting import expectation_of
 from portal.messages import MessageForm
 from portal.people import person
+from portal.process_picture import drawn_for
 from portal.reading import READINGS, answers_in_words, history_of
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
@@ -132,6 +133,7 @@ def _show(
         "documents": seen.documents.order_by("issued_at"),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "answers": answers_in_words(seen),
+        "process": drawn_for(seen),
         "elapsed": elapsed_of(seen, timezone.now()),
         "expected": expectation_of(seen, timezone.now()),
         "history": [told for told in history if told.kind not in READINGS],

@@ -15,9 +15,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from portal.process_picture import drawn
 from portal.public.mailbox import letters, read_letter
 from services.agencies.models import Agency
-from services.catalogue.definition import AnyStep, Definition, Workflow
+from services.catalogue.definition import Definition
 from services.catalogue.fees import fee_range
 from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched, written_nearly
@@ -92,7 +93,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "definition": definition,
         "deliveries": list(zip(deliveries, fees, strict=True)),
         "fee": fees[0] if len(set(fees)) == 1 else None,
-        "steps": ordinary_steps(definition.workflow),
+        "process": drawn(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
         "measured": summaries([code], a_year_ago)[code],
         "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
@@ -108,17 +109,6 @@ def told_obstacles(definition: Definition, obstacles: Iterable[Obstacle]) -> lis
     questions = {field.key: field.label for field in definition.fields.values()}
     known = {"refused": reasons, "asked": {**questions, **papers, "": {}}}
     return [{"obstacle": one, "words": known[one.kind][one.what]} for one in obstacles if one.what in known[one.kind]]
-
-
-def ordinary_steps(workflow: Workflow) -> list[AnyStep]:
-    """Give the steps but the ends and those that only take over from a robot that can't go on."""
-    moves = [
-        move.to for step in workflow.steps for move in [*getattr(step, "next", []), *getattr(step, "outcomes", [])]
-    ]
-    branches = [branch.start for step in workflow.steps if step.kind == "parallel" for branch in step.branches]
-    late = [step.if_late for step in workflow.steps if step.kind == "applicant"]
-    reached = {workflow.start, *moves, *branches, *late}
-    return [step for step in workflow.steps if step.kind != "end" and step.key in reached]
 
 
 @require_safe
