@@ -55,6 +55,7 @@ ACCESS: dict[str, Access] = {
     "apply_page": E,
     "apply_check": E,
     "apply_done": E,
+    "apply_receipt": E,
     "apply_remove_file": E,
     "apply_discard": E,
     "apply_keep": E,

@@ -70,12 +70,16 @@ def own_draft(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Draft:
 
 def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
     """Give a request that the visitor submitted, signed in or in this session."""
-    seen = _own(request, SUBMITTED, pk) | _assisted(request)
+    seen = _own(request, SUBMITTED, pk) | _assisted(request, may_follow=not is_remembered(request, SUBMITTED, pk))
     return get_object_or_404(ServiceRequest.objects.filter(seen).with_service(), pk=pk)
 
 
-def _assisted(request: HttpRequest) -> Q:
-    return Q(assistant=request.user) if request.user.is_authenticated else Q(pk__in=[])
+def _assisted(request: HttpRequest, *, may_follow: bool = False) -> Q:
+    """Keep what the visitor filed for somebody else, with or without being allowed to follow it; nothing once ended."""
+    if not request.user.is_authenticated:
+        return Q(pk__in=[])
+    filed = Q(assistant=request.user, assistance__ended_at="")
+    return filed & Q(assistance__may_follow=True) if may_follow else filed
 
 
 def _own(request: HttpRequest, kind: str, pk: UUID) -> Q:

@@ -14,6 +14,7 @@ from portal.citizens import (
     objecting,
     papers,
     rating,
+    receipts,
     resuming,
     status,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     path("apply/draft/<uuid:pk>/files/<uuid:file>/remove/", applying.remove_file, name="apply_remove_file"),
     path("apply/draft/<uuid:pk>/<slug:page>/", applying.page, name="apply_page"),
     path("apply/done/<uuid:pk>/", applying.done, name="apply_done"),
+    path("apply/done/<uuid:pk>/receipt.pdf", receipts.receipt, name="apply_receipt"),
     path("status/", status.status, name="status"),
     path("welcome/", following.welcome, name="welcome"),
     path("my/requests/", following.my_requests, name="my_requests"),

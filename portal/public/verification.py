@@ -48,6 +48,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     known = _issued().filter(sha256=sha256(content).hexdigest()).first()
     signature = verify_signature(content)
     context = {"signature": signature, "by_file": True, **_state(known if signature.is_ours else None)}
+    if signature.is_ours and signature.is_receipt:
+        context["state"] = "receipt"
     return render(request, "public/verified.html", context)
 
 

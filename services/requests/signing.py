@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -28,6 +28,7 @@ from pyhanko_certvalidator import ValidationContext
 
 AUTHORITY, CERTIFICATE, KEY = "authority.pem", "certificate.pem", "key.pem"
 FORMER, NEXT = "former", "next"
+DOCUMENT, RECEIPT = "Portal", "Receipt"
 YEARS = 10
 MAX_BYTES = 5_000_000
 SIGNED_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
@@ -40,6 +41,7 @@ class Verification:
 
     why: str
     signed_at: datetime | None = None
+    is_receipt: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -123,9 +125,9 @@ def _authorities(folder: Path) -> list[asn1_x509.Certificate]:
     return [load_cert_from_pemder(str(file)) for file in [folder / AUTHORITY, *sorted((folder / FORMER).glob("*.pem"))]]
 
 
-def sign(pdf: bytes) -> bytes:
-    """Give the PDF with the portal's signature over all of it."""
-    metadata = signers.PdfSignatureMetadata(field_name="Portal", subfilter=fields.SigSeedSubFilter.PADES)
+def sign(pdf: bytes, field: str = DOCUMENT) -> bytes:
+    """Give the PDF with the portal's signature over all of it; `field` tells a decision's document from a receipt."""
+    metadata = signers.PdfSignatureMetadata(field_name=field, subfilter=fields.SigSeedSubFilter.PADES)
     signer = _signer(settings.KEYS_DIR, (settings.KEYS_DIR / KEY).stat().st_mtime_ns)
     signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=signer)
     return bytes(signed.getbuffer())
@@ -163,7 +165,7 @@ def _verify_document(pdf: bytes, trusted: Sequence[asn1_x509.Certificate]) -> Ve
     assert isinstance(status, PdfSignatureStatus)
     if status.coverage is None or status.coverage.name != "ENTIRE_FILE":
         return Verification("changed")
-    return _told(status)
+    return replace(_told(status), is_receipt=signature.field_name == RECEIPT)
 
 
 def _trust(trusted: Sequence[asn1_x509.Certificate]) -> ValidationContext:

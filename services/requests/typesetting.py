@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,7 +19,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-SHEET = Path(__file__).parent / "document.typ"
+FOLDER = Path(__file__).parent
+SHEET, DOCUMENT, RECEIPT = "sheet.typ", "document.typ", "receipt.typ"
 BREAKS = re.compile(r"[^\S\u00a0\u202f]+")
 JOINERS_AND_MARKS = "\u061c\u200c\u200d\u200e\u200f"
 FIRST_PICTOGRAM = 0x1F000
@@ -43,11 +44,44 @@ class DocumentContent:
     is_demo: bool
 
 
+@dataclass(frozen=True)
+class ReceiptContent:
+    """All that stands on the receipt of a request, in the words of its language; sections have titles and rows."""
+
+    title: str
+    agency: str
+    office: str
+    reference: str
+    facts: Sequence[tuple[str, str]]
+    sections: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    steps: Sequence[str]
+    language: str
+    is_demo: bool
+
+
 def typeset(content: DocumentContent) -> bytes:
-    """Give the PDF; raise `typst.TypstError` when it can't be set. Takes some 50 ms."""
+    """Give a document's PDF; raise `typst.TypstError` when it can't be set. Takes some 50 ms."""
     with override(content.language):
         data = _data(content)
-    fonts, source = _compiler_input()
+    return _compiled(DOCUMENT, data)
+
+
+def typeset_receipt(content: ReceiptContent) -> bytes:
+    """Give the PDF of a receipt; raise `typst.TypstError` when it can't be set. Takes some 50 ms."""
+    with override(content.language):
+        data = {
+            **_head(content),
+            "footer": content.reference,
+            "facts": _rows(content.facts),
+            "sections": [{"title": _plain(title), "rows": _rows(rows)} for title, rows in content.sections],
+            "steps": [_plain(step) for step in content.steps],
+            "next": _("What happens next"),
+        }
+    return _compiled(RECEIPT, data)
+
+
+def _compiled(body: str, data: Mapping[str, object]) -> bytes:
+    fonts, source = _compiler_input(body)
     options: dict[str, Any] = {"pdf_standards": ["ua-1"], "font_paths": fonts, "ignore_system_fonts": True}
     pdf: bytes = typst.compile(source, format="pdf", sys_inputs={"data": json.dumps(data)}, **options)
     return pdf
@@ -58,20 +92,31 @@ def _data(content: DocumentContent) -> dict[str, object]:
     if content.valid_until is not None:
         facts.append((_("Valid until"), date_format(content.valid_until)))
     return {
-        "title": _plain(content.title),
-        "agency": _plain(content.agency),
-        "office": _plain(content.office),
+        **_head(content),
+        "footer": content.number,
         "paragraphs": [_plain(paragraph) for paragraph in content.paragraphs],
-        "facts": [[_plain(label), _plain(value)] for label, value in facts if value],
-        "language": content.language,
-        "right_to_left": content.language == "ar",
+        "facts": _rows(facts),
         "number": content.number,
         "url": content.verify_url,
         "verify": _("Anyone can verify this document by its number or by the code:"),
         "code_alt": _("Code that leads to the page that verifies this document"),
-        "demo": _("Demonstration – this document has no legal force") if content.is_demo else "",
         "code": _code(content.verify_url),
     }
+
+
+def _head(content: DocumentContent | ReceiptContent) -> dict[str, object]:
+    return {
+        "title": _plain(content.title),
+        "agency": _plain(content.agency),
+        "office": _plain(content.office),
+        "language": content.language,
+        "right_to_left": content.language == "ar",
+        "demo": _("Demonstration – this document has no legal force") if content.is_demo else "",
+    }
+
+
+def _rows(facts: Sequence[tuple[str, str]]) -> list[list[str]]:
+    return [[_plain(label), _plain(value)] for label, value in facts if value]
 
 
 def _plain(words: str) -> str:
@@ -91,6 +136,6 @@ def _code(url: str) -> str:
 
 
 @cache
-def _compiler_input() -> tuple[list[Path], bytes]:
+def _compiler_input(body: str) -> tuple[list[Path], bytes]:
     fonts = [Path(package.__file__).parent for package in (fontpkg_noto_sans, fontpkg_noto_sans_arabic)]
-    return fonts, SHEET.read_bytes()
+    return fonts, b"".join((FOLDER / part).read_bytes() for part in (SHEET, body))

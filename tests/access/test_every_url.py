@@ -30,6 +30,7 @@ apply_for            in        ok    ok       ok    ok            ok      ok    
 apply_for_change     in        ok    no       no    no            no      no              no
 my_request_end_assistance in   ok    no       no    no            no      no              no
 apply_done           no        ok    no       no     no            no      no              no
+apply_receipt        no        ok    no       no    no            no      no              no
 my_request           in        ok    no       no     no            no      no              no
 my_request_withdraw  in        ok    no       no     no            no      no              no
 my_request_dates     in        ok    no       no     no            no      no              no

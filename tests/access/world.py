@@ -131,6 +131,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "apply_keep": [{"pk": town.draft.pk}],
         "apply_remove_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],
         "apply_done": whole,
+        "apply_receipt": whole,
         "my_request": whole,
         "my_request_withdraw": whole,
         "my_request_write": whole,

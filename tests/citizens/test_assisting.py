@@ -215,6 +215,8 @@ class TestMandate:
         request.refresh_from_db()
 
         assert "Only you can follow your request now." in answer.content.decode()
+        assert signed_in(leyla).get(reverse("apply_receipt", args=[request.pk])).status_code == 404
+        assert signed_in(leyla).get(reverse("apply_done", args=[request.pk])).status_code == 404
         assert seen_by(leyla, request).status_code == 404
         with pytest.raises(Refused):
             write_to_office(request, "Hello again", leyla, NOON)
@@ -233,6 +235,7 @@ class TestMandate:
         worlds.run_robots()
 
         assert seen_by(leyla, request).status_code == 404
+        assert signed_in(leyla).get(reverse("apply_receipt", args=[request.pk])).status_code == 404
         assert [letter.to for letter in mail.outbox] == [[grandmother.email]]
         with pytest.raises(Refused):
             confirm(worlds.open_step(request), leyla, NOON)

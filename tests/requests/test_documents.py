@@ -74,7 +74,7 @@ class TestTypesetting:
 
         import typst
 
-        fonts, source = typesetting._compiler_input()
+        fonts, source = typesetting._compiler_input(typesetting.DOCUMENT)
         for words in ("əğışçöüİ", "éàœ – « »", "تصريح وقوف السيارات"):
             data = typesetting._data(replace(CONTENT, title=words))
             _, warnings = typst.compile_with_warnings(
