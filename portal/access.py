@@ -39,6 +39,7 @@ ACCESS: dict[str, Access] = {
     "life_event": E,
     "entitlements": E,
     "agency": E,
+    "place": E,
     "figures": E,
     "figures_of": E,
     "figures_csv": E,

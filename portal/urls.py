@@ -3,12 +3,13 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from portal import health, idle, kept_words
+from portal import health, idle, kept_words, place
 
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     # Exempt, because a page that sends no referrer sends no origin either; it changes nothing but the language.
+    path("place/", place.place, name="place"),
     path("language/", csrf_exempt(set_language), name="set_language"),
     path("account/still-here/", idle.still_here, name="still_here"),
     path("account/again/", kept_words.again, name="again"),

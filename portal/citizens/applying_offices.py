@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.accounts.models import User
-from services.agencies.models import Office
+from services.agencies.models import Agency, Office
 from services.catalogue.models import Service
 
 
@@ -15,9 +15,10 @@ def offices_of(service: Service) -> list[Office]:
 class ChosenOffice:
     """The offices to choose from and the one chosen: what was posted, or the only one there is."""
 
-    def __init__(self, offices: Sequence[Office], user: User | None, code: str) -> None:
+    def __init__(self, offices: Sequence[Office], user: User | None, code: str, place: Agency | None = None) -> None:
         self.offices = offices
-        self._suggested = nearest(offices, user)
+        own = (one for one in offices if place and one.agency_id == place.pk)
+        self._suggested = next(own, None) or nearest(offices, user)
         self.office = offices[0] if self.is_only_one else next((one for one in offices if one.code == code), None)
 
     @property
@@ -26,7 +27,7 @@ class ChosenOffice:
 
     @property
     def code(self) -> str:
-        """Give the code of the office to mark: the chosen one, or one in the town where the person lives."""
+        """Give the code of the office to mark: the chosen one, or one where the person lives."""
         marked = self.office or self._suggested
         return marked.code if marked else ""
 

@@ -15,7 +15,7 @@ from services.catalogue.definition import GroupField
 from services.requests.models import Evidence
 
 MOST_RADIOS = 8
-ENDINGS = {"pdf": ".pdf", "jpeg": ".jpg,.jpeg", "png": ".png"}
+ENDINGS = {"pdf": "application/pdf,.pdf", "jpeg": "image/jpeg,.jpg,.jpeg", "png": "image/png,.png"}
 AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel"}
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from portal.citizens.applying_drafts import DRAFTS, Filling, needs_account, own_draft, remember, visitor
 from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled, profile_of
+from portal.place import place_of
 from services.catalogue.models import Service
 from services.requests.models import Draft
 from services.requests.operations import remove_evidence, start_draft
@@ -31,7 +32,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     if service.current.definition.is_appeal:
         messages.info(request, _("Begin from the decision that you object to: open that request under “My requests”."))
         return redirect("my_requests")
-    choice = ChosenOffice(offices_of(service), visitor(request), request.POST.get("office", ""))
+    choice = ChosenOffice(offices_of(service), visitor(request), request.POST.get("office", ""), place_of(request))
     if request.method == "GET":
         return _show_begin(request, service, choice, 200)
     if needs_account(request, service):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp_replace
@@ -15,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from portal.place import place_of
 from portal.process_picture import drawn
 from portal.public.mailbox import letters, read_letter
 from services.agencies.models import Agency
@@ -39,8 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "agencies": Agency.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("code"),
         "count": Service.objects.published().count(),
         "decided": decided_in_all(),
+        "place": place_of(request),
     }
-    return render(request, "public/home.html", context)
+    return _by_place(render(request, "public/home.html", context))
 
 
 @require_safe
@@ -48,12 +51,25 @@ def services(request: HttpRequest) -> HttpResponse:
     """List all services, or those found by words in any language."""
     words = request.GET.get("q", "").strip()[:200]
     found = searched(words) if words else Service.objects.published().with_current().order_by("code")
+    here, only_here = place_of(request), bool(request.GET.get("here"))
+    found = found.delivered_at(here) if here and only_here else found
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     template = "public/services_list.html" if is_part else "public/services.html"
     nearly = written_nearly(words) if words and not page.object_list else []
-    answer = render(request, template, {"page": page, "words": words, "is_part": is_part, "nearly": nearly})
+    kept = {"place": here, "only_here": only_here, "query": _query(words, only_here=only_here)}
+    answer = render(request, template, {"page": page, "words": words, "is_part": is_part, "nearly": nearly, **kept})
     patch_vary_headers(answer, ["HX-Request"])
+    return _by_place(answer)
+
+
+def _query(words: str, *, only_here: bool) -> str:
+    """Give what leads to the other pages of a list."""
+    return urlencode({name: value for name, value in (("q", words), ("here", "1" if only_here else "")) if value})
+
+
+def _by_place(answer: HttpResponse) -> HttpResponse:
+    patch_vary_headers(answer, ["Cookie"])
     return answer
 
 
@@ -88,10 +104,14 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     deliveries = known.deliveries.select_related("office__agency").order_by("office__code")
     a_year_ago = timezone.localdate() - A_YEAR
     fees = [fee_range(definition, places[delivery.office.code]) for delivery in deliveries]
+    told, here = list(zip(deliveries, fees, strict=True)), place_of(request)
     context = {
         "service": known,
         "definition": definition,
-        "deliveries": list(zip(deliveries, fees, strict=True)),
+        "deliveries": told,
+        "place": here,
+        "here": [one for one in told if here and one[0].office.agency_id == here.pk],
+        "is_local": all(delivery.office.agency.kind == Agency.Kind.MUNICIPAL for delivery in deliveries),
         "fee": fees[0] if len(set(fees)) == 1 else None,
         "process": drawn(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
@@ -99,7 +119,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
         "is_translated": get_language() in definition.languages,
     }
-    return render(request, "public/service.html", context)
+    return _by_place(render(request, "public/service.html", context))
 
 
 def told_obstacles(definition: Definition, obstacles: Iterable[Obstacle]) -> list[dict[str, Any]]:

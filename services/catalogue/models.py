@@ -27,6 +27,12 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     def published(self) -> Self:
         return self.filter(current__isnull=False)
 
+    def delivered_at(self, municipality: Agency) -> Self:
+        """Keep what a municipality delivers, and what isn't the business of municipalities."""
+        local = Delivery.objects.filter(service=models.OuterRef("pk"), office__agency=municipality)
+        elsewhere = Delivery.objects.filter(service=models.OuterRef("pk")).exclude(office__agency__kind="municipal")
+        return self.filter(models.Exists(local) | models.Exists(elsewhere))
+
     def with_current(self) -> Self:
         return self.select_related("current", "responsible")
 
