@@ -1,5 +1,6 @@
 """Begin a request, and give it up."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,9 +16,13 @@ from portal.citizens.applying_drafts import DRAFTS, Filling, needs_account, own_
 from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled, profile_of
 from portal.place import place_of
+from services.accounts.models import User
+from services.catalogue.definition import Definition
 from services.catalogue.models import Service
 from services.requests.models import Draft
 from services.requests.operations import remove_evidence, start_draft
+from services.workflow.operations.prefilling import ask_register
+from services.workflow.refusals import Refused
 
 UNPROCESSABLE = 422
 
@@ -39,7 +44,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     if choice.office is None:
         return _show_begin(request, service, choice, UNPROCESSABLE)
-    known = prefilled(service.current.definition, profile_of(visitor(request)))
+    known = prefilled(service.current.definition, {**profile_of(visitor(request)), **_from_register(request)})
     draft = start_draft(service, visitor(request), choice.office, known)
     remember(request, DRAFTS, draft.pk)
     return to_first_page(draft)
@@ -50,6 +55,24 @@ def to_first_page(draft: Draft) -> HttpResponse:
     return redirect(filling.url(filling.sheets[0] if filling.sheets else None))
 
 
+def _from_register(request: HttpRequest) -> dict[str, Any]:
+    """Give what the population register knows, when the person asks for it; that it can't be asked is only told."""
+    user = visitor(request)
+    if user is None or "register" not in request.POST:
+        return {}
+    try:
+        return ask_register(user, timezone.now())
+    except Refused as refused:
+        messages.warning(request, str(refused.message))
+        return {}
+
+
+def may_ask_register(definition: Definition, user: User | None) -> bool:
+    """Tell whether the register could fill in any question of a form for a person."""
+    asked = any(field.prefill in ("name", "address") for field in definition.fields.values())
+    return bool(asked and user and user.personal_identifier)
+
+
 def _show_begin(request: HttpRequest, service: Service, choice: ChosenOffice, status: int) -> HttpResponse:
     assert service.current is not None
     context = {
@@ -57,6 +80,7 @@ def _show_begin(request: HttpRequest, service: Service, choice: ChosenOffice, st
         "definition": service.current.definition,
         "choice": choice,
         "error": _("Choose the place that serves you.") if status == UNPROCESSABLE else "",
+        "may_ask_register": may_ask_register(service.current.definition, visitor(request)),
         "needs_account": needs_account(request, service),
         "drafts": Draft.objects.filter(applicant=visitor(request), service=service).order_by("-saved_at")
         if request.user.is_authenticated

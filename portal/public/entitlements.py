@@ -19,7 +19,7 @@ from services.accounts.models import User
 from services.agencies.rules import in_language
 from services.catalogue.definition import Question
 from services.catalogue.eligibility import Verdict, all_questions, judge
-from services.catalogue.models import Service
+from services.catalogue.models import LifeEvent, Service
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 OPEN = ("", _("I don’t know, or don’t want to say"))
@@ -71,11 +71,13 @@ def _digits() -> forms.TextInput:
 @require_http_methods(["GET", "POST"])
 def entitlements(request: HttpRequest) -> HttpResponse:
     """Ask what services want to know of a person, and tell which of them are for that person, and why."""
-    services = [one for one in Service.objects.published().with_current().order_by("code") if _may_be_begun(one)]
+    event = LifeEvent.objects.filter(code=request.GET.get("event", "").replace("\0", "")).first()
+    offered = (event.services if event else Service.objects).published().with_current().order_by("code")
+    services = [one for one in offered if _may_be_begun(one)]
     questions = all_questions(service.current.definition for service in services if service.current)
     known = known_of(request.user, timezone.localdate())
     form = PersonForm(questions, posted(request), initial=known)
-    context: dict[str, Any] = {"form": form, "from_profile": known}
+    context: dict[str, Any] = {"form": form, "from_profile": known, "event": event}
     if form.is_valid():
         context["groups"] = grouped(services, form.person())
         context["answered"] = bool(form.person())

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.place import place_of
@@ -22,6 +23,7 @@ from portal.public.mailbox import letters, read_letter
 from services.agencies.models import Agency
 from services.catalogue.definition import Definition
 from services.catalogue.fees import fee_range
+from services.catalogue.guides import guide_of
 from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched, written_nearly
 from services.requests.models import Channel
@@ -75,10 +77,12 @@ def _by_place(answer: HttpResponse) -> HttpResponse:
 
 @require_safe
 def life_event(request: HttpRequest, code: str) -> HttpResponse:
-    """List the services for what happens in a life."""
+    """Guide through the services for what happens in a life."""
     known = get_object_or_404(LifeEvent, code=code)
-    found = known.services.published().with_current().order_by("code")
-    return render(request, "public/life_event.html", {"life_event": known, "services": found})
+    guide = guide_of(known)
+    groups = [(_("Do this first"), guide["first"]), (_("Also"), guide["also"]), (_("Perhaps"), guide["maybe"])]
+    context = {"life_event": known, "groups": [group for group in groups if group[1]], "place": place_of(request)}
+    return _by_place(render(request, "public/life_event.html", context))
 
 
 @require_safe

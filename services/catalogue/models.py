@@ -16,6 +16,7 @@ class LifeEvent(Named):
     """What happens in a life that leads to services: a child, a move, a business."""
 
     summary = models.JSONField(default=dict)
+    guide = models.JSONField(default=list, help_text=_("What to do about which service; see `guides`."))
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from services.agencies.models import Agency, Desk, Office
 from services.catalogue.definition import Definition, DeskStep, Question
+from services.catalogue.guides import read_event
 from services.catalogue.models import Delivery, LifeEvent, Service, ServiceVersion, digest_of
 from services.catalogue.search import naming_words, searchable_words
 from services.catalogue.soundness import Fault, Unsound, parse
@@ -15,12 +16,11 @@ from services.catalogue.soundness import Fault, Unsound, parse
 
 @transaction.atomic
 def load_life_events(life_events: Iterable[Mapping[str, Any]]) -> None:
-    """Write the life events in the order given. Idempotent."""
+    """Write the life events in the order given; raise `BadEvent`. Idempotent."""
     for position, data in enumerate(life_events):
-        LifeEvent.objects.update_or_create(
-            code=data["code"],
-            defaults={"name": data["name"], "summary": data.get("summary", {}), "position": position},
-        )
+        event = read_event(data)
+        known = event.model_dump(mode="json", exclude={"code"}, exclude_none=True)
+        LifeEvent.objects.update_or_create(code=event.code, defaults={**known, "position": position})
 
 
 @transaction.atomic

@@ -120,6 +120,7 @@ def _person(user: User) -> dict[str, Any]:
     drafts = Draft.objects.filter(applicant=user).select_related("service")
     return {
         "profile": {name: getattr(user, name) for name in names},
+        "registers_asked": list(Event.objects.filter(subject=user.pk).order_by("seq").values("at", "kind", "facts")),
         "notices": [{"at": step.opened_at, "notice": step.key} for step in notices_of(user)],
         "drafts": [
             {"service": draft.service.code, "answers": draft.answers, "helped": draft.helped} for draft in drafts

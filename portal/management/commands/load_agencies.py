@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from services.agencies.operations import load_agencies
+from services.catalogue.guides import BadEvent
 from services.catalogue.operations import load_life_events
 
 
@@ -17,6 +18,9 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: Any) -> None:
         data = yaml.safe_load(file.read_text())
-        load_life_events(data.get("life_events", []))
+        try:
+            load_life_events(data.get("life_events", []))
+        except BadEvent as bad:
+            raise CommandError(str(bad)) from None
         load_agencies(data.get("calendars", []), data.get("agencies", []))
         self.stdout.write(f"{len(data.get('agencies', []))} agencies")
