@@ -11,8 +11,9 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import ResolverMatch, reverse
+from requests import RequestException
 
 from portal.context import roles_of
 from portal.errors import SignInFirst
@@ -156,7 +157,14 @@ class AccessMiddleware(LoginRequiredMiddleware):
         return redirect_to_login(reverse("again") if kept else way_back(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        return self.handle_no_permission(request, None) if isinstance(exception, SignInFirst) else None
+        """Lead to signing in where that may help; tell it when the provider of identities is away."""
+        if isinstance(exception, SignInFirst):
+            return self.handle_no_permission(request, None)
+        match = request.resolver_match
+        is_at_provider = match is not None and match.view_name.startswith("openid_connect_")
+        if is_at_provider and isinstance(exception, RequestException):
+            return render(request, "socialaccount/away.html", status=503)
+        return None
 
     def _for_staff(self, request: HttpRequest, roles: set[str]) -> HttpResponseBase | None:
         if not roles_of(request) & roles:

@@ -40,7 +40,6 @@ from portal.citizens.applying_typing import (
     typed,
 )
 from services.catalogue.answers import Problem
-from services.catalogue.definition import Evidence, FileField
 from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
 from services.requests.status_codes import status_code_of, write_status_code
@@ -130,7 +129,6 @@ def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: l
         "draft": filling.draft,
         "definition": filling.definition,
         "sheet": sheet,
-        "takes_files": any(isinstance(part, FileField | Evidence) for part in sheet.parts),
         "tab": new_tab(filling.draft),
         "layout": layout_of(filling, sheet, questions_of(filling, sheet, problems)),
         "errors": error_links(sheet, problems),

@@ -15,7 +15,7 @@ from services.catalogue.definition import GroupField
 from services.requests.models import Evidence
 
 MOST_RADIOS = 8
-ENDINGS = {"pdf": "application/pdf,.pdf", "jpeg": "image/jpeg,.jpg,.jpeg", "png": "image/png,.png"}
+ENDINGS = {"pdf": ".pdf,application/pdf", "jpeg": ".jpg,.jpeg,image/jpeg", "png": ".png,image/png"}
 AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel"}
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -75,6 +75,10 @@ class Question:
     @property
     def accept(self) -> str:
         return ",".join(ENDINGS[kind] for kind in self.asked.accept)
+
+    @property
+    def takes_pictures(self) -> bool:
+        return "jpeg" in self.asked.accept
 
     @property
     def takes_more_items(self) -> bool:

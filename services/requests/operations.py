@@ -89,8 +89,6 @@ def add_evidence(
 ) -> Evidence:
     """Keep a file under an evidence key of a draft or request; raise `BadEvidence` when it can't be taken."""
     locked = type(owner).objects.select_for_update().get(pk=owner.pk)
-    if locked.evidence.filter(key=key).count() >= at_most:
-        raise BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
     content_type = checked_type(upload, accept)
     kept = _without_what_is_hidden(upload, content_type)
     evidence = Evidence(
@@ -102,6 +100,10 @@ def add_evidence(
         sha256=hashlib.file_digest(_rewound(kept), "sha256").hexdigest(),
         supplied_at=now,
     )
+    if isinstance(locked, Draft) and (earlier := _sent_before(locked, evidence)):
+        return earlier
+    if locked.evidence.filter(key=key).count() >= at_most:
+        raise BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
     if isinstance(owner, Draft):
         evidence.draft = owner
     else:
@@ -109,6 +111,11 @@ def add_evidence(
     evidence.file.save("", _rewound(kept), save=False)
     evidence.save()
     return evidence
+
+
+def _sent_before(draft: Draft, evidence: Evidence) -> Evidence | None:
+    """Give the same file when it came before: its answer got lost on the way, and the person tried again."""
+    return draft.evidence.filter(key=evidence.key, name=evidence.name, sha256=evidence.sha256).first()
 
 
 def _without_what_is_hidden(upload: "File[bytes]", content_type: str) -> "File[bytes]":

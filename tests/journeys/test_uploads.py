@@ -1,115 +1,161 @@
-"""Files on a slow network: each with its progress, broken off and tried again, and plain without JavaScript."""
+"""Files sent from a phone: slowly, with a broken connection, refused, given up, and without JavaScript."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.people import Visitor
 from tests.journeys.test_pages import assert_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Visitor]
-SLOW = {"offline": False, "latency": 100, "downloadThroughput": 1_000_000, "uploadThroughput": 60_000}
-FULL = {**SLOW, "uploadThroughput": -1, "downloadThroughput": -1, "latency": 0}
+FILES = "[id$=_files] li"
+LATITUDE = "input[name='place.lat']"
+SENDING = "[id$=_sending] li"
 
 
-def photo(folder: Path, name: str, size: int = 400) -> Path:
-    """Make a picture that doesn't compress."""
+def photo(folder: Path, name: str, side: int = 700) -> Path:
+    """Make a picture that doesn't compress, as those of phones don't."""
     file = folder / name
-    Image.effect_noise((size, size), 90).save(file)
+    Image.effect_noise((side, side), 80).convert("RGB").save(file, quality=95)
     return file
 
 
-def at_the_papers(person: Visitor) -> Page:
-    """Go through the form of a company car's parking permit to the page that asks for papers."""
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    return [photo(tmp_path, "hole.jpg"), photo(tmp_path, "hole, close.jpg")]
+
+
+def to_the_photos(person: Visitor) -> Page:
+    """Begin a pothole report and go to the page that takes photos."""
     page = person.page
-    page.goto("/apply/parking-permit/")
-    page.locator("input[name=office][value=sumgait-city-hall]").check()
+    page.goto("/apply/pothole-report/")
+    page.locator("input[name=office]").first.check()
     page.locator("main form button[type=submit]").last.click()
-    page.locator("input[name=plate]").fill("99-XY-123")
-    page.locator("input[name=vehicle_relation][value=company_car]").check()
-    page.locator("button[name=do][value=next]").last.click()
-    page.locator("input[name=zone][value=a]").check()
-    page.locator("input[name=start]").fill("2027-01-15")
-    page.locator("button[name=do][value=next]").last.click()
-    expect(page.locator("input[type=file]").first).to_be_visible()
+    page.wait_for_url(re.compile("/apply/draft/"))
+    page.goto(re.sub("[^/]+/$", "where/", page.url))
+    page.locator(LATITUDE).fill("40.5")
     return page
 
 
-def throttle(page: Page, network: dict[str, object]) -> None:
+def network_of(page: Page) -> Callable[..., None]:
+    """Give a function that makes a page's network slow, breaks it, or mends it: `network(60_000)`, `network()`."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", network)
+
+    def limit(bytes_per_second: int = -1, *, offline: bool = False) -> None:
+        limits = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second}
+        session.send("Network.emulateNetworkConditions", {"offline": offline, **limits})
+
+    return limit
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_several_files_show_their_progress_and_the_page_waits_for_them(
-    visitor: Open, tmp_path: Path, language: str
+def begun(page: Page) -> None:
+    """Wait until some of the first file has gone."""
+    expect(page.locator(f"{SENDING} progress").first).not_to_have_js_property("value", 0)
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "en"), (1280, "en"), (390, "ar")])
+def test_several_files_on_a_slow_network_show_how_far_they_are(
+    visitor: Open, photos: list[Path], width: int, language: str
 ) -> None:
-    person = visitor("aysel", width=390, language=language)
-    page = at_the_papers(person)
-    throttle(page, SLOW)
-    page.locator("input[type=file]").first.set_input_files([photo(tmp_path, "one.png"), photo(tmp_path, "two.png")])
-    expect(page.locator(".upload progress")).to_have_count(2)
-    expect(page.locator(".upload progress").first).not_to_have_js_property("value", 0)
-    assert_sound(person, f"apply-uploading-{language}")
-    page.locator("button[name=do][value=next]").last.click()
-    expect(page.locator("input[type=file]").first).to_be_visible()
-    throttle(page, FULL)
-    page.wait_for_url("**/check/", timeout=30_000)
-    for name in ("one.png", "two.png"):
-        expect(page.locator("main")).to_contain_text(name)
+    person = visitor(width=width, language=language)
+    page = to_the_photos(person)
+    network = network_of(page)
+    network(100_000)
+
+    page.locator("input[type=file]").first.set_input_files(photos)
+
+    expect(page.locator(SENDING)).to_have_count(2)
+    expect(page.locator("[data-uploads]")).to_contain_text("hole.jpg")
+    begun(page)
+    assert page.locator(f"{SENDING} progress").last.evaluate("bar => bar.value") == 0
+    assert_sound(person, f"upload-slow-{language}-{width}")
+    network()
+    expect(page.locator(FILES)).to_have_count(2, timeout=20_000)
+    expect(page.locator(SENDING)).to_have_count(0)
+    expect(page.locator(LATITUDE)).to_have_value("40.5")
+    assert page.evaluate("document.querySelector('[data-upload]').files.length") == 0
+    assert_sound(person, f"upload-arrived-{language}-{width}")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_broken_connection_is_told_and_tried_again(visitor: Open, photos: list[Path], width: int) -> None:
+    person = visitor(width=width)
+    page = to_the_photos(person)
+    network = network_of(page)
+    network(60_000)
+    page.locator("input[type=file]").first.set_input_files(photos[:1])
+    begun(page)
+
+    network(0, offline=True)
+
+    expect(page.locator(f"{SENDING} .error")).to_contain_text("the connection broke")
+    assert_sound(person, f"upload-broken-{width}")
+    network()
+    page.locator(f"{SENDING} [data-again]").click()
+    expect(page.locator(FILES)).to_have_count(1, timeout=20_000)
+    expect(page.locator("[data-uploads]")).to_have_text("hole.jpg has arrived")
+
+
+def test_the_page_waits_for_its_files_and_one_can_be_given_up(visitor: Open, photos: list[Path]) -> None:
+    person = visitor(width=390)
+    page = to_the_photos(person)
+    network = network_of(page)
+    network(20_000)
+    page.locator("input[type=file]").first.set_input_files(photos)
+    begun(page)
+    address = page.url
+
+    person.click("Save and go on")
+
+    expect(page.locator(SENDING).first).to_contain_text("Wait until your files have arrived")
+    assert page.url == address
+    network()
+    page.locator(f"{SENDING} [data-cancel]").last.click()
+    expect(page.locator(FILES)).to_have_count(1, timeout=20_000)
+    expect(page.locator(SENDING)).to_have_count(0)
+
+
+def test_what_the_portal_refuses_is_told_at_the_file(visitor: Open, tmp_path: Path) -> None:
+    person = visitor(width=390)
+    page = to_the_photos(person)
+    (tmp_path / "notes.jpg").write_text("no picture at all")
+
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "notes.jpg")
+
+    expect(page.locator(f"{SENDING} .error")).to_contain_text("The file is none of these kinds")
+    expect(page.locator("[data-uploads]")).to_contain_text("notes.jpg can’t be taken. The file is none of these kinds")
+    expect(page.locator(f"{SENDING} [data-again]")).to_be_hidden()
+    assert_sound(person, "upload-refused")
+    page.locator(f"{SENDING} [data-cancel]").click()
+    expect(page.locator(SENDING)).to_have_count(0)
+    expect(page.locator("input[type=file]").first).to_be_focused()
+
+
+def test_a_phone_offers_its_camera(visitor: Open, photos: list[Path]) -> None:
+    person = visitor(width=390, has_touch=True, is_mobile=True)
+    page = to_the_photos(person)
+    with page.expect_file_chooser() as chooser:
+        page.locator("[data-camera] button").click()
+
+    chooser.value.set_files(photos[0])
+
+    expect(page.locator(FILES)).to_have_count(1, timeout=20_000)
+
+
+def test_without_javascript_a_file_goes_with_the_page(visitor: Open, photos: list[Path]) -> None:
+    person = visitor(width=390, java_script_enabled=False)
+    page = to_the_photos(person)
+    page.locator("input[type=file]").first.set_input_files(photos)
+
+    person.click("Save and go on")
+
+    expect(page.locator(FILES)).to_have_count(2)
+    expect(page.locator(LATITUDE)).to_have_value("40.5")
+    expect(page.locator(".error").first).to_be_visible()
     assert person.faults == []
-
-
-def test_a_broken_one_is_tried_again_and_what_was_typed_stays(visitor: Open, tmp_path: Path) -> None:
-    person = visitor("aysel", width=390)
-    page = at_the_papers(person)
-    broken = {"times": 1}
-
-    def break_once(route: Route) -> None:
-        if route.request.method == "POST" and broken["times"]:
-            broken["times"] = 0
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    page.route("**/apply/draft/**", break_once)
-    page.locator("input[type=file]").first.set_input_files([photo(tmp_path, "letter.png", 40)])
-    expect(page.locator(".upload")).to_contain_text("The connection broke")
-    page.locator("button[name=do][value=next]").last.click()
-    expect(page.locator("[data-upload-status]")).to_contain_text("not sent yet")
-    page.locator("[data-again]").click()
-    expect(page.locator(".files")).to_contain_text("letter.png")
-    expect(page.locator(".upload")).to_have_count(0)
-    page.locator("button[name=do][value^=drop]").click()
-    expect(page.locator(".files")).to_have_count(0)
-
-
-def test_a_file_that_can_not_be_taken_is_told_at_its_question(visitor: Open, tmp_path: Path) -> None:
-    page = at_the_papers(visitor("aysel", width=390))
-    bad = tmp_path / "page.png"
-    bad.write_text("<html>")
-    page.locator("input[type=file]").first.set_input_files([bad])
-    expect(page.locator("main .error").first).to_contain_text("The file is none of these kinds")
-
-
-def test_one_is_cancelled(visitor: Open, tmp_path: Path) -> None:
-    page = at_the_papers(visitor("aysel", width=390))
-    throttle(page, SLOW)
-    page.locator("input[type=file]").first.set_input_files([photo(tmp_path, "one.png", 900)])
-    page.locator("[data-cancel]").click()
-    throttle(page, FULL)
-    expect(page.locator(".upload")).to_have_count(0)
-    page.reload()
-    expect(page.locator(".files")).to_have_count(0)
-
-
-def test_without_javascript_they_go_with_the_form(visitor: Open, tmp_path: Path) -> None:
-    page = at_the_papers(visitor("aysel", width=390, java_script_enabled=False))
-    page.locator("input[type=file]").first.set_input_files([photo(tmp_path, "plain.png", 40)])
-    page.locator("button[name=do][value=next]").last.click()
-    expect(page.locator("main")).to_contain_text("plain.png")

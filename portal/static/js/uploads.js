@@ -1,121 +1,144 @@
 "use strict";
 
-/** Send files as soon as they are chosen, one after another, each with its progress; without this, they go with the form. */
+/** Files of a form go at once, one after the other, each with its progress. Without this they go with the page. */
+{
+  const SILENT_MS = 60_000;
+  const status = document.querySelector("[data-uploads]");
+  const waiting = [];
+  let isSending = false;
 
-const REFRESHED = 204, CONFLICT = 409, INVALID = 422;
+  const say = (what, name) => (status.textContent = status.dataset[what].replace("#", name));
 
-const post = (form, file, name, progress) => {
-  const request = new XMLHttpRequest(), data = new FormData(form);
-  [...data].forEach(([key, value]) => value instanceof File && data.delete(key));
-  data.set("do", "keep");
-  data.append(name, file);
-  const answered = new Promise((resolve) => {
-    request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
-    request.addEventListener("load", () => resolve(request));
-    ["error", "abort", "timeout"].forEach((kind) => request.addEventListener(kind, () => resolve({ status: 0, kind })));
+  const settle = (upload) => {
+    const list = upload.row.parentElement;
+    if (upload.row.contains(document.activeElement)) document.getElementById(upload.input)?.focus();
+    upload.row.remove();
+    if (list) list.hidden = !list.children.length;
+  };
+
+  /** Keep the file in words: what went wrong, and what can be done. */
+  const fail = (upload, what, words = "") => {
+    const { row, file } = upload;
+    say(what, file.name);
+    if (words) status.textContent += ` ${words}`;
+    row.querySelector("progress").hidden = true;
+    row.querySelector("[data-trouble]").textContent = words || status.textContent;
+    row.querySelector("[data-trouble]").hidden = false;
+    row.querySelector("[data-again]").hidden = what !== "failed";
+  };
+
+  const arrived = (upload, page) => {
+    const place = `${upload.input}_files`;
+    document.getElementById(place)?.replaceWith(page.getElementById(place));
+    say("arrived", upload.file.name);
+    settle(upload);
+  };
+
+  const answered = (upload, { status: code, response: page }) => {
+    const trouble = page?.getElementById(`${upload.input}_error`)?.textContent;
+    if (code === 422 && trouble) return fail(upload, "refused", trouble);
+    if (code === 200 && page?.getElementById(`${upload.input}_files`)) return arrived(upload, page);
+    fail(upload, "gone");
+  };
+
+  const bodyOf = ({ file, input }, form) => {
+    const body = new FormData();
+    for (const name of ["csrfmiddlewaretoken", "tab"]) body.set(name, form.elements[name].value);
+    body.set("do", "show");
+    body.set(input.slice("id_".length), file);
+    return body;
+  };
+
+  const send = (upload) => new Promise((done) => {
+    const call = (upload.call = new XMLHttpRequest());
+    const bar = upload.row.querySelector("progress");
+    let silence;
+    const listen = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => { call.abort(); fail(upload, "failed"); }, SILENT_MS);
+    };
+    call.upload.addEventListener("progress", (event) => { listen(); bar.value = (100 * event.loaded) / event.total; });
+    call.addEventListener("load", () => answered(upload, call));
+    call.addEventListener("error", () => fail(upload, "failed"));
+    call.addEventListener("loadend", () => { clearTimeout(silence); upload.call = null; done(); });
+    call.open("POST", location.href.split("#")[0]);
+    call.responseType = "document";
+    say("begun", upload.file.name);
+    listen();
+    call.send(bodyOf(upload, status.parentElement.querySelector("form")));
   });
-  request.open("POST", form.action);
-  request.setRequestHeader("X-Requested-With", "fetch");
-  request.send(data);
-  return { request, answered };
-};
 
-const partOf = (html, id) => new DOMParser().parseFromString(html, "text/html").getElementById(id);
-
-/** Show a question as the server shows it now; what else stands on the page is left alone. */
-const renew = async (slot, html) => {
-  const fresh = partOf(html ?? await (await fetch(location.href)).text(), slot.id);
-  if (!fresh) return location.reload();
-  const rows = [...slot.querySelectorAll("[data-upload]")];
-  slot.replaceChildren(...fresh.childNodes);
-  slot.append(...rows);
-};
-
-const uploads = (form) => {
-  const template = document.querySelector("template[data-upload-row]");
-  const status = document.querySelector("[data-upload-status]");
-  let waiting = [], busy = false, submitter = null;
-
-  const say = (words, file) => (status.textContent = words.replace("#", file.name));
-
-  const row = (file) => {
-    const item = template.content.cloneNode(true).firstElementChild;
-    item.querySelector("[data-name]").textContent = file.name;
-    item.querySelector("progress").setAttribute("aria-label", file.name);
-    return item;
+  const goOn = async () => {
+    if (isSending) return;
+    isSending = true;
+    while (waiting.length) await send(waiting.shift());
+    isSending = false;
   };
 
-  const fail = (task, words) => {
-    task.item.classList.add("failed");
-    task.item.querySelector("progress").hidden = true;
-    task.item.querySelector("[data-fault]").textContent = words;
-    task.item.querySelector("[data-again]").hidden = false;
-    say(words, task.file);
+  const cancel = (upload) => {
+    waiting.splice(0, waiting.length, ...waiting.filter((one) => one !== upload));
+    upload.call?.abort();
+    say("cancelled", upload.file.name);
+    settle(upload);
   };
 
-  const settle = async (task, answer) => {
-    if (answer.status === REFRESHED) {
-      task.item.remove();
-      await renew(task.slot);
-      return say(status.dataset.added, task.file);
-    }
-    if (answer.status === INVALID) {
-      task.item.remove();
-      await renew(task.slot, answer.responseText);
-      return say(status.dataset.refused, task.file);
-    }
-    if (answer.kind === "abort") return task.item.remove();
-    fail(task, answer.status === CONFLICT ? status.dataset.conflict : status.dataset.failed);
+  const tryAgain = (upload) => {
+    const bar = upload.row.querySelector("progress");
+    upload.row.querySelectorAll("[data-trouble], [data-again]").forEach((part) => (part.hidden = true));
+    bar.hidden = false;
+    bar.value = 0;
+    upload.row.querySelector("[data-cancel]").focus();
+    waiting.push(upload);
+    goOn();
   };
 
-  const next = async () => {
-    if (busy || !waiting.length) return;
-    busy = true;
-    const task = waiting.shift();
-    say(status.dataset.sending, task.file);
-    const bar = task.item.querySelector("progress");
-    const sent = post(form, task.file, task.name, (share) => (bar.value = share));
-    task.request = sent.request;
-    await settle(task, await sent.answered);
-    busy = false;
-    if (waiting.length) return next();
-    if (submitter && !form.querySelector("[data-upload]")) form.requestSubmit(submitter);
-    submitter = null;
+  const begin = (input, file) => {
+    const row = document.getElementById("upload").content.firstElementChild.cloneNode(true);
+    const list = document.getElementById(`${input}_sending`);
+    const upload = { input, file, row, call: null };
+    row.querySelectorAll("[data-name]").forEach((part) => (part.textContent = file.name));
+    row.querySelector("[data-cancel]").addEventListener("click", () => cancel(upload));
+    row.querySelector("[data-again]").addEventListener("click", () => tryAgain(upload));
+    list.append(row);
+    list.hidden = false;
+    waiting.push(upload);
   };
 
-  const enqueue = (task) => {
-    waiting.push(task);
-    next();
+  const take = (input, files) => {
+    files.forEach((file) => begin(input, file));
+    goOn();
   };
 
-  const begin = (file, slot, name) => {
-    const task = { file, slot, name, item: row(file) };
-    task.item.querySelector("[data-cancel]").addEventListener("click", () => {
-      waiting = waiting.filter((other) => other !== task);
-      task.request?.readyState < XMLHttpRequest.DONE ? task.request.abort() : task.item.remove();
-    });
-    task.item.querySelector("[data-again]").addEventListener("click", () => {
-      task.item.remove();
-      begin(file, slot, name);
-    });
-    slot.append(task.item);
-    enqueue(task);
+  const chosen = ({ target }) => {
+    if (!target.matches("[data-upload]")) return;
+    take(target.id, [...target.files]);
+    target.value = "";
   };
 
-  const chosen = (input) => {
-    const slot = input.closest("[id^=place_]");
-    [...input.files].forEach((file) => begin(file, slot, input.name));
-    input.value = "";
-  };
+  const firstLeft = () => document.querySelector(".files > li:has(progress)");
 
-  form.addEventListener("change", (event) => event.target.matches("input[type=file]") && chosen(event.target));
-  form.addEventListener("submit", (event) => {
-    if (!form.querySelector("[data-upload]")) return;
+  /** A page isn't sent before its files are with us, or given up. */
+  const holdBack = (event) => {
+    const left = firstLeft();
+    if (!left) return;
     event.preventDefault();
-    event.stopPropagation();
-    submitter = busy ? event.submitter : null;
-    status.textContent = busy ? status.dataset.wait : status.dataset.left;
-  }, { capture: true });
-};
+    const trouble = left.querySelector("[data-trouble]");
+    say("wait", "");
+    if (trouble.hidden) trouble.textContent = status.textContent;
+    trouble.hidden = false;
+    left.querySelector("button:not([hidden])").focus();
+  };
 
-document.querySelectorAll("form[data-uploads]").forEach(uploads);
+  const offerCamera = (offer) => {
+    const camera = Object.assign(document.createElement("input"), { type: "file", accept: "image/jpeg" });
+    camera.setAttribute("capture", "environment");
+    camera.addEventListener("change", () => { take(offer.dataset.camera, [...camera.files]); camera.value = ""; });
+    offer.querySelector("button").addEventListener("click", () => camera.click());
+    offer.hidden = false;
+  };
+
+  document.addEventListener("change", chosen);
+  addEventListener("beforeunload", (event) => firstLeft() && event.preventDefault());
+  status.parentElement.querySelector("form").addEventListener("submit", holdBack);
+  if (matchMedia("(pointer: coarse)").matches) document.querySelectorAll("[data-camera]").forEach(offerCamera);
+}
