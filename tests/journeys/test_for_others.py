@@ -1,0 +1,108 @@
+"""For somebody else, about one answer, and in one's own place: in two languages, on a phone, and without JavaScript."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import Visitor, paper
+from tests.journeys.test_pages import assert_sound
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Open = Callable[..., Visitor]
+NIGAR = "3NG5PAJ"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_relative_applies_with_a_mandate(visitor: Open, tmp_path: Path, language: str) -> None:
+    aysel = visitor("aysel", width=390, language=language)
+    page = aysel.page
+    page.goto("/apply/property-extract/")
+    page.locator("main a[href$='/for/']").click()
+    page.locator("main form button[type=submit]").last.click()
+    assert_sound(aysel, f"apply-for-faults-{language}")
+    page.locator("input[name=name]").fill("Nigar Əliyeva")
+    page.locator("input[name=personal_identifier]").fill(NIGAR)
+    page.locator("input[name=relation][value=relative]").check()
+    page.locator("input[name=mandate]").set_input_files(paper(tmp_path))
+    page.locator("textarea[name=reason]").fill("Elle ne voit pas bien" if language == "fr" else "She can’t see well")
+    page.locator("input[name=may_follow]").check()
+    page.locator("input[name=agreed]").check()
+    page.locator("main form button[type=submit]").last.click()
+    page.goto(page.url.rsplit("/", 2)[0] + "/check/")
+    expect(page.locator("section[aria-labelledby=section-helped]")).to_contain_text("Nigar Əliyeva")
+    assert_sound(aysel, f"apply-for-check-{language}")
+    page.locator("a[href$='/for/']").first.click()
+    expect(page.locator("main")).to_contain_text("letter.png")
+    page.goto("/my/requests/")
+    expect(page.locator("main")).to_contain_text("Nigar Əliyeva")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_question_about_an_answer_is_answered_at_its_field(visitor: Open, language: str) -> None:
+    aysel, bruno = visitor("aysel", width=390), visitor("bruno", width=390, language=language)
+    plate = {"en": "10-CC-111", "fr": "10-CC-222"}[language]
+    reference = aysel.apply_for_parking("company_car", plate)
+    aysel.follow("Follow your request")
+    aysel.wait_for("With Sumgait")
+    address = aysel.page.url
+
+    bruno.open_request(reference)
+    bruno.page.locator("form[action$='/claim/'] button").click()
+    bruno.page.locator("details:has(form[action$='/ask/']) summary").click()
+    bruno.page.locator("form[action$='/ask/'] textarea").fill("Is this the plate?")
+    bruno.page.locator("select[name=about]").select_option("field:plate")
+    assert_sound(bruno, f"ask-about-{language}")
+    bruno.page.locator("form[action$='/ask/'] button").click()
+
+    person = visitor("aysel", width=390, language=language)
+    person.page.goto(address)
+    assert_sound(person, f"answer-at-field-{language}")
+    person.page.locator("input[name=plate]").fill("!")
+    person.page.locator("form[action$='/answer/'] button[type=submit], form[action$='/answer/'] button").last.click()
+    expect(person.page.locator("#id_plate_error")).to_be_visible()
+    assert_sound(person, f"answer-at-field-fault-{language}")
+    person.page.locator("input[name=plate]").fill("10-DD-333")
+    person.page.locator("form[action$='/answer/'] button").last.click()
+    expect(person.page.locator("main ins").first).to_have_text("10-DD-333")
+
+    bruno.open_request(reference)
+    expect(bruno.page.locator("main del").first).to_have_text(plate)
+    assert_sound(bruno, f"before-and-after-{language}")
+
+
+@pytest.mark.parametrize(("language", "script"), [("en", True), ("fr", True), ("ar", False)])
+def test_in_one_s_own_place(visitor: Open, language: str, script: bool) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=script)
+    page = person.page
+    page.goto("/services/parking-permit/")
+    page.locator("main a[href^='/place/']").first.click()
+    page.locator("input[name=place][value=sheki]").check()
+    page.locator("main form button").first.click()
+    expect(page).to_have_url("/services/parking-permit/")
+    page.goto("/life-events/moving-home/")
+    page.locator("input[type=checkbox]").first.check()
+    page.locator("main a[href^='/entitlements/']").click()
+    expect(page.locator("main form")).to_be_visible()
+    page.goto("/services/?here=1")
+    expect(page.locator("main a[href='/services/parking-permit/']").first).to_be_visible()
+    if script:
+        for name, path in {
+            "place": "/place/",
+            "life-event": "/life-events/moving-home/",
+            "here": "/services/?here=1",
+        }.items():
+            page.goto(path)
+            assert_sound(person, f"{name}-{language}")
+
+
+def test_what_is_sent_without_a_session_leads_to_signing_in(visitor: Open) -> None:
+    person = visitor("nigar", width=390, language="fr")
+    page = person.page
+    page.goto("/my/profile/")
+    page.context.clear_cookies(name="session")
+    page.locator("input[name=city]").fill("Şəki")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator("input[name=login]")).to_be_visible()
+    assert person.faults == []
