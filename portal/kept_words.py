@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -67,7 +67,7 @@ def again(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         del request.session[KEPT]
         messages.success(request, _("What you had typed is thrown away."))
-        return redirect(kept["back"])
+        return HttpResponseRedirect(kept["back"])
     fields = [(name, value) for name, values in kept["typed"].items() for value in values]
     shown = [value for name, value in fields if name not in TECHNICAL and value.strip()]
     return render(request, "again.html", {"kept": kept, "fields": fields, "shown": shown})

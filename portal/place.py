@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
@@ -38,7 +38,7 @@ def place(request: HttpRequest) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, back: str) -> HttpResponse:
-    code, answer = request.POST.get("place", "").replace("\0", ""), redirect(back)
+    code, answer = request.POST.get("place", "").replace("\0", ""), HttpResponseRedirect(back)
     if code and not municipalities().filter(code=code).exists():
         context = {"places": sorted(municipalities(), key=str), "back": back, "is_unknown": True}
         return render(request, "place.html", context, status=422)
@@ -52,4 +52,4 @@ def _kept(request: HttpRequest, back: str) -> HttpResponse:
 def _way_back(request: HttpRequest) -> str:
     wished = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wished, {request.get_host()}, require_https=request.is_secure())
-    return wished if is_ours else "/"
+    return wished if is_ours and wished.startswith("/") else "/"

@@ -157,6 +157,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+_passkeys = {"add": "AddPasskeyForm", "edit": "EditPasskeyForm"}
+MFA_FORMS = {f"{act}_webauthn": f"portal.account_forms.{form}" for act, form in _passkeys.items()}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 
 # A provider of identities to sign in with. Its word links no account by e-mail address alone: people sign in first.

@@ -9,6 +9,7 @@ from django.utils.formats import localize
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from portal.browsers import browser_in_words
 from services.agencies import rules
 from services.catalogue.answer_words import display
 from services.requests.assistance import MANDATE
@@ -140,6 +141,9 @@ def corrections_of(message: Any, definition: Any) -> list[dict[str, str]]:
         for one in sorted(message.corrections.all(), key=lambda one: one.pk)
         if one.key in fields
     ]
+
+
+register.filter("browser_in_words", browser_in_words)
 
 
 @register.filter
