@@ -87,6 +87,7 @@ def erase_person(user: User, now: datetime) -> None:
         remove_file(export.file)
     Rating.objects.filter(service_request__applicant=user).update(words="")
     ShareLink.objects.filter(document__service_request__applicant=user).delete()
+    ServiceRequest.objects.filter(applicant=user).update(assistant=None)  # nobody follows for them any longer
     user.delete()
 
 

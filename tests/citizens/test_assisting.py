@@ -14,6 +14,9 @@ from services.catalogue.models import ServiceVersion
 from services.ledger.models import Event
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, ServiceRequest
+from services.requests.status_codes import status_code_of, write_status_code
+from services.workflow.actions.known import harmless
+from services.workflow.erasure import erase_person
 from services.workflow.models import Step
 from services.workflow.operations import desk
 from services.workflow.operations.applicant import confirm
@@ -113,7 +116,8 @@ class TestFiling:
         worlds.run_robots()
 
         assert request.applicant is None
-        assert any("code" in letter.body and letter.to == ["zeynab@example.org"] for letter in mail.outbox)
+        code = write_status_code(status_code_of(request.pk))
+        assert any(code in letter.body and letter.to == ["zeynab@example.org"] for letter in mail.outbox)
 
     @pytest.mark.parametrize(
         ("change", "told"),
@@ -247,6 +251,21 @@ class TestMandate:
 
         assert signed_in(leyla).get(reverse("document", args=[document.pk])).status_code == 200
         assert signed_in(leyla).get(reverse("my_document_share", args=[document.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["Vəli", "O’Neill", "Anne-Marie d'Été", "عليّ", "सीता", "李"])
+def test_a_name_stays_as_it_is_in_letters(name: str) -> None:
+    assert harmless(name) == name
+
+
+def test_nobody_follows_for_a_person_who_is_gone(leyla: User, grandmother: User) -> None:
+    request, bruno = sent_for(leyla), worlds.clerk("bruno")
+    desk.decide(desk.claim(worlds.open_step(request), bruno, NOON), "yes", bruno, NOON)
+    worlds.run_robots()
+    assert seen_by(leyla, request).status_code == 200
+    erase_person(grandmother, NOON)
+
+    assert seen_by(leyla, request).status_code == 404
 
 
 def test_a_name_is_no_link(leyla: User) -> None:

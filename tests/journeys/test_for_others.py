@@ -95,14 +95,3 @@ def test_in_one_s_own_place(visitor: Open, language: str, script: bool) -> None:
         }.items():
             page.goto(path)
             assert_sound(person, f"{name}-{language}")
-
-
-def test_what_is_sent_without_a_session_leads_to_signing_in(visitor: Open) -> None:
-    person = visitor("nigar", width=390, language="fr")
-    page = person.page
-    page.goto("/my/profile/")
-    page.context.clear_cookies(name="session")
-    page.locator("input[name=city]").fill("Şəki")
-    page.locator("main form button[type=submit]").last.click()
-    expect(page.locator("input[name=login]")).to_be_visible()
-    assert person.faults == []

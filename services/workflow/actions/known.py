@@ -1,6 +1,6 @@
 """What the portal's own notices tell of a request, in the active language."""
 
-import re
+import unicodedata
 from datetime import datetime
 
 from django.conf import settings
@@ -51,5 +51,6 @@ def _day(moment: datetime | None) -> str:
 
 
 def harmless(name: str) -> str:
-    """Give a name that somebody typed so that no mail program makes a link of it."""
-    return " ".join(re.sub(r"[^\w\s'’-]+", " ", name).split())[:LONGEST_NAME]
+    """Give a typed name in letters of any script, so that no mail program makes a link of it."""
+    plain = (letter if unicodedata.category(letter)[0] in "LMN" or letter in "'’-" else " " for letter in name)
+    return " ".join("".join(plain).split())[:LONGEST_NAME]

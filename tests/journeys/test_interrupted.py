@@ -1,0 +1,65 @@
+"""Interrupted: the session ends in the middle of a form, a button is pressed twice."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.people import PASSWORD, Visitor
+from tests.journeys.test_pages import assert_sound
+from tests.live import LivePortal
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Open = Callable[..., Visitor]
+IDLE_S = 8
+
+
+@pytest.fixture
+def hasty(browser: Browser, start_portal: Callable[..., LivePortal]) -> Iterator[Visitor]:
+    """Give Nigar on a phone, at a portal that signs people out after a few seconds."""
+    portal = start_portal("hasty", IDLE_LIMIT_S=str(IDLE_S))
+    context = browser.new_context(base_url=portal.url, viewport={"width": 390, "height": 900}, locale="fr")
+    person = Visitor(context.new_page())
+    person.sign_in("nigar")
+    yield person
+    context.close()
+
+
+def test_a_session_that_ends_in_the_middle_takes_no_words_with_it(hasty: Visitor) -> None:
+    page = hasty.page
+    page.goto("/my/profile/")
+    page.locator("input[name=city]").fill("Şəki")
+    page.wait_for_timeout((IDLE_S + 2) * 1000)
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    page.locator("input[name=login]").fill("nigar@example.org")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("main blockquote", has_text="Şəki")).to_be_visible()
+    assert_sound(hasty, "again-fr")
+    page.locator("form[action='/my/profile/'] button").click()
+    page.goto("/my/profile/")
+    expect(page.locator("input[name=city]")).to_have_value("Şəki")
+    assert hasty.faults == []
+
+
+@pytest.mark.parametrize(("language", "script"), [("en", True), ("fr", False)])
+def test_a_button_pressed_twice_sends_one_request(visitor: Open, language: str, script: bool) -> None:
+    person = visitor("aysel", width=390, language=language, java_script_enabled=script)
+    page = person.page
+    page.goto("/my/requests/")
+    before = page.locator("main tbody tr").count()
+    page.goto("/apply/parking-permit/")
+    page.locator("input[name=office][value=sumgait-city-hall]").check()
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    page.locator("input[name=plate]").fill("10-AB-123")
+    page.locator("input[name=vehicle_relation][value=owner]").check()
+    page.locator("main button[name=do][value=next]:not([aria-hidden])").click()
+    page.locator("input[name=zone][value=a]").check()
+    page.locator("input[name=start]").fill("2027-01-15")
+    page.locator("main button[name=do][value=next]:not([aria-hidden])").click()
+    page.locator("input[name=declared]").check()
+    page.locator("main form:has(input[name=declared]) button").first.dblclick()
+    expect(page.locator(".confirmation, .reference").first).to_be_visible()
+    page.goto("/my/requests/")
+    expect(page.locator("main tbody tr")).to_have_count(before + 1)
+    assert person.faults == []
