@@ -32,11 +32,8 @@ def start_stores() -> Assembly:
 STORES = None if os.environ.get("TEST_USE_EXTERNAL") else start_stores()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-
-def pytest_configure() -> None:
-    # The settings exist only now, later than pytest-django looks for them.
-    django.setup()
+# The settings exist only now, later than pytest-django looks for them, and before other conftests need models.
+django.setup()
 
 
 def pytest_unconfigure() -> None:
