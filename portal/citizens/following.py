@@ -38,7 +38,7 @@ from services.workflow.operations.file import follow
 from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.operations.paper import papers_to_add
 from services.workflow.queries import current_steps
-from services.workflow.refusals import Invalid
+from services.workflow.refusals import Invalid, Refused
 
 FILES_OF_AN_ANSWER = "answer"
 
@@ -186,14 +186,18 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     correcting = Correcting(seen, asked, request.POST, now)
     if not form.is_valid() or correcting.problems or correcting.only_rearranges:
         return _show(request, seen, form, correcting=correcting)
-    said = {**form.cleaned_data, "corrected": correcting.typed()}
+    said, offered = {**form.cleaned_data, "corrected": correcting.typed()}, None
     try:
-        return _done(request, seen.pk, lambda: _answer(step, said, person(request), now))
+        messages.success(request, _answer(step, said, person(request), now))
+        return redirect("my_request", pk=seen.pk)
     except BadEvidence as bad:
         form.add_error("file", bad.message)
     except Invalid as invalid:
         correcting.take(invalid.problems)
-    return _show(request, seen, form, correcting=correcting)
+    except Refused as refused:
+        form.add_error(None, str(refused.message))
+        offered = MessageForm(initial={"text": said["text"]})  # for where the question is closed by now
+    return _show(request, seen, form, offered, correcting)
 
 
 @transaction.atomic

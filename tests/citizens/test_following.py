@@ -202,6 +202,7 @@ class TestAnswer:
         late = answer(signed, question, text="Another.", file=SimpleUploadedFile("plan.pdf", PDF))
 
         assert "This question was already answered." in late.content.decode()
+        assert "Another." in late.content.decode()
         assert not question.service_request.evidence.exists()
 
 
