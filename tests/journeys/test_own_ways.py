@@ -55,24 +55,25 @@ def test_what_am_i_entitled_to(visitor: Open, language: str) -> None:
     expect(page.locator("#no + ul a[href='/services/marriage-registration/']")).to_be_visible()
 
 
-def test_a_form_left_and_found_again_on_another_device(visitor: Open) -> None:
-    phone = visitor(width=390, language="fr")
+@pytest.mark.parametrize(("language", "saved"), [("en", "Saved at"), ("fr", "Enregistré")])
+def test_a_form_left_and_found_again_on_another_device(visitor: Open, language: str, saved: str) -> None:
+    phone = visitor(width=390, language=language)
     page = phone.page
     page.goto("/apply/pothole-report/")
     page.locator("input[name=office]").first.check()
     page.locator("main form button[type=submit]").last.click()
     page.locator("main textarea, main input[type=text]").first.fill("Le trou devant la boulangerie")
-    expect(page.locator("[data-autosave-status]")).to_contain_text("Enregistré", timeout=10_000)
+    expect(page.locator("[data-autosave-status]")).to_contain_text(saved, timeout=10_000)
     page.locator("main a[href$='/later/']").click()
-    assert_sound(phone, "apply-later-fr")
-    page.locator("input[name=email]").fill("zoe@example.org")
+    assert_sound(phone, f"apply-later-{language}")
+    page.locator("input[name=email]").fill(f"zoe-{language}@example.org")
     page.locator("main form button").first.click()
     page.goto("/mailbox/")
-    page.locator("main li").filter(has_text="zoe@example.org").first.locator("a").click()
+    page.locator("main li").filter(has_text=f"zoe-{language}@example.org").first.locator("a").click()
     link = page.locator("main a[href*='/apply/resume/']").get_attribute("href")
     assert link
 
-    desktop = visitor(language="fr")
+    desktop = visitor(language=language)
     desktop.page.goto(link)
     assert "/apply/resume/" not in desktop.page.url
     expect(desktop.page.locator("main")).to_contain_text("Le trou devant la boulangerie")
@@ -94,24 +95,25 @@ def test_two_tabs_lose_nothing(visitor: Open) -> None:
         expect(second.locator("main")).to_contain_text(words)
 
 
-def test_where_a_request_is_without_an_account(visitor: Open) -> None:
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_where_a_request_is_without_an_account(visitor: Open, language: str) -> None:
     sender = visitor("aysel", width=390)
     sender.apply_for_parking("company_car", "10-AA-123")
     codes = sender.page.locator(".reference").all_inner_texts()
     reference, code = codes[0], codes[-1]
 
-    somebody = visitor(width=390)
+    somebody = visitor(width=390, language=language)
     page = somebody.page
     page.goto("/")
     page.locator("footer a[href='/status/']").click()
     page.locator("input[name=reference]").fill(reference)
     page.locator("input[name=code]").fill("0000-0000-0000-0000")
     page.locator("main form button").first.click()
-    assert_sound(somebody, "status-faults")
+    assert_sound(somebody, f"status-faults-{language}")
     page.locator("input[name=code]").fill(code)
     page.locator("main form button").first.click()
     somebody.sees(reference)
-    assert_sound(somebody, "status-found")
+    assert_sound(somebody, f"status-found-{language}")
     assert "aysel" not in page.locator("main").inner_text().lower()
 
 
@@ -136,25 +138,28 @@ def test_a_copy_of_everything_and_the_end_of_an_account(visitor: Open, look: str
     assert "/account/login/" in page.url
 
 
-def test_words_go_both_ways(visitor: Open) -> None:
-    aysel, bruno = visitor("aysel", width=390), visitor("bruno", width=390)
-    aysel.apply_for_parking("company_car", "10-CC-789")
-    reference = aysel.page.locator(".reference").first.inner_text()
-    aysel.page.locator("main a[href^='/my/requests/']").first.click()
+@pytest.mark.parametrize(("language", "read"), [("en", "read by the office"), ("fr", "lu par le service")])
+def test_words_go_both_ways(visitor: Open, language: str, read: str) -> None:
+    sender, bruno = visitor("aysel", width=390), visitor("bruno", width=390, language=language)
+    sender.apply_for_parking("company_car", "10-CC-789")
+    reference = sender.page.locator(".reference").first.inner_text()
+    sender.page.locator("main a[href^='/my/requests/']").first.click()
+    aysel = visitor("aysel", width=390, language=language)
+    aysel.page.goto(sender.page.url)
     aysel.page.locator("details:has(form[action$='/messages/']) > summary").click()
     aysel.page.locator("form[action$='/messages/'] textarea").fill("Can I park there on Monday?")
     aysel.page.locator("form[action$='/messages/'] button").click()
-    aysel.sees("Your message is with the office.")
+    aysel.sees("Can I park there on Monday?")
     bruno.open_request(reference)
     bruno.sees("Can I park there on Monday?")
     bruno.page.locator("details:has(form[action$='/messages/']) > summary").click()
     bruno.page.locator("form[action$='/messages/'] textarea").fill("Not yet, but soon.")
     bruno.page.locator("form[action$='/messages/'] button").click()
-    assert_sound(bruno, "bruno-message-phone")
+    assert_sound(bruno, f"bruno-message-{language}")
     aysel.page.reload()
     aysel.sees("Not yet, but soon.")
-    aysel.sees("read by the office")
-    assert_sound(aysel, "aysel-messages-phone")
+    aysel.sees(read)
+    assert_sound(aysel, f"aysel-messages-{language}")
 
 
 def test_by_keyboard_alone(visitor: Open, walked: LivePortal) -> None:
