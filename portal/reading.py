@@ -23,6 +23,8 @@ WORDS = {
     "step_done": gettext_noop("Done: %(step)s"),
     "routed": gettext_noop("Given to the competent office"),
     "claimed": gettext_noop("An official took it on"),
+    "assigned": gettext_noop("Chance gave it to an official"),
+    "stood_aside": gettext_noop("An official stood aside: another one judges"),
     "released": gettext_noop("Given back to the desk"),
     "reassigned": gettext_noop("Given to another official"),
     "passed_on": gettext_noop("Passed on to another desk"),

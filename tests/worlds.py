@@ -23,7 +23,7 @@ def text(words: str) -> dict[str, str]:
 
 
 def town(code: str) -> dict[str, Any]:
-    desks = [{"code": desk, "name": text(desk)} for desk in ("permits", "roads")]
+    desks = [{"code": desk, "name": text(desk), "allows_picking": True} for desk in ("permits", "roads")]
     office = {"code": f"{code}-hall", "name": text(f"{code} hall"), "desks": desks}
     return {"code": code, "name": text(code), "kind": "municipal", "calendar": "baku", "offices": [office]}
 
@@ -109,7 +109,7 @@ def apply(
 ) -> ServiceRequest:
     """Submit a request to an office."""
     place = Office.objects.select_related("agency__calendar").get(code=office)
-    contact = {"name": by.name, "email": by.email} if by else {}
+    contact = more.pop("contact", {"name": by.name, "email": by.email} if by else {})
     submission = Submission(version=version, office=place, answers=answers or {}, contact=contact, applicant=by, **more)
     return submit(submission, at)
 

@@ -1,3 +1,4 @@
+from datetime import date
 from functools import cached_property
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -93,6 +94,12 @@ class Desk(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, related_name="desks")
     code = models.SlugField(max_length=60)
     name = models.JSONField(default=dict)
+    allows_picking = models.BooleanField(
+        default=False, help_text=_("Officials may choose what they take, instead of taking the next.")
+    )
+    most_held = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Who holds so many steps isn’t given more by chance.")
+    )
 
     class Meta:
         verbose_name = _("desk")
@@ -139,3 +146,34 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role}, {self.agency})"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def on(self, day: date) -> Self:
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+
+class Absence(models.Model):
+    """Days on which an official isn't there, and who stands in."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    stand_in = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    handed_over_at = models.DateTimeField(null=True)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="absence_ends_after_it_begins", condition=models.Q(last_day__gte=models.F("first_day"))
+            ),
+            models.CheckConstraint(
+                name="nobody_stands_in_for_themselves",
+                condition=models.Q(stand_in=None) | ~models.Q(stand_in=models.F("user")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.first_day} – {self.last_day}"

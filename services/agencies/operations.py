@@ -46,7 +46,8 @@ def _load_office(agency: Agency, data: Plain) -> None:
     known = {name: data[name] for name in ("name", "address", "phone", "email", "is_centre") if name in data}
     office, _ = Office.objects.update_or_create(code=data["code"], defaults={"agency": agency, **known})
     for desk in data.get("desks", []):
-        Desk.objects.update_or_create(office=office, code=desk["code"], defaults={"name": desk["name"]})
+        rules = {name: desk[name] for name in ("name", "allows_picking", "most_held") if name in desk}
+        Desk.objects.update_or_create(office=office, code=desk["code"], defaults=rules)
 
 
 @transaction.atomic

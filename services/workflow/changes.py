@@ -5,11 +5,13 @@ from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
+from services.accounts.models import User
 from services.agencies.rules import WorkingCalendar, due_after_stop, due_at
-from services.catalogue.definition import Definition, RobotStep, Span
+from services.catalogue.definition import Definition, DeskStep, RobotStep, Span
 from services.ledger.operations import Entry
 from services.requests.models import ClockStop, ServiceRequest
 from services.requests.queries import evidence_counts
@@ -37,6 +39,7 @@ class Changes:
         self.to_drive: deque[Step] = deque()
         self.due_before = service_request.due_at
         self.clock_resumed = False
+        self.newly_barred: set[User] = set()
         self._known: dict[int, Step] = {}
         self._before = self._state()
 
@@ -51,6 +54,14 @@ class Changes:
             pk = self.service_request.pk
             self._evidence = evidence_counts([pk])[pk]
         return self._evidence
+
+    @property
+    def barred(self) -> set[UUID]:
+        """Give the officials who may not work the request."""
+        newly = {user.pk for user in self.newly_barred}
+        if self.service_request._state.adding:
+            return newly
+        return newly | set(self.service_request.barred.values_list("pk", flat=True))
 
     def tell(self, kind: str, actor: str, /, **facts: Any) -> None:
         self.entries.append(Entry(self.service_request.pk, kind, actor, self.now, facts))
@@ -112,4 +123,9 @@ class Changes:
     def robot(self, step: Step) -> RobotStep:
         definition = self.definition.workflow.by_key[step.key]
         assert isinstance(definition, RobotStep)
+        return definition
+
+    def desk_step(self, step: Step) -> DeskStep:
+        definition = self.definition.workflow.by_key[step.key]
+        assert isinstance(definition, DeskStep)
         return definition

@@ -20,6 +20,7 @@ from services.catalogue.definition import (
 from services.catalogue.expressions import Unknown
 from services.requests.models import Decision, ServiceRequest
 from services.workflow import rules
+from services.workflow.assignment import assign_at_random
 from services.workflow.changes import Changes
 from services.workflow.models import Step
 from services.workflow.notifying import remind
@@ -80,6 +81,8 @@ class Walk(Changes):
         self.tell(
             "step_opened", "system", step=step.key, kind=step.kind, desk=f"{step.desk.office.code}/{step.desk.code}"
         )
+        if definition.assigned == "at_random":
+            assign_at_random(self, step)
 
     def _decider_of(self, key: str) -> User | None:
         fresh = [row for row in self.new_rows if isinstance(row, Decision) and row.step_key == key]

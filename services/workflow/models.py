@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+import services.workflow.recusals  # noqa: F401  its model belongs to this app
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
 from services.requests.models import ServiceRequest
@@ -27,7 +28,8 @@ class StepQuerySet(models.QuerySet["Step"]):
 
     def free_for(self, user: User) -> Self:
         """Keep the open steps that nobody holds and that this person may take."""
-        return self.open_at_desks().filter(assignee=None).exclude(barred=user).exclude(service_request__barred=user)
+        free = self.open_at_desks().filter(assignee=None).exclude(barred=user).exclude(service_request__barred=user)
+        return free.exclude(service_request__applicant=user)
 
     def by_due_date(self) -> Self:
         return self.order_by("due_at", "pk")
@@ -82,6 +84,9 @@ class Step(models.Model):
     due_at = models.DateTimeField(null=True)
     assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="steps")
     claimed_at = models.DateTimeField(null=True)
+    passed_over = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many more urgent free steps were left when it was picked.")
+    )
     barred = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", help_text=_("Four eyes: who may not take it.")
     )

@@ -22,8 +22,19 @@ def queue_of(user: User) -> StepQuerySet:
     related = ("service_request__service", "service_request__version", "desk__office", "assignee")
     open_or_waiting = steps.filter(state__in=[Step.State.OPEN, Step.State.WAITING])
     barred = ServiceRequest.barred.through.objects.filter(servicerequest=OuterRef("service_request"), user=user)
-    marked = open_or_waiting.annotate(is_barred=Q(barred=user) | Exists(barred))
+    marked = open_or_waiting.exclude(service_request__applicant=user).annotate(
+        is_barred=Q(barred=user) | Exists(barred)
+    )
     return marked.select_related(*related).defer("service_request__version__source").by_due_date()
+
+
+MOST_COUNTED = 100
+
+
+def more_urgent(step: Step, user: User) -> int:
+    """Count the free steps at a step's desk that are due before it and that this person may take; 100 at most."""
+    due_before = Q(due_at__lt=step.due_at) | Q(due_at=step.due_at, pk__lt=step.pk)
+    return Step.objects.filter(due_before, desk=step.desk_id).free_for(user)[:MOST_COUNTED].count()
 
 
 def is_barred(step: Step, user: User) -> bool:
@@ -32,17 +43,22 @@ def is_barred(step: Step, user: User) -> bool:
 
 
 def requests_at_desks_of(user: User) -> QuerySet[ServiceRequest]:
-    """Give the requests that a clerk may open: of the offices where the clerk has a desk, or once at such a desk."""
+    """Give the requests that a clerk may open: of the offices where the clerk has a desk, or once at such a desk.
+
+    Never one's own: officials follow theirs as everybody does.
+    """
     desks = desks_of(user)
     offices = Desk.objects.filter(pk__in=desks).values("office")
     at_desk = Step.objects.filter(service_request=OuterRef("pk"), desk__in=desks)
-    return ServiceRequest.objects.filter(Q(office__in=offices) | Exists(at_desk))
+    seen = ServiceRequest.objects.filter(Q(office__in=offices) | Exists(at_desk))
+    return seen.exclude(applicant=user)
 
 
 def requests_to_read(user: User) -> QuerySet[ServiceRequest]:
     """Give the requests that a clerk may read: at one's desks, or what an objection at one's desks is about."""
     objected = Step.objects.filter(service_request__appeal_of=OuterRef("pk"), desk__in=desks_of(user))
-    return ServiceRequest.objects.filter(Q(pk__in=requests_at_desks_of(user).values("pk")) | Exists(objected))
+    seen = ServiceRequest.objects.filter(Q(pk__in=requests_at_desks_of(user).values("pk")) | Exists(objected))
+    return seen.exclude(applicant=user)
 
 
 def current_steps(service_request: ServiceRequest) -> StepQuerySet:

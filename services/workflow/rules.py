@@ -1,5 +1,6 @@
 """How steps follow each other and when robots try again: pure functions without Django."""
 
+import hashlib
 import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -43,3 +44,8 @@ def pause(attempt: int, pauses: Sequence[float], chance: Callable[[], float] = r
     if attempt > len(pauses):
         return None
     return timedelta(seconds=pauses[attempt - 1] * (1 + JITTER * chance()))
+
+
+def drawn(seed: str, count: int) -> int:
+    """Give the number from 0 below `count` that a seed stands for; whoever knows the seed can draw again."""
+    return int.from_bytes(hashlib.sha256(seed.encode()).digest()) % count

@@ -14,7 +14,7 @@ from services.workflow.models import ACTIVE, Step
 
 REQUEST_FIELDS = ["status", "ended_at", "facts", "fee", "office", "due_at", "clock_stopped_at"]
 STEP_FIELDS = ["state", "finished_at", "outcome", "run_at", "lease_until", "returned", "trouble"]
-STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "attempts"]
+STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "passed_over", "attempts"]
 
 
 def write(walks: Sequence[Walk]) -> None:
@@ -29,6 +29,9 @@ def write(walks: Sequence[Walk]) -> None:
     steps = [step for walk in walks for step in walk.new_steps]
     _create_steps(steps)
     _create_rows(row for walk in walks for row in walk.new_rows)
+    for walk in walks:
+        if walk.newly_barred:
+            walk.service_request.barred.add(*walk.newly_barred)
     record([entry for walk in walks for entry in walk.entries], new_subjects=not known)
     ring({step.lane for step in steps if step.state == Step.State.DUE})
 

@@ -39,6 +39,13 @@ class Definition(Part):
     eligibility: list[Requirement] = Field(default=[], max_length=20)
     identity: Literal["none", "account"] = "account"
     assistance: bool = Field(True, description="Somebody else may ask for it for the applicant, with a mandate.")
+    conflicts: list[Literal["household", "family_name"]] = Field(
+        default=["household"], description="What keeps an official from a request, besides its being one's own."
+    )
+    earlier_requests: Literal["none", "service", "agency"] = Field(
+        "none",
+        description="Which earlier requests of the applicant the law lets officials see: of this service, or all.",
+    )
     channels: list[Channel] = Field(default=["online", "counter"], min_length=1)
     pages: list[Page] = Field(min_length=1, max_length=20)
     evidence: list[Evidence] = Field(default=[], max_length=20)

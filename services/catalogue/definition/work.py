@@ -58,6 +58,9 @@ class DeskStep(BaseStep):
     after_care: list[Activity] = Field(default=[], max_length=60)
     outcomes: list[Outcome] = Field(min_length=1, max_length=10)
     may_ask_applicant: bool = True
+    assigned: Literal["taken", "at_random"] = Field(
+        "taken", description="Officials take it from their desk, or chance gives it to one who is able and free."
+    )
     not_by_decider_of: Key | None = Field(None, description="Four eyes: never the clerk who completed that step.")
 
 

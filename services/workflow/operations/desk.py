@@ -8,22 +8,29 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.agencies.models import Desk, Membership
 from services.agencies.rules import due_at
-from services.catalogue.definition import DeskStep, Outcome
+from services.catalogue.definition import Outcome
 from services.ledger.operations import Entry, record
 from services.requests.models import Decision, Message
+from services.workflow.conflicts import conflict_of
 from services.workflow.engine import Walk
 from services.workflow.models import ActivityRecord, Step
 from services.workflow.notices import ASKED, ENDED
 from services.workflow.notifying import notify, remind
 from services.workflow.operations.objection import carry_out
+from services.workflow.operations.standing_aside import put_aside, words_of
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking_at
-from services.workflow.queries import desks_of, first_free_desks, is_barred
+from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent
+from services.workflow.recusals import Recusal
+from services.workflow.writing import write
 
 DAYS_TO_ANSWER = 28
 
 
 def claim(step: Step, by: User, now: datetime) -> Step:
-    """Take an open step at one of one's desks; claiming it again changes nothing. Raise `Refused` if it can't be."""
+    """Take an open step at one of one's desks; claiming it again changes nothing. Raise `Refused` if it can't be.
+
+    Whoever is too near to the applicant is put aside, on record, and another official must take it.
+    """
     with walking_at(step, now) as (walk, fresh):
         if fresh.assignee_id == by.pk and fresh.state == Step.State.OPEN:
             return fresh
@@ -31,28 +38,49 @@ def claim(step: Step, by: User, now: datetime) -> Step:
         require(fresh.assignee_id is None, _("%(name)s has already taken this step.") % {"name": fresh.assignee})
         require(fresh.desk_id in desks_of(by), _("This step is at a desk where you don't work."))
         require(not is_barred(fresh, by), _("A second official must do this step, because you did the one before."))
-        fresh.assignee, fresh.claimed_at = by, now
-        walk.change(fresh)
-        walk.tell("claimed", clerk(by), step=fresh.key)
+        conflict = conflict_of(walk.service_request, by)
+        if conflict:
+            put_aside(walk, fresh, by, conflict)
+        else:
+            _take(walk, fresh, by)
+    require(not conflict, words_of(conflict))
     return fresh
+
+
+def _take(walk: Walk, step: Step, by: User) -> None:
+    assert step.desk is not None
+    ahead = more_urgent(step, by)
+    require(step.desk.allows_picking or not ahead, _("At this desk the most urgent step comes first: take the next."))
+    step.assignee, step.claimed_at, step.passed_over = by, walk.now, ahead
+    walk.change(step)
+    walk.tell("claimed", clerk(by), step=step.key, passed_over=ahead)
 
 
 def claim_next(by: User, now: datetime) -> Step | None:
     """Take the most urgent free step at one's desks; None when there is none. Never waits for another clerk."""
     for desk in first_free_desks(by):
         with transaction.atomic():
-            free = Step.objects.filter(desk=desk).free_for(by).by_due_date()
-            step = (
-                free.select_for_update(of=("self", "service_request"), skip_locked=True)
-                .select_related("service_request")[:1]
-                .first()
-            )
+            step = _next_fit(desk, by, now)
             if step is None:
                 continue
-            step.assignee, step.claimed_at = by, now
-            step.save(update_fields=["assignee", "claimed_at"])
-            record([Entry(step.service_request_id, "claimed", clerk(by), now, {"step": step.key})])
+            step.assignee, step.claimed_at, step.passed_over = by, now, 0
+            step.save(update_fields=["assignee", "claimed_at", "passed_over"])
+            record([Entry(step.service_request_id, "claimed", clerk(by), now, {"step": step.key, "passed_over": 0})])
             return step
+    return None
+
+
+def _next_fit(desk: int, by: User, now: datetime) -> Step | None:
+    """Lock the most urgent free step of a desk that this official isn't too near to; aside from those before it."""
+    related = ("service_request__version", "service_request__office__agency__calendar", "service_request__applicant")
+    free = Step.objects.filter(desk=desk).free_for(by).by_due_date().select_related(*related)
+    while step := free.select_for_update(of=("self", "service_request"), skip_locked=True)[:1].first():
+        conflict = conflict_of(step.service_request, by)
+        if not conflict:
+            return step
+        walk = Walk(step.service_request, now)
+        put_aside(walk, walk.known(step), by, conflict)
+        write([walk])
     return None
 
 
@@ -75,9 +103,14 @@ def reassign(step: Step, to: User, by: User, now: datetime) -> None:
         require(fresh.state in (Step.State.OPEN, Step.State.WAITING), _("This step is no longer open."))
         require(fresh.desk_id in desks_of(to), _("%(name)s doesn't work at this desk.") % {"name": to})
         require(not is_barred(fresh, to), _("A second official must do this step."))
-        fresh.assignee, fresh.claimed_at = to, now
-        walk.change(fresh)
-        walk.tell("reassigned", clerk(by), step=fresh.key, to=clerk(to))
+        conflict = conflict_of(walk.service_request, to)
+        if conflict:
+            put_aside(walk, fresh, to, conflict)
+        else:
+            fresh.assignee, fresh.claimed_at = to, now
+            walk.change(fresh)
+            walk.tell("reassigned", clerk(by), step=fresh.key, to=clerk(to))
+    require(not conflict, _("%(name)s is too near to the applicant. Choose somebody else.") % {"name": to})
 
 
 def pass_on(step: Step, desk: Desk, by: User, now: datetime) -> Step:
@@ -96,7 +129,7 @@ def complete_activity(step: Step, key: str, by: User, now: datetime) -> Activity
     """Record that an activity of a desk step was done; in any order and as often as needed."""
     with walking_at(step, now) as (walk, fresh):
         _require_held(fresh, by)
-        known = {activity.key for activity in _definition(walk, fresh).activities}
+        known = {activity.key for activity in walk.desk_step(fresh).activities}
         require(key in known, _("This step has no such activity."))
         done = ActivityRecord(service_request=walk.service_request, step=fresh, key=key, desk=fresh.desk, by=by, at=now)
         walk.new_rows.append(done)
@@ -109,6 +142,7 @@ def decide(step: Step, outcome: str, by: User, now: datetime, *, reason: str = "
     with walking_at(step, now) as (walk, fresh):
         require_in_progress(walk)
         _require_held(fresh, by)
+        require(walk.service_request.applicant_id != by.pk, words_of(Recusal.Rule.OWN))
         chosen = _outcome(walk, fresh, outcome)
         reasons = {known.code for known in walk.definition.rejection_reasons}
         require(not chosen.is_refusal or reason in reasons, _("Choose the reason of the refusal from the list."))
@@ -135,14 +169,14 @@ def _go_on(walk: Walk, step: Step, decision: Decision, chosen: Outcome) -> None:
     walk.service_request.facts.setdefault("decided", {})[step.key] = chosen.key
     actor = clerk(decision.by)
     walk.tell("decided", actor, step=step.key, outcome=chosen.key, refusal=chosen.is_refusal, reason=decision.reason)
-    walk.finish(step, actor, outcome=chosen.key, minutes=_definition(walk, step).minutes)
+    walk.finish(step, actor, outcome=chosen.key, minutes=walk.desk_step(step).minutes)
     walk.leave(step, chosen.to)
     if not walk.service_request.is_in_progress:
         notify(walk, ENDED)
 
 
 def _outcome(walk: Walk, step: Step, key: str) -> Outcome:
-    outcomes = {outcome.key: outcome for outcome in _definition(walk, step).outcomes}
+    outcomes = {outcome.key: outcome for outcome in walk.desk_step(step).outcomes}
     require(key in outcomes, _("Choose one of the outcomes of this step."))
     return outcomes[key]
 
@@ -153,7 +187,7 @@ def ask_applicant(
     """Ask the applicant for an answer, a paper, or about one answer; until it comes the legal clock stands still."""
     with walking_at(step, now) as (walk, fresh):
         _require_held(fresh, by)
-        require(_definition(walk, fresh).may_ask_applicant, _("At this step the applicant can't be asked."))
+        require(walk.desk_step(fresh).may_ask_applicant, _("At this step the applicant can't be asked."))
         require(text.strip(), _("Write what you need from the applicant."))
         known = not field_key or field_key in walk.definition.fields
         require(known, _("This form has no such question."))
@@ -186,12 +220,6 @@ def ask_applicant(
         walk.stop_clock(question)
         notify(walk, ASKED)
     return message
-
-
-def _definition(walk: Walk, step: Step) -> DeskStep:
-    definition = walk.definition.workflow.by_key[step.key]
-    assert isinstance(definition, DeskStep)
-    return definition
 
 
 def _require_held(step: Step, by: User) -> None:

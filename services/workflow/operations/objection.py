@@ -137,7 +137,7 @@ def _reopen(walk: Walk, last: Decision) -> None:
     request.status, request.ended_at = ServiceRequest.Status.IN_PROGRESS, None
     limit = time_limit_of(walk.definition, walk.holds_surely)
     request.due_at = due_at(walk.now, limit.days, limit.kind, walk.calendar)
-    request.barred.add(last.by)
+    walk.newly_barred.add(last.by)
     day = walk.calendar.day_of(walk.now).isoformat()
     walk.tell("reopened", "system", due_at=request.due_at.isoformat(), day=day)
     walk.enter(last.step_key)

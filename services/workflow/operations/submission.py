@@ -106,16 +106,19 @@ def _submit(submission: Submission, now: datetime) -> ServiceRequest:
     _tell_of(walk)
     notify_applicant(walk, FILED_FOR_YOU if request.assistance else RECEIVED)
     notify_assistant(walk, RECEIVED)
+    walk.newly_barred = _had_a_part(request)
     walk.enter(walk.definition.workflow.start)
     write([walk, *first])
-    if request.appeal_of_id is not None:
-        request.barred.set(officials_of(request.appeal_of_id))
-    if request.assistant is not None:
-        request.barred.add(request.assistant)
     if submission.draft is not None:
         Evidence.objects.filter(draft=submission.draft).update(service_request=request, draft=None)
         submission.draft.delete()
     return request
+
+
+def _had_a_part(request: ServiceRequest) -> set[User]:
+    """Give who may not work a request: its assistant, and the officials of the decision that it objects to."""
+    officials = officials_of(request.appeal_of_id) if request.appeal_of_id else ()
+    return {*officials, *([request.assistant] if request.assistant else [])}
 
 
 def _assist(submission: Submission, request: ServiceRequest, counts: Mapping[str, int]) -> None:
