@@ -91,6 +91,10 @@ ACCESS: dict[str, Access] = {
     "document": Access.SIGNED_IN,
     # clerks
     "desk": Access.CLERK,
+    "desk_counts": Access.CLERK,
+    "desk_views": Access.CLERK,
+    "desk_view_removal": Access.CLERK,
+    "desk_purpose": Access.CLERK,
     "desk_next": Access.CLERK,
     "desk_find": Access.CLERK,
     "desk_request": Access.CLERK,

@@ -5,6 +5,7 @@ import time
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -35,6 +36,8 @@ class IdleLimit:
             logout(request)
             request.session[WAS] = was
             messages.info(request, _("You were signed out because nothing happened for a long time."))
+        elif request.path == reverse("desk_counts"):
+            return  # the page asks by itself, whether anybody is there or not
         elif SEEN not in request.session or now - seen_at >= NOTED_EVERY_S:
             request.session[SEEN] = now
 

@@ -14,9 +14,10 @@ from services.catalogue.answer_words import display
 from services.catalogue.definition import DeskStep, RobotStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
+from services.workflow.looking import Look
 from services.workflow.officials import Official, officials_among
 
-READINGS = ("file_read", "status_read")
+READINGS = ("file_read", "status_read", "found_in_search")
 WORDS = {
     "submitted": gettext_noop("Request submitted"),
     "step_opened": gettext_noop("Begun: %(step)s"),
@@ -47,6 +48,7 @@ WORDS = {
     "applicant_erased": gettext_noop("The applicant's account was erased"),
     "content_erased": gettext_noop("The content was erased"),
     "ended": gettext_noop("The request ended"),
+    "found_in_search": gettext_noop("Found by a search for people"),
     "status_read": gettext_noop("Looked up with reference and code"),
     "objected": gettext_noop("The applicant objected to the decision"),
     "decision_annulled": gettext_noop("After the objection the decision was annulled"),
@@ -110,12 +112,13 @@ def history_of(service_request: ServiceRequest) -> list[Told]:
 
 @dataclass(frozen=True)
 class Reading:
-    """One look into a request: when, into which, by whom and of which agency."""
+    """One look into a request: when, into which, by whom of which agency, and why."""
 
     at: datetime
     service_request: ServiceRequest
     name: str
     agency: str
+    purpose: str
 
 
 def readings_of(user: User) -> list[Reading]:
@@ -127,7 +130,15 @@ def readings_of(user: User) -> list[Reading]:
         if request.assistant_id:
             officials[f"assistant:{request.assistant_id}"] = Official(request.assistance["name"], _("Assistant"))
     looks = [(event, officials.get(event.actor, holder)) for event in events]
-    return [Reading(event.at, own[event.subject], who.name, who.agency) for event, who in looks]
+    return [Reading(event.at, own[event.subject], who.name, who.agency, _purpose(event)) for event, who in looks]
+
+
+def _purpose(event: Event) -> str:
+    """Tell why somebody looked: the official's work, a purpose told beforehand, or a search."""
+    if event.kind == "found_in_search":
+        return _("Found by a search for people")
+    told = event.facts.get("purpose", "")
+    return str(Look.Purpose(told).label) if told in Look.Purpose.values else _("Work on the request") if told else ""
 
 
 def _told(service_request: ServiceRequest, events: list[Event], officials: dict[str, Official]) -> Iterator[Told]:

@@ -34,7 +34,7 @@ from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.operations import applicant
 from services.workflow.operations.correcting import open_question
-from services.workflow.operations.file import follow
+from services.workflow.operations.looking import follow
 from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.operations.paper import papers_to_add
 from services.workflow.queries import current_steps

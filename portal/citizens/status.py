@@ -20,7 +20,7 @@ from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
 from services.requests.rules import read_reference
 from services.requests.status_codes import opens
-from services.workflow.operations.file import look_up
+from services.workflow.operations.looking import look_up
 from services.workflow.queries import current_steps
 
 BY_REFERENCE = Limit("status-reference", 5, HOUR)

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST
 
 from portal.attempts import attempt
 from portal.clerks import views
-from portal.clerks.forms import ActivityForm, AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
+from portal.clerks.forms import ActivityForm, AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm, StandAsideForm
 from portal.messages import MessageForm
 from portal.people import person
 from services.catalogue.definition import DeskStep
 from services.workflow.models import Step
-from services.workflow.operations import desk, file
+from services.workflow.operations import desk, file, standing_aside
 from services.workflow.operations.messages import write_to_applicant
 from services.workflow.queries import requests_at_desks_of
 
@@ -85,11 +85,18 @@ def decide(request: HttpRequest, step: Step, now: datetime) -> str:
     return _("Your decision is on record.")
 
 
+def stand_aside(request: HttpRequest, step: Step, now: datetime) -> str:
+    words = filled_in(StandAsideForm(request.POST)).cleaned_data["words"]
+    standing_aside.stand_aside(step, person(request), now, words=words)
+    return _("You stand aside, and another official takes over. This is on record.")
+
+
 def record_at_counter(request: HttpRequest, step: Step, now: datetime) -> str:
     file.record_at_counter(step, person(request), now)
     return _("It is on record. The request goes on.")
 
 
+GIVEN_AWAY = {"release", "pass-on", "reassign", "stand-aside"}
 Act = Callable[[HttpRequest, Step, datetime], str]
 ACTS: dict[str, Act] = {
     "claim": claim,
@@ -99,6 +106,7 @@ ACTS: dict[str, Act] = {
     "complete": complete,
     "ask": ask,
     "decide": decide,
+    "stand-aside": stand_aside,
     "record": record_at_counter,
 }
 
@@ -111,7 +119,16 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     kind = Step.Kind.APPLICANT if act == "record" else Step.Kind.DESK
     steps = Step.objects.filter(service_request__in=requests_at_desks_of(person(request)), kind=kind)
     step = get_object_or_404(steps.select_related("service_request__version", "desk__office__agency"), pk=pk)
-    return _done(request, step.service_request_id, lambda: ACTS[act](request, step, timezone.now()))
+    return _done(
+        request, step.service_request_id, lambda: ACTS[act](request, step, timezone.now()), _after(request, act)
+    )
+
+
+def _after(request: HttpRequest, act: str) -> str:
+    """Tell where an act leads: to the desk when the step is given away, to the next one when the clerk wants it."""
+    if act in GIVEN_AWAY:
+        return "desk"
+    return "next" if act == "decide" and request.POST.get("then") == "next" else "request"
 
 
 @require_POST
@@ -161,10 +178,14 @@ def after_care(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _done(request, pk, cared)
 
 
-def _done(request: HttpRequest, service_request: UUID, operation: Callable[[], str]) -> HttpResponse:
-    """Do an operation and go back to the request; what was refused is told, what was typed is kept."""
+def _done(
+    request: HttpRequest, service_request: UUID, operation: Callable[[], str], after: str = "request"
+) -> HttpResponse:
+    """Do an operation and go on; what was refused is told on the request's page, what was typed is kept."""
     try:
-        attempt(request, operation)
+        went_well = attempt(request, operation)
     except NotFilledIn as faulty:
         return views.service_request(request, service_request, faulty.form)
-    return redirect("desk_request", pk=service_request)
+    if went_well and after == "next":
+        return take_next(request)
+    return redirect("desk") if went_well and after == "desk" else redirect("desk_request", pk=service_request)

@@ -108,5 +108,17 @@ class PassOnForm(forms.Form):
         self.fields["desk"].queryset = others.select_related("office")  # type: ignore[attr-defined]
 
 
+class StandAsideForm(forms.Form):
+    words = forms.CharField(
+        label=_("What connects you with this request?"),
+        help_text=_("Only your supervisor reads it. Another official takes over."),
+        max_length=1000,
+        error_messages={"required": _("Say in a few words what connects you with the request.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="id_aside_%s")
+
+
 class ActivityForm(forms.Form):
     activity = forms.SlugField()

@@ -1,77 +1,31 @@
-"""The desk: what waits, and one request on one page."""
+"""One request on one page, with all that its clerk needs."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
+from portal.clerks.finding import ask_purpose
+from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm, StandAsideForm
 from portal.messages import MessageForm
 from portal.people import person
 from portal.reading import answers_in_words, findings_of, history_of
 from services.accounts.models import User
-from services.agencies.models import Desk, Membership
+from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Evidence, ServiceRequest
-from services.requests.rules import read_reference
 from services.workflow.elapsed import elapsed_of
 from services.workflow.models import Step
-from services.workflow.operations.file import open_file
+from services.workflow.operations.looking import open_file, purpose_of_look
 from services.workflow.operations.messages import mark_read
-from services.workflow.queries import (
-    complaints_of,
-    current_steps,
-    desks_of,
-    is_barred,
-    queue_of,
-    requests_at_desks_of,
-    requests_to_read,
-)
+from services.workflow.queries import current_steps, is_barred, more_urgent, requests_at_desks_of, requests_to_read
 from services.workflow.troubles import in_words
-
-A_PAGE = 25
-
-
-@require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    """Show what a clerk holds and what waits at the clerk's desks, the most urgent first."""
-    user, now = person(request), timezone.now()
-    queue = queue_of(user)
-    chosen = request.GET.get("desk", "")
-    waiting = queue.filter(Q(assignee=None) | ~Q(assignee=user))
-    if chosen.isdecimal():
-        waiting = waiting.filter(desk=int(chosen))
-    context = {
-        "now": now,
-        "mine": queue.filter(assignee=user),
-        "page": Paginator(waiting, A_PAGE).get_page(request.GET.get("page")),
-        "desks": Desk.objects.filter(pk__in=desks_of(user)).select_related("office__agency"),
-        "chosen": chosen,
-        "late": queue.filter(due_at__lt=now).count(),
-        "complaints": complaints_of(user).filter(answered_at=None).order_by("made_at"),
-    }
-    return render(request, "clerks/desk.html", context)
-
-
-@require_safe
-def find(request: HttpRequest) -> HttpResponse:
-    """Open a request by its reference, however it is written."""
-    reference = read_reference(request.GET.get("reference", ""))
-    found = requests_at_desks_of(person(request)).filter(reference=reference).first() if reference else None
-    if found is None:
-        messages.error(request, _("No request at your desks has this reference. Check it for typing errors."))
-        return redirect("desk")
-    return redirect("desk_request", pk=found.pk)
 
 
 def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = None) -> HttpResponse:
@@ -79,6 +33,8 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
     user, now = person(request), timezone.now()
     related = ("service", "version", "office__agency__calendar", "applicant", "appeal_of__service")
     seen = get_object_or_404(requests_to_read(user).select_related(*related), pk=pk)
+    if not purpose_of_look(seen, user, now):
+        return ask_purpose(request, seen)
     open_file(seen, user, now)
     may_act = requests_at_desks_of(user).filter(pk=pk).exists()
     if may_act:
@@ -122,10 +78,15 @@ def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[s
     return {
         "step": step,
         "definition": definition,
-        "may_claim": free and not is_barred(step, user),
+        "may_claim": free and not is_barred(step, user) and _may_pick(step, user),
         "is_late": step.is_late(now),
         "at_counter": definition.waits_for if isinstance(definition, ApplicantStep) and step.is_open else "",
     }
+
+
+def _may_pick(step: Step, user: User) -> bool:
+    assert step.desk is not None
+    return step.desk.allows_picking or not more_urgent(step, user)
 
 
 def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str, Any]:
@@ -150,7 +111,7 @@ def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None, *
     if held is not None and held.is_open:
         known = definition.workflow.by_key[held.key]
         assert isinstance(known, DeskStep)
-        offered += [DecideForm(definition=definition, step=known), PassOnForm(step=held)]
+        offered += [DecideForm(definition=definition, step=known), PassOnForm(step=held), StandAsideForm()]
         offered += [AskForm(definition=definition)] if known.may_ask_applicant else []
     named = {type(form).__name__: form for form in offered}
     if faulty is not None:
@@ -168,16 +129,30 @@ def _after_care(seen: ServiceRequest, *, may_act: bool) -> dict[str, Any]:
 
 
 @require_safe
-def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
+def evidence(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give a file of a request that the clerk may see, as an attachment that no browser runs."""
     seen = requests_to_read(person(request))
-    file = get_object_or_404(Evidence.objects.filter(service_request__in=seen), pk=pk)
+    file = get_object_or_404(Evidence.objects.filter(service_request__in=seen).select_related("service_request"), pk=pk)
+    assert file.service_request is not None
+    if not _looks_rightly(request, file.service_request):
+        return redirect("desk_request", pk=file.service_request_id)
     return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
 
 
 @require_safe
-def document(request: HttpRequest, pk: UUID) -> FileResponse:
+def document(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give a document of a request that the clerk may see."""
-    seen = requests_to_read(person(request))
-    issued = get_object_or_404(Document.objects.filter(service_request__in=seen).exclude(file=""), pk=pk)
+    documents = Document.objects.filter(service_request__in=requests_to_read(person(request))).exclude(file="")
+    issued = get_object_or_404(documents.select_related("service_request"), pk=pk)
+    if not _looks_rightly(request, issued.service_request):
+        return redirect("desk_request", pk=issued.service_request_id)
     return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")
+
+
+def _looks_rightly(request: HttpRequest, seen: ServiceRequest) -> bool:
+    """Put the look at a file on record; tell whether there is a purpose for it."""
+    user, now = person(request), timezone.now()
+    has_purpose = bool(purpose_of_look(seen, user, now))
+    if has_purpose:
+        open_file(seen, user, now)
+    return has_purpose

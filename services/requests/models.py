@@ -3,16 +3,19 @@ from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
+import services.requests.clocks
 import services.requests.corrections
 import services.requests.share_links  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Agency, Office
-from services.agencies.rules import Stop
 from services.catalogue.models import Service, ServiceVersion
 from services.ledger.rules import new_salt
+from services.requests.names import FoldedName
 from services.requests.rules import new_reference, write_reference
 
 
@@ -104,7 +107,11 @@ class ServiceRequest(models.Model):
                 fields=["appeal_of"], condition=models.Q(status="in_progress"), name="one_appeal_at_a_time"
             ),
         ]
-        indexes = [models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant")]
+        indexes = [
+            models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant"),
+            models.Index(KT("contact__personal_identifier"), name="request_by_identifier"),
+            GinIndex(OpClass(FoldedName("contact"), "gin_trgm_ops"), name="request_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.written_reference
@@ -124,43 +131,6 @@ class ServiceRequest(models.Model):
     def is_late(self, now: datetime) -> bool:
         """Tell whether the legal limit passed, or had passed when the request ended."""
         return not self.is_clock_stopped and (self.ended_at or now) > self.due_at
-
-
-class ClockStop(models.Model):
-    """A span in which the clock stood still because somebody else than the office had to act."""
-
-    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="clock_stops")
-    step_key = models.CharField(max_length=40)
-    stopped_at = models.DateTimeField()
-    resumed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["service_request"], condition=models.Q(resumed_at=None), name="one_open_clock_stop"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.stopped_at} - {self.resumed_at}"
-
-    @property
-    def span(self) -> Stop:
-        return self.stopped_at, self.resumed_at
-
-
-class DeadlineChange(models.Model):
-    """A recorded change of the legal deadline, with its reason."""
-
-    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="deadline_changes")
-    before = models.DateTimeField()
-    after = models.DateTimeField()
-    reason = models.TextField()
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.before} -> {self.after}"
 
 
 class Draft(models.Model):

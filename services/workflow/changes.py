@@ -13,7 +13,8 @@ from services.accounts.models import User
 from services.agencies.rules import WorkingCalendar, due_after_stop, due_at
 from services.catalogue.definition import Definition, DeskStep, RobotStep, Span
 from services.ledger.operations import Entry
-from services.requests.models import ClockStop, ServiceRequest
+from services.requests.clocks import ClockStop
+from services.requests.models import ServiceRequest
 from services.requests.queries import evidence_counts
 from services.workflow.conditions import time_limit_of, variables_of
 from services.workflow.models import Step

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-import services.workflow.recusals  # noqa: F401  its model belongs to this app
+import services.workflow.looking
+import services.workflow.recusals  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
 from services.requests.models import ServiceRequest

@@ -1,11 +1,15 @@
 """Who may see and take what."""
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from services.accounts.models import User
 from services.agencies.models import Desk, Membership, Office
 from services.requests.models import ServiceRequest
+from services.requests.names import FoldedName
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
 from services.workflow.notices import BY_MAIL, TO_ASSISTANT
 
@@ -16,15 +20,18 @@ def desks_of(user: User) -> list[int]:
     return list(members.filter(desks__isnull=False).values_list("desks", flat=True).distinct())
 
 
-def queue_of(user: User) -> StepQuerySet:
-    """Give the open and waiting steps at a person's desks, the most urgent first."""
-    steps = Step.objects.on_desks(desks_of(user)).filter(kind=Step.Kind.DESK)
+def queue_of(user: User, desks: Collection[int] | None = None) -> StepQuerySet:
+    """Give the open and waiting steps at a person's desks, or at some of them; one's own requests aside."""
+    steps = Step.objects.on_desks(desks_of(user) if desks is None else desks)
+    steps = steps.filter(kind=Step.Kind.DESK, state__in=[Step.State.OPEN, Step.State.WAITING])
+    return steps.exclude(service_request__applicant=user)
+
+
+def told_to(user: User, steps: StepQuerySet) -> StepQuerySet:
+    """Read of steps what a list of them shows, with whether a second official must do each; the most urgent first."""
     related = ("service_request__service", "service_request__version", "desk__office", "assignee")
-    open_or_waiting = steps.filter(state__in=[Step.State.OPEN, Step.State.WAITING])
     barred = ServiceRequest.barred.through.objects.filter(servicerequest=OuterRef("service_request"), user=user)
-    marked = open_or_waiting.exclude(service_request__applicant=user).annotate(
-        is_barred=Q(barred=user) | Exists(barred)
-    )
+    marked = steps.annotate(is_barred=Q(barred=user) | Exists(barred))
     return marked.select_related(*related).defer("service_request__version__source").by_due_date()
 
 
@@ -91,8 +98,24 @@ def first_free_desks(user: User) -> list[int]:
     return [desk for _, _, desk in sorted(heads)]
 
 
+def supervised_by(user: User) -> QuerySet[Membership, int]:
+    """Give the numbers of the agencies that a person supervises."""
+    return Membership.objects.of(user).filter(role=Membership.Role.SUPERVISOR).values_list("agency", flat=True)
+
+
 def complaints_of(user: User) -> QuerySet[Complaint]:
     """Give the complaints that a supervisor answers for: those about the offices of the supervisor's agencies."""
-    supervised = Membership.objects.of(user).filter(role=Membership.Role.SUPERVISOR).values("agency")
     related = ("service_request__service", "office__agency", "answered_by")
-    return Complaint.objects.filter(office__agency__in=supervised).select_related(*related)
+    return Complaint.objects.filter(office__agency__in=supervised_by(user)).select_related(*related)
+
+
+def requests_identified(requests: QuerySet[ServiceRequest], identifier: str) -> QuerySet[ServiceRequest]:
+    """Keep the requests whose applicant gave this personal identifier."""
+    return requests.annotate(identifier=KT("contact__personal_identifier")).filter(identifier=identifier)
+
+
+def requests_named(requests: QuerySet[ServiceRequest], folded: str) -> QuerySet[ServiceRequest]:
+    """Keep the requests whose applicant's name has all the folded words, or is written nearly like them."""
+    named = requests.annotate(folded_name=FoldedName("contact"))
+    same = Q(*(Q(folded_name__contains=word) for word in folded.split()))
+    return named.filter(same | Q(folded_name__trigram_similar=folded))

@@ -7,7 +7,8 @@ from django.db import models
 
 from services.ledger.operations import record
 from services.ledger.rows import insert_rows, update_rows
-from services.requests.models import ClockStop, ServiceRequest
+from services.requests.clocks import ClockStop
+from services.requests.models import ServiceRequest
 from services.workflow.bell import ring
 from services.workflow.engine import Walk
 from services.workflow.models import ACTIVE, Step

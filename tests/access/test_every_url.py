@@ -56,6 +56,10 @@ desk_document_revoke in        no    no       ok    no            no      no    
 desk_complaint       in        no    no       ok    no            no      no              no
 api_request          401       ok    no       no     no            no      no              no
 desk                 in        no    no       ok     ok            no      no              no
+desk_counts          in        no    no       ok    ok            no      no              no
+desk_views           in        no    no       ok    ok            no      no              no
+desk_view_removal    in        no    no       ok    no            no      no              no
+desk_purpose         in        no    no       ok    no            no      no              no
 desk_next            in        no    no       ok     ok            no      no              no
 desk_find            in        no    no       ok     ok            no      no              no
 managers             in        no    no       no     no            ok      ok              no

@@ -16,10 +16,12 @@ from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
+from services.workflow.looking import SavedView
 from services.workflow.models import Complaint, Step
 from services.workflow.operations import desk
 from services.workflow.operations.complaint import complain
 from services.workflow.operations.paper import share
+from services.workflow.operations.saved_views import save_view
 from tests import worlds
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -44,6 +46,7 @@ class Town:
     complaint: Complaint
     link: ShareLink
     secret: str
+    view: SavedView
 
     @property
     def question(self) -> Step:
@@ -107,9 +110,9 @@ def build_town(name: str) -> Town:
     late = now + timedelta(days=60)
     complaint = complain(fresh[2], f"Secret of {name}", citizen, late, usual_until=None)
     link, secret = share(document, 7, citizen, now)
-    return Town(
-        name, citizen, clerk, manager, *fresh, evidence, document, draft, draft_file, helping, complaint, link, secret
-    )
+    view = save_view(clerk, "Late ones", "state=late")
+    known = (evidence, document, draft, draft_file, helping, complaint, link, secret, view)
+    return Town(name, citizen, clerk, manager, *fresh, *known)
 
 
 def file(name: str) -> "ContentFile[bytes]":
@@ -120,7 +123,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     """Give what to put into each address that names something of a town."""
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
     assert place is not None
-    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide"]
+    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "stand-aside"]
     whole = [{"pk": request.pk} for request in (town.ended, town.asked, town.open)]
     return {
         "apply_page": [{"pk": town.draft.pk, "page": "about"}],
@@ -141,6 +144,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "evidence": [{"pk": town.evidence.pk}],
         "document": [{"pk": town.document.pk}],
         "desk_request": whole,
+        "desk_purpose": whole,
+        "desk_view_removal": [{"pk": town.view.pk}],
         "desk_act": [
             *({"pk": town.free_step.pk, "act": act} for act in acts),
             {"pk": town.question.pk, "act": "record"},

@@ -16,7 +16,7 @@ from services.requests.models import Document, ServiceRequest
 from services.requests.operations import start_draft
 from services.requests.signing import make_keys
 from services.workflow.models import Step
-from services.workflow.operations import desk, file
+from services.workflow.operations import desk, file, looking
 from tests import worlds
 from tests.access.world import DOCUMENT, PDF
 from tests.clerks import office
@@ -110,7 +110,7 @@ class TestMyRequest:
             assert words in body
 
     def test_tells_who_looked(self, signed: Client, own: ServiceRequest, bruno: User) -> None:
-        file.open_file(own, bruno, timezone.now())
+        looking.open_file(own, bruno, timezone.now())
         body = told(signed, own)
 
         assert "Bruno" in body

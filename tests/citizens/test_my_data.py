@@ -16,7 +16,7 @@ from services.requests.models import ServiceRequest
 from services.workflow import exports
 from services.workflow.exports import KEPT, ask_for_export, make_exports
 from services.workflow.models import DataExport
-from services.workflow.operations.file import open_file
+from services.workflow.operations.looking import open_file
 from services.workflow.operations.messages import write_to_office
 from tests import worlds
 from tests.citizens.forms import upload

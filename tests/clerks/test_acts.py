@@ -11,6 +11,7 @@ from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.workflow.models import Step
 from services.workflow.operations import desk
+from services.workflow.operations.looking import tell_purpose
 from tests import worlds
 from tests.clerks import office
 from tests.clerks.pages import NOTHING, fresh, post, told
@@ -46,8 +47,9 @@ class TestActs:
         assert fresh(held).assignee != stranger
 
     def test_a_supervisor_hands_over_what_an_absent_colleague_holds(self, client: Client, held: Step) -> None:
-        client.force_login(worlds.clerk("sevda", role="supervisor"))
-        chloe = worlds.clerk("chloe")
+        sevda, chloe = worlds.clerk("sevda", role="supervisor"), worlds.clerk("chloe")
+        client.force_login(sevda)
+        tell_purpose(held.service_request, sevda, timezone.now(), purpose="supervision")
         body = told(client, held.service_request)
 
         assert "Give to this colleague" in body
@@ -136,6 +138,8 @@ class TestActs:
     def test_record_at_the_counter(self, desk_client: Client, aysel: User, waits_for: str, button: str) -> None:
         version = office.published(office.waiting_for(waits_for), service="counter")
         seen = worlds.apply(version, by=aysel)
+        assert "Why do you look into this request?" in told(desk_client, seen)
+        desk_client.post(reverse("desk_purpose", args=[seen.pk]), {"purpose": "present"})
         assert button in told(desk_client, seen)
         body = post(desk_client, worlds.open_step(seen, kind=Step.Kind.APPLICANT), "record").content.decode()
 

@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from services.accounts.models import User
+from services.agencies.models import Desk
 from services.catalogue.models import ServiceVersion
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 from services.requests.operations import add_evidence
+from services.workflow.looking import Look
 from services.workflow.models import Step
 from services.workflow.operations import desk
+from services.workflow.operations.looking import purpose_of_look, tell_purpose
 from services.workflow.troubles import trouble
 from tests import worlds
 from tests.access.world import PDF
@@ -40,6 +43,7 @@ class TestRequest:
 
     def test_hides_what_the_clerk_cannot_do(self, desk_client: Client, seen: ServiceRequest) -> None:
         desk.claim(worlds.open_step(seen), worlds.clerk("chloe"), timezone.now())
+        tell_purpose(seen, worlds.clerk("bruno"), timezone.now(), purpose="colleague")
         body = told(desk_client, seen)
 
         assert "held by Chloe" in body
@@ -59,6 +63,7 @@ class TestRequest:
         seen = worlds.apply(office.published(look, service="parking"), {"rooms": 4}, by=aysel)
         seen.facts["found"] = {"car": {"found": True, "is_taxed": False, "since": 2020.0}}
         seen.save(update_fields=["facts"])
+        desk_client.post(reverse("desk_purpose", args=[seen.pk]), {"purpose": "colleague"})
         body = told(desk_client, seen)
 
         assert "is taxed" in body
@@ -74,8 +79,84 @@ class TestRequest:
         assert "1 of 2 opinions are in" in told(desk_client, seen)
 
     def test_needs_few_queries(self, desk_client: Client, held: Step, django_assert_max_num_queries: Any) -> None:
-        with django_assert_max_num_queries(32):
+        with django_assert_max_num_queries(34):
             told(desk_client, held.service_request)
+
+
+class TestPurpose:
+    """Reading without a reason of work."""
+
+    @pytest.fixture
+    def not_mine(self, desk_client: Client, seen: ServiceRequest) -> ServiceRequest:
+        desk.claim(worlds.open_step(seen), worlds.clerk("chloe"), timezone.now())
+        return seen
+
+    def test_is_asked_before_anything_is_shown(self, desk_client: Client, not_mine: ServiceRequest) -> None:
+        body = told(desk_client, not_mine)
+
+        assert "Why do you look into this request?" in body
+        assert "Aysel" not in body
+        assert not Event.objects.filter(subject=not_mine.pk, kind="file_read").exists()
+
+    def test_is_on_record_and_the_applicant_sees_it(
+        self, desk_client: Client, not_mine: ServiceRequest, client: Client, aysel: User
+    ) -> None:
+        answer = desk_client.post(reverse("desk_purpose", args=[not_mine.pk]), {"purpose": "colleague"}, follow=True)
+
+        assert "Aysel" in answer.content.decode()
+        assert Event.objects.get(subject=not_mine.pk, kind="file_read").facts == {"purpose": "colleague"}
+        client.force_login(aysel)
+        assert "A colleague asked me for advice" in client.get(reverse("my_readings")).content.decode()
+
+    @pytest.mark.parametrize(
+        "said", [{}, {"purpose": "curiosity"}, {"purpose": "other"}, {"purpose": "other", "words": " "}]
+    )
+    def test_has_to_be_told(self, desk_client: Client, not_mine: ServiceRequest, said: dict[str, str]) -> None:
+        answer = desk_client.post(reverse("desk_purpose", args=[not_mine.pk]), said)
+
+        assert answer.status_code == 422
+        assert not Look.objects.exists()
+
+    def test_lasts_for_the_working_day(self, desk_client: Client, not_mine: ServiceRequest, bruno: User) -> None:
+        tell_purpose(not_mine, bruno, timezone.now() - timedelta(hours=9), purpose="colleague")
+
+        assert "Why do you look into this request?" in told(desk_client, not_mine)
+
+    def test_is_needed_for_files_too(
+        self, desk_client: Client, not_mine: ServiceRequest, settings: Any, tmp_path: Any
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        upload = ContentFile(PDF, name="plan.pdf")
+        file = add_evidence(not_mine, "plan", upload, accept=["pdf"], at_most=3, now=timezone.now())
+
+        answer = desk_client.get(reverse("desk_evidence", args=[file.pk]))
+
+        assert answer["Location"] == reverse("desk_request", args=[not_mine.pk])
+
+    def test_is_the_work_for_who_holds_it_or_just_decided_it(
+        self, desk_client: Client, held: Step, bruno: User
+    ) -> None:
+        assert purpose_of_look(held.service_request, bruno, timezone.now()) == "work"
+
+        desk.decide(held, "yes", bruno, timezone.now())
+
+        assert purpose_of_look(held.service_request, bruno, timezone.now()) == "work"
+        assert purpose_of_look(held.service_request, bruno, timezone.now() + timedelta(days=2)) == ""
+
+    def test_is_the_work_for_who_may_pick_it(self, desk_client: Client, seen: ServiceRequest, bruno: User) -> None:
+        assert purpose_of_look(seen, bruno, timezone.now()) == "work"
+
+        Desk.objects.update(allows_picking=False)
+
+        assert purpose_of_look(seen, bruno, timezone.now()) == ""
+
+    def test_ones_own_request_is_followed_like_everybody_else_does(
+        self, desk_client: Client, version: ServiceVersion, bruno: User
+    ) -> None:
+        own = worlds.apply(version, by=bruno)
+
+        assert desk_client.get(reverse("desk_request", args=[own.pk])).status_code == 404
+        assert desk_client.get(reverse("my_request", args=[own.pk])).status_code == 200
 
 
 class TestOthers:
@@ -86,8 +167,8 @@ class TestOthers:
         assert post(client, worlds.open_step(seen), "claim").status_code == 404
         assert client.post(reverse("desk_extend", args=[seen.pk]), {"reason": "Why not"}).status_code == 404
         assert client.post(reverse("desk_after_care", args=[seen.pk]), {"activity": "letter"}).status_code == 404
-        found = client.get(reverse("desk_find"), {"reference": seen.written_reference}, follow=True)
-        assert "No request at your desks has this reference." in found.content.decode()
+        found = client.post(reverse("desk_find"), {"words": seen.written_reference})
+        assert "No request at your desks fits." in found.content.decode()
 
     def test_files_go_to_clerks_of_the_office_only(
         self, desk_client: Client, seen: ServiceRequest, settings: Any, tmp_path: Any

@@ -18,7 +18,7 @@ from services.workflow.conflict_rules import Side, conflict_between, family_name
 from services.workflow.models import Step
 from services.workflow.operations import desk
 from services.workflow.operations.standing_aside import stand_aside
-from services.workflow.queries import queue_of, requests_at_desks_of, requests_to_read
+from services.workflow.queries import queue_of, requests_at_desks_of, requests_to_read, told_to
 from services.workflow.recusals import Recusal
 from services.workflow.refusals import Refused
 from services.workflow.rules import drawn
@@ -147,7 +147,7 @@ class TestTooNear:
         assert desk.claim_next(bruno, worlds.NOON) is None
         recusal = Recusal.objects.get(service_request=request)
         assert (recusal.user, recusal.rule) == (bruno, rule)
-        assert queue_of(bruno).get(service_request=request).is_barred
+        assert told_to(bruno, queue_of(bruno)).get(service_request=request).is_barred
 
     def test_the_next_one_is_taken_instead(self, version: ServiceVersion, bruno: User) -> None:
         worlds.apply(version, by=worlds.citizen("leyla", address=HOME))

@@ -16,7 +16,7 @@ from services.workflow.models import Step
 from services.workflow.operations import applicant, desk
 from services.workflow.operations.objection import begin_objection, way_to_object
 from services.workflow.operations.submission import Submission, submit
-from services.workflow.queries import queue_of, requests_to_read
+from services.workflow.queries import queue_of, requests_to_read, told_to
 from services.workflow.refusals import Refused
 from tests import objections, worlds
 from tests.worlds import DAY, NOON
@@ -144,8 +144,8 @@ class TestAnotherOfficial:
             desk.reassign(review, bruno, tural, NOON + DAY)
 
     def test_is_marked_in_the_queue(self, review: Step, bruno: User, tural: User) -> None:
-        assert queue_of(bruno).get(pk=review.pk).is_barred
-        assert not queue_of(tural).get(pk=review.pk).is_barred
+        assert told_to(bruno, queue_of(bruno)).get(pk=review.pk).is_barred
+        assert not told_to(tural, queue_of(tural)).get(pk=review.pk).is_barred
 
     def test_may_not_be_one_who_gave_the_step_back(self, version: Any, aysel: User, bruno: User, tural: User) -> None:
         request = worlds.apply(version, by=aysel)

@@ -84,7 +84,7 @@ const warnOfEnd = (warning) => {
     answer.ok ? begin() : location.reload();
   };
   warning.querySelector("button").addEventListener("click", goOn);
-  document.addEventListener("htmx:afterRequest", begin);
+  document.addEventListener("htmx:afterRequest", (event) => event.target.matches("[data-polling]") || begin());
   begin();
 };
 

@@ -1,46 +1,19 @@
-"""What officials do with a whole request: read it, extend its deadline, record what happened at the counter."""
+"""What officials do with a whole request: extend its deadline, record what happened at the counter."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.agencies.rules import due_at
 from services.catalogue.definition import ApplicantStep, DeskStep
-from services.ledger.models import Event
-from services.requests.models import DeadlineChange, ServiceRequest
+from services.requests.clocks import DeadlineChange
+from services.requests.models import ServiceRequest
 from services.workflow.models import ACTIVE, ActivityRecord, Step
 from services.workflow.notices import MOVED
 from services.workflow.notifying import notify
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking, walking_at
 from services.workflow.queries import requests_at_desks_of, serves_at_counter
-
-ONE_READING = timedelta(minutes=10)
-
-
-def open_file(service_request: ServiceRequest, by: User, now: datetime) -> None:
-    """Put on record that an official looks into a request."""
-    _record_reading(service_request, "file_read", clerk(by), now)
-
-
-def follow(service_request: ServiceRequest, by: User, now: datetime) -> None:
-    """Put on record that an assistant looks into a request; one's own request is nobody else's business."""
-    if service_request.applicant_id != by.pk:
-        _record_reading(service_request, "file_read", f"assistant:{by.pk}", now)
-
-
-def look_up(service_request: ServiceRequest, now: datetime) -> None:
-    """Put on record that somebody with the request's code looked it up."""
-    _record_reading(service_request, "status_read", "holder", now)
-
-
-def _record_reading(service_request: ServiceRequest, kind: str, actor: str, now: datetime) -> None:
-    """Put a look on record; looks of the same person within ten minutes are one reading."""
-    lately = Event.objects.filter(subject=service_request.pk, kind=kind, actor=actor, at__gt=now - ONE_READING)
-    if lately.exists():
-        return
-    with walking(service_request.pk, now) as walk:
-        walk.tell(kind, actor)
 
 
 def extend_deadline(

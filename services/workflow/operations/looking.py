@@ -1,0 +1,110 @@
+"""Look into a request: for one's work, or with a purpose that is told; every look and every search is on record."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.catalogue.answer_kinds import Bad, identifier
+from services.catalogue.search import fold
+from services.ledger.models import Event
+from services.requests.models import ServiceRequest
+from services.workflow.looking import Look, Search
+from services.workflow.models import ACTIVE, Complaint, Step
+from services.workflow.operations.walking import clerk, require, walking
+from services.workflow.queries import (
+    is_barred,
+    requests_at_desks_of,
+    requests_identified,
+    requests_named,
+    supervised_by,
+)
+
+ONE_READING, ONE_PURPOSE, LATELY = timedelta(minutes=10), timedelta(hours=8), timedelta(days=1)
+WORK = "work"
+FEWEST_LETTERS, MOST_HITS = 3, 25
+
+
+def purpose_of_look(service_request: ServiceRequest, by: User, now: datetime) -> str:
+    """Give why an official may read a request now: `work`, or the purpose told some hours ago; else nothing."""
+    if _is_work(service_request, by, now):
+        return WORK
+    told = Look.objects.filter(by=by, service_request=service_request, at__gt=now - ONE_PURPOSE).order_by("-at")
+    return told.values_list("purpose", flat=True).first() or ""
+
+
+def _is_work(service_request: ServiceRequest, by: User, now: datetime) -> bool:
+    """Tell whether the request is in the official's hands or lately was, may be picked, or has to be answered for."""
+    own = Step.objects.filter(assignee=by).filter(Q(state__in=ACTIVE) | Q(finished_at__gt=now - LATELY))
+    if own.filter(Q(service_request=service_request) | Q(service_request__appeal_of=service_request)).exists():
+        return True
+    complaints = Complaint.objects.filter(service_request=service_request, answered_at=None)
+    if complaints.filter(office__agency__in=supervised_by(by)).exists():
+        return True
+    to_pick = service_request.steps.all().open_at_desks().filter(assignee=None, desk__allows_picking=True)
+    at_own_desks = to_pick.filter(desk__memberships__user=by, desk__memberships__ended_at=None)
+    return any(not is_barred(step, by) for step in at_own_desks)
+
+
+def tell_purpose(service_request: ServiceRequest, by: User, now: datetime, *, purpose: str, words: str = "") -> None:
+    """Put on record why an official looks into a request that isn't the official's work."""
+    require(purpose in Look.Purpose.values, _("Choose why you look into this request."))
+    require(purpose != Look.Purpose.OTHER or words.strip(), _("Say in a few words why you look into this request."))
+    Look.objects.create(by=by, service_request=service_request, purpose=purpose, words=words.strip()[:300], at=now)
+
+
+def open_file(service_request: ServiceRequest, by: User, now: datetime) -> None:
+    """Put on record that an official looks into a request, and why; raise `Refused` without a purpose."""
+    purpose = purpose_of_look(service_request, by, now)
+    require(purpose, _("Choose why you look into this request."))
+    record_reading(service_request, "file_read", clerk(by), now, purpose=purpose)
+
+
+def follow(service_request: ServiceRequest, by: User, now: datetime) -> None:
+    """Put on record that an assistant looks into a request; one's own request is nobody else's business."""
+    if service_request.applicant_id != by.pk:
+        record_reading(service_request, "file_read", f"assistant:{by.pk}", now)
+
+
+def look_up(service_request: ServiceRequest, now: datetime) -> None:
+    """Put on record that somebody with the request's code looked it up."""
+    record_reading(service_request, "status_read", "holder", now)
+
+
+def record_reading(service_request: ServiceRequest, kind: str, actor: str, now: datetime, **facts: str) -> None:
+    """Put a look on record; looks of the same person within ten minutes are one reading."""
+    lately = Event.objects.filter(subject=service_request.pk, kind=kind, actor=actor, at__gt=now - ONE_READING)
+    if lately.exists():
+        return
+    with walking(service_request.pk, now) as walk:
+        walk.tell(kind, actor, **facts)
+
+
+def search(words: str, by: User, now: datetime) -> list[ServiceRequest]:
+    """Find the requests at one's desks by personal identifier or name, 25 at most; the search is on record.
+
+    Each applicant who is found sees it, too. Raises `Refused` for too few letters.
+    """
+    at_desks = requests_at_desks_of(by)
+    try:
+        wanted, kind = identifier(words.strip(), "pin"), Search.Kind.IDENTIFIER
+        found = requests_identified(at_desks, wanted)
+    except Bad:
+        wanted, kind = fold(words), Search.Kind.NAME
+        require(len(wanted) >= FEWEST_LETTERS, _("Write at least three letters of the name."))
+        found = requests_named(at_desks, wanted)
+    hits = list(found.select_related("service", "office").order_by("-submitted_at")[:MOST_HITS])
+    with transaction.atomic():
+        Search.objects.create(by=by, kind=kind, digest=_digest(wanted), hits=len(hits), at=now)
+        for hit in hits:
+            record_reading(hit, "found_in_search", clerk(by), now)
+    return hits
+
+
+def _digest(wanted: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), wanted.encode(), hashlib.sha256).hexdigest()
