@@ -259,7 +259,7 @@ KEYS_DIR = Path(env.str("KEYS_DIR", str(VAR_DIR / "keys")))
 
 CELERY_BROKER_URL = REDIS_URL
 ROBOT_PAUSES_S = env.list("ROBOT_PAUSES_S", [5, 30, 120, 600], subcast=float)
-ROBOT_LEASE_S = env.float("ROBOT_LEASE_S", 20)
+ROBOT_LEASE_S, UNDO_S = env.float("ROBOT_LEASE_S", 20), env.int("UNDO_S", 0 if MODE == "test" else 30)
 REGISTRY_TIMEOUT_S = env.float("REGISTRY_TIMEOUT_S", 5)
 STATUS_URL = BASE_URL + "/status/"
 FOLLOW_URL = BASE_URL + "/my/requests/{id}/"

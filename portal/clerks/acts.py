@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,9 +21,10 @@ from portal.messages import MessageForm
 from portal.people import person
 from services.catalogue.definition import DeskStep
 from services.workflow.models import Step
-from services.workflow.operations import desk, file, standing_aside
+from services.workflow.operations import desk, file, preparing, standing_aside
 from services.workflow.operations.messages import write_to_applicant
 from services.workflow.queries import requests_at_desks_of
+from services.workflow.refusals import Refused
 
 AnyForm = TypeVar("AnyForm", bound=forms.Form)
 
@@ -81,8 +83,29 @@ def decide(request: HttpRequest, step: Step, now: datetime) -> str:
     known = definition.workflow.by_key[step.key]
     assert isinstance(known, DeskStep)
     said = filled_in(DecideForm(request.POST, definition=definition, step=known)).cleaned_data
-    desk.decide(step, said["outcome"], person(request), now, reason=said["reason"], words=said["words"])
-    return _("Your decision is on record.")
+    chosen = {"reason": said["reason"], "words": said["words"]}
+    if not settings.UNDO_S:
+        desk.decide(step, said["outcome"], person(request), now, **chosen)
+        return _("Your decision is on record.")
+    preparing.decide_soon(step, said["outcome"], person(request), now, **chosen)
+    return _("Your decision takes effect in %(count)s seconds. Until then you can undo it.") % {
+        "count": settings.UNDO_S
+    }
+
+
+def undo(request: HttpRequest, step: Step, now: datetime) -> str:
+    preparing.undo(step, person(request), now)
+    return _("The decision is undone. What you wrote is kept as a draft.")
+
+
+def keep_draft(request: HttpRequest, step: Step) -> HttpResponse:
+    """Keep what is being written, without a word."""
+    said = {name: request.POST.get(name, "").replace("\0", "")[:4000] for name in ("outcome", "reason", "words")}
+    try:
+        preparing.keep_draft(step, person(request), timezone.now(), **said)
+    except Refused:
+        return HttpResponse(status=409)
+    return HttpResponse(status=204)
 
 
 def stand_aside(request: HttpRequest, step: Step, now: datetime) -> str:
@@ -106,6 +129,7 @@ ACTS: dict[str, Act] = {
     "complete": complete,
     "ask": ask,
     "decide": decide,
+    "undo": undo,
     "stand-aside": stand_aside,
     "record": record_at_counter,
 }
@@ -119,9 +143,10 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     kind = Step.Kind.APPLICANT if act == "record" else Step.Kind.DESK
     steps = Step.objects.filter(service_request__in=requests_at_desks_of(person(request)), kind=kind)
     step = get_object_or_404(steps.select_related("service_request__version", "desk__office__agency"), pk=pk)
-    return _done(
-        request, step.service_request_id, lambda: ACTS[act](request, step, timezone.now()), _after(request, act)
-    )
+    if act == "decide" and request.POST.get("do") == "keep":
+        return keep_draft(request, step)
+    now = timezone.now()
+    return _done(request, step.service_request_id, lambda: ACTS[act](request, step, now), _after(request, act))
 
 
 def _after(request: HttpRequest, act: str) -> str:

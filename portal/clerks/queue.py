@@ -1,5 +1,6 @@
 """The desk's lists: what one holds, what waits at one's desks, its filters in the address, and saved views."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from services.workflow.looking import SavedView
 from services.workflow.models import Step, StepQuerySet
 from services.workflow.operations.saved_views import save_view
 from services.workflow.paging import Place, page_of
+from services.workflow.preparing import PreparedDecision
 from services.workflow.queries import complaints_of, desks_of, queue_of, told_to
 
 SOON = timedelta(days=2)
@@ -34,6 +36,13 @@ STATES = {
     "free": gettext_lazy("Not yet taken"),
     "stopped": gettext_lazy("Waits for the applicant"),
     "robot": gettext_lazy("A robot needs your help"),
+}
+
+
+FORMS = {
+    "desk": re.compile(r"[0-9]{1,18}"),
+    "state": re.compile("|".join(STATES)),
+    "service": re.compile(r"[a-z0-9-]{1,60}"),
 }
 
 
@@ -60,10 +69,8 @@ class Wish:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Wish":
-        known = {name: request.GET.get(name, "") for name in ("desk", "state", "service")}
-        if known["state"] not in STATES:
-            known["state"] = ""
-        return cls(person(request), **known)
+        sound = {name: form.fullmatch(request.GET.get(name, "")) for name, form in FORMS.items()}
+        return cls(person(request), **{name: found[0] for name, found in sound.items() if found})
 
     @cached_property
     def own_desks(self) -> list[int]:
@@ -105,6 +112,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "desks": Desk.objects.filter(pk__in=wish.own_desks).select_related("office__agency"),
         "services": _services(wish.own_desks),
         "views": SavedView.objects.filter(user=user).order_by("name"),
+        "stuck": PreparedDecision.objects.filter(by=user).exclude(refused="").select_related("step__service_request"),
         "complaints": complaints_of(user).filter(answered_at=None).order_by("made_at"),
         **counted(wish, now),
     }

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.forms.models import model_to_dict
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
+from portal.clerks.beside import beside
 from portal.clerks.finding import ask_purpose
 from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm, StandAsideForm
 from portal.messages import MessageForm
@@ -19,11 +20,12 @@ from services.accounts.models import User
 from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.assistance import Assistance
-from services.requests.models import Document, Evidence, ServiceRequest
+from services.requests.models import ServiceRequest
 from services.workflow.elapsed import elapsed_of
 from services.workflow.models import Step
 from services.workflow.operations.looking import open_file, purpose_of_look
 from services.workflow.operations.messages import mark_read
+from services.workflow.preparing import PreparedDecision
 from services.workflow.queries import current_steps, is_barred, more_urgent, requests_at_desks_of, requests_to_read
 from services.workflow.troubles import in_words
 
@@ -41,6 +43,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         mark_read(seen, now, by_office=True)
     steps = list(current_steps(seen))
     held = next((step for step in steps if step.kind == Step.Kind.DESK and step.assignee_id == user.pk), None)
+    helping = beside(seen, held, user, now)
     context = {
         "now": now,
         "service_request": seen,
@@ -58,8 +61,9 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "history": history_of(seen),
         "steps": [_told(seen, step, user, now) | _handing_over(step, user, faulty) for step in steps],
         "held": held,
+        **helping,
         "troubles": [in_words(step.trouble) for step in steps if step.trouble],
-        **_forms(seen, held, faulty, may_act=may_act),
+        **_forms(seen, held, faulty, helping.get("prepared"), may_act=may_act),
         **_after_care(seen, may_act=may_act),
     }
     return render(request, "clerks/request.html", context, status=422 if faulty else 200)
@@ -101,7 +105,14 @@ def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str
     return {"reassign": ReassignForm(step=step)}
 
 
-def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None, *, may_act: bool) -> dict[str, Any]:
+def _forms(
+    seen: ServiceRequest,
+    held: Step | None,
+    faulty: forms.Form | None,
+    prepared: PreparedDecision | None,
+    *,
+    may_act: bool,
+) -> dict[str, Any]:
     """Give the forms of what the clerk may do; the one with faults keeps what was typed."""
     definition = seen.version.definition
     may_write = may_act and seen.is_in_progress
@@ -111,7 +122,12 @@ def _forms(seen: ServiceRequest, held: Step | None, faulty: forms.Form | None, *
     if held is not None and held.is_open:
         known = definition.workflow.by_key[held.key]
         assert isinstance(known, DeskStep)
-        offered += [DecideForm(definition=definition, step=known), PassOnForm(step=held), StandAsideForm()]
+        draft = model_to_dict(prepared, ["outcome", "reason", "words"]) if prepared else None
+        offered += [
+            DecideForm(definition=definition, step=known, initial=draft),
+            PassOnForm(step=held),
+            StandAsideForm(),
+        ]
         offered += [AskForm(definition=definition)] if known.may_ask_applicant else []
     named = {type(form).__name__: form for form in offered}
     if faulty is not None:
@@ -126,33 +142,3 @@ def _after_care(seen: ServiceRequest, *, may_act: bool) -> dict[str, Any]:
     may_care = may_act and not seen.is_in_progress
     after = [activity for step in steps for activity in step.after_care]
     return {"after_care": after if may_care else [], "activities_done": done}
-
-
-@require_safe
-def evidence(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Give a file of a request that the clerk may see, as an attachment that no browser runs."""
-    seen = requests_to_read(person(request))
-    file = get_object_or_404(Evidence.objects.filter(service_request__in=seen).select_related("service_request"), pk=pk)
-    assert file.service_request is not None
-    if not _looks_rightly(request, file.service_request):
-        return redirect("desk_request", pk=file.service_request_id)
-    return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
-
-
-@require_safe
-def document(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Give a document of a request that the clerk may see."""
-    documents = Document.objects.filter(service_request__in=requests_to_read(person(request))).exclude(file="")
-    issued = get_object_or_404(documents.select_related("service_request"), pk=pk)
-    if not _looks_rightly(request, issued.service_request):
-        return redirect("desk_request", pk=issued.service_request_id)
-    return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")
-
-
-def _looks_rightly(request: HttpRequest, seen: ServiceRequest) -> bool:
-    """Put the look at a file on record; tell whether there is a purpose for it."""
-    user, now = person(request), timezone.now()
-    has_purpose = bool(purpose_of_look(seen, user, now))
-    if has_purpose:
-        open_file(seen, user, now)
-    return has_purpose

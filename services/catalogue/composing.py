@@ -14,7 +14,7 @@ def compose(body: str, values: Mapping[str, str]) -> list[str]:
     return [PLACEHOLDER.sub(lambda found: values[found[1]], paragraph) for paragraph in paragraphs]
 
 
-def unknown_placeholders(body: str, fields: Collection[str]) -> list[str]:
+def unknown_placeholders(body: str, fields: Collection[str], facts: Collection[str] = FACTS) -> list[str]:
     """Give the placeholders that name neither a fact nor an answer to one of the fields."""
-    known = FACTS | {f"answers.{field}" for field in fields}
+    known = {*facts, *(f"answers.{field}" for field in fields)}
     return sorted(set(PLACEHOLDER.findall(body)) - known)

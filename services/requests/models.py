@@ -218,6 +218,7 @@ class Decision(models.Model):
                 name="refusal_has_reason", condition=models.Q(is_refusal=False) | ~models.Q(reason="")
             )
         ]
+        indexes = [models.Index(fields=["step_key", "-id"], name="decision_of_step")]
 
     def __str__(self) -> str:
         return f"{self.step_key}: {self.outcome}"

@@ -17,6 +17,7 @@ from services.requests.operations import forget_drafts, remove_file
 from services.requests.share_links import ShareLink
 from services.workflow.models import ACTIVE, DataExport, Rating, Step
 from services.workflow.operations.walking import citizen, require, walking
+from services.workflow.preparing import PreparedDecision
 
 ERASED = "[…]"
 
@@ -105,6 +106,9 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
     ShareLink.objects.filter(document__service_request=request).delete()
     request.messages.all().delete()  # and with them the corrections
     request.decisions.update(words="")
+    PreparedDecision.objects.filter(step__service_request=request).delete()
+    request.recusals.exclude(words="").update(words=ERASED)
+    request.looks.exclude(words="").update(words=ERASED)
     request.deadline_changes.update(reason=ERASED)
     request.complaints.update(words=ERASED)
     request.complaints.exclude(answered_at=None).update(answer=ERASED)

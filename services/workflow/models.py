@@ -8,7 +8,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+import services.workflow.bulk
+import services.workflow.knowledge
 import services.workflow.looking
+import services.workflow.preparing
 import services.workflow.recusals  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Desk, Office

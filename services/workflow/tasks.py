@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from services.workflow import automation, erasure, exports
+from services.workflow.operations import bulk, preparing
 
 
 @shared_task
@@ -24,3 +25,13 @@ def make_exports() -> None:
 @shared_task
 def erase_what_is_over() -> None:
     erasure.erase_what_is_over(timezone.now())
+
+
+@shared_task
+def take_effect() -> None:
+    preparing.take_effect(timezone.now())
+
+
+@shared_task
+def run_bulk() -> None:
+    bulk.run_bulk(timezone.now())

@@ -60,6 +60,16 @@ desk_counts          in        no    no       ok    ok            no      no    
 desk_views           in        no    no       ok    ok            no      no              no
 desk_view_removal    in        no    no       ok    no            no      no              no
 desk_purpose         in        no    no       ok    no            no      no              no
+desk_bulk            in        no    no       ok    ok            no      no              no
+desk_bulk_act        in        no    no       ok    no            no      no              no
+desk_blocks          in        no    no       ok    ok            no      no              no
+desk_new_block       in        no    no       ok    ok            no      no              no
+desk_block           in        no    no       ok    no            no      no              no
+desk_block_removal   in        no    no       ok    no            no      no              no
+desk_guidance        in        no    no       ok    no            no      no              no
+desk_letter          in        no    no       ok    no            no      no              no
+desk_evidence_preview in        no    no       ok    no            no      no              no
+desk_evidence_page   in        no    no       ok    no            no      no              no
 desk_next            in        no    no       ok     ok            no      no              no
 desk_find            in        no    no       ok     ok            no      no              no
 managers             in        no    no       no     no            ok      ok              no

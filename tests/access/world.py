@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
@@ -16,10 +18,14 @@ from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
+from services.workflow.bulk import BulkAct
+from services.workflow.knowledge import TextBlock
 from services.workflow.looking import SavedView
 from services.workflow.models import Complaint, Step
 from services.workflow.operations import desk
+from services.workflow.operations.bulk import ask_for_bulk
 from services.workflow.operations.complaint import complain
+from services.workflow.operations.knowledge import write_block
 from services.workflow.operations.paper import share
 from services.workflow.operations.saved_views import save_view
 from tests import worlds
@@ -47,6 +53,9 @@ class Town:
     link: ShareLink
     secret: str
     view: SavedView
+    block: TextBlock
+    bulk: BulkAct
+    held_step: Step
 
     @property
     def question(self) -> Step:
@@ -96,7 +105,9 @@ def build_town(name: str) -> Town:
     ]
     ended, asked, free = requests
     now = timezone.now()
-    evidence = add_evidence(ended, "paper", file("paper.pdf"), accept=["pdf"], at_most=3, now=now)
+    evidence = add_evidence(
+        ended, "paper", ContentFile(one_page(), name="paper.pdf"), accept=["pdf"], at_most=3, now=now
+    )
     desk.decide(desk.claim(worlds.open_step(ended), clerk, now), "yes", clerk, now)
     worlds.run_robots()
     desk.ask_applicant(desk.claim(worlds.open_step(asked), clerk, now), "Which paper?", clerk, now)
@@ -111,8 +122,19 @@ def build_town(name: str) -> Town:
     complaint = complain(fresh[2], f"Secret of {name}", citizen, late, usual_until=None)
     link, secret = share(document, 7, citizen, now)
     view = save_view(clerk, "Late ones", "state=late")
-    known = (evidence, document, draft, draft_file, helping, complaint, link, secret, view)
+    block = write_block(clerk.memberships.first().agency, "Thanks", {"en": f"Secret of {name}"}, clerk, now)
+    held = desk.claim(worlds.open_step(worlds.apply(version, by=citizen, office=place, at=now)), clerk, now)
+    bulk = ask_for_bulk("release", [held.pk], clerk, now, {})
+    known = (evidence, document, draft, draft_file, helping, complaint, link, secret, view, block, bulk, held)
     return Town(name, citizen, clerk, manager, *fresh, *known)
+
+
+def one_page(side: int = 200) -> bytes:
+    """Give a sound PDF of one empty page."""
+    document, content = PdfDocument.new(), BytesIO()
+    document.new_page(side, side)
+    document.save(content)
+    return content.getvalue()
 
 
 def file(name: str) -> "ContentFile[bytes]":
@@ -123,7 +145,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     """Give what to put into each address that names something of a town."""
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
     assert place is not None
-    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "stand-aside"]
+    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "undo", "stand-aside"]
     whole = [{"pk": request.pk} for request in (town.ended, town.asked, town.open)]
     return {
         "apply_page": [{"pk": town.draft.pk, "page": "about"}],
@@ -145,6 +167,13 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "document": [{"pk": town.document.pk}],
         "desk_request": whole,
         "desk_purpose": whole,
+        "desk_bulk_act": [{"pk": town.bulk.pk}],
+        "desk_block": [{"pk": town.block.pk}],
+        "desk_block_removal": [{"pk": town.block.pk}],
+        "desk_guidance": [{"agency": town.name, "code": "permit", "step": "judge"}],
+        "desk_letter": [{"pk": town.held_step.pk}],
+        "desk_evidence_preview": [{"pk": town.evidence.pk}],
+        "desk_evidence_page": [{"pk": town.evidence.pk, "number": 1}],
         "desk_view_removal": [{"pk": town.view.pk}],
         "desk_act": [
             *({"pk": town.free_step.pk, "act": act} for act in acts),
@@ -167,7 +196,16 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-MISSING = {"pk": UUID(int=7), "file": UUID(int=8), "page": "about", "act": "claim"}
+MISSING = {
+    "pk": UUID(int=7),
+    "agency": "nowhere",
+    "code": "nothing",
+    "step": "none",
+    "number": 1,
+    "file": UUID(int=8),
+    "page": "about",
+    "act": "claim",
+}
 SHARED: dict[str, dict[str, Any]] = {
     "service": {"code": "permit"},
     "life_event": {"code": "moving-home"},

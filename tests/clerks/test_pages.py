@@ -79,7 +79,7 @@ class TestRequest:
         assert "1 of 2 opinions are in" in told(desk_client, seen)
 
     def test_needs_few_queries(self, desk_client: Client, held: Step, django_assert_max_num_queries: Any) -> None:
-        with django_assert_max_num_queries(34):
+        with django_assert_max_num_queries(38):
             told(desk_client, held.service_request)
 
 

@@ -36,3 +36,21 @@ document.querySelectorAll("[data-use-shortcuts]").forEach((box) => {
   box.checked = isUsed();
   box.addEventListener("change", () => localStorage.setItem(USE, box.checked ? "yes" : "no"));
 });
+
+/** Put a block of text where the official is writing. */
+document.querySelectorAll("[data-insert]").forEach((button) => {
+  const area = document.getElementById(button.dataset.into);
+  button.hidden = !area;
+  button.addEventListener("click", () => {
+    const words = document.getElementById(button.dataset.insert).innerText;
+    area.value = [area.value.trimEnd(), words].filter(Boolean).join("\n\n");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.focus();
+  });
+});
+
+/** Choose all rows of a list at once. */
+document.querySelectorAll("[data-choose-all]").forEach((box) => {
+  box.closest(".choice").hidden = false;
+  box.addEventListener("change", () => document.querySelectorAll("[data-chosen]").forEach((one) => (one.checked = box.checked)));
+});

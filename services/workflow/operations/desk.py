@@ -19,6 +19,7 @@ from services.workflow.notifying import notify, remind
 from services.workflow.operations.objection import carry_out
 from services.workflow.operations.standing_aside import put_aside, words_of
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking_at
+from services.workflow.preparing import PreparedDecision
 from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent
 from services.workflow.recusals import Recusal
 from services.workflow.writing import write
@@ -87,7 +88,7 @@ def _next_fit(desk: int, by: User, now: datetime) -> Step | None:
 def release(step: Step, by: User, now: datetime) -> Step:
     """Give a step back to its desk."""
     with walking_at(step, now) as (walk, fresh):
-        _require_held(fresh, by)
+        require_held(fresh, by)
         fresh.assignee = fresh.claimed_at = None
         walk.change(fresh)
         walk.tell("released", clerk(by), step=fresh.key)
@@ -116,7 +117,7 @@ def reassign(step: Step, to: User, by: User, now: datetime) -> None:
 def pass_on(step: Step, desk: Desk, by: User, now: datetime) -> Step:
     """Give a step to another desk of the same agency."""
     with walking_at(step, now) as (walk, fresh):
-        _require_held(fresh, by)
+        require_held(fresh, by)
         assert fresh.desk is not None
         require(desk.office.agency_id == fresh.desk.office.agency_id, _("This desk belongs to another agency."))
         fresh.desk, fresh.assignee, fresh.claimed_at = desk, None, None
@@ -128,7 +129,7 @@ def pass_on(step: Step, desk: Desk, by: User, now: datetime) -> Step:
 def complete_activity(step: Step, key: str, by: User, now: datetime) -> ActivityRecord:
     """Record that an activity of a desk step was done; in any order and as often as needed."""
     with walking_at(step, now) as (walk, fresh):
-        _require_held(fresh, by)
+        require_held(fresh, by)
         known = {activity.key for activity in walk.desk_step(fresh).activities}
         require(key in known, _("This step has no such activity."))
         done = ActivityRecord(service_request=walk.service_request, step=fresh, key=key, desk=fresh.desk, by=by, at=now)
@@ -140,12 +141,7 @@ def complete_activity(step: Step, key: str, by: User, now: datetime) -> Activity
 def decide(step: Step, outcome: str, by: User, now: datetime, *, reason: str = "", words: str = "") -> Decision:
     """Choose an outcome of a desk step; a refusal needs a reason of the definition's list."""
     with walking_at(step, now) as (walk, fresh):
-        require_in_progress(walk)
-        _require_held(fresh, by)
-        require(walk.service_request.applicant_id != by.pk, words_of(Recusal.Rule.OWN))
-        chosen = _outcome(walk, fresh, outcome)
-        reasons = {known.code for known in walk.definition.rejection_reasons}
-        require(not chosen.is_refusal or reason in reasons, _("Choose the reason of the refusal from the list."))
+        chosen = require_decidable(walk, fresh, by, outcome, reason)
         assert fresh.desk is not None
         decision = Decision(
             service_request=walk.service_request,
@@ -159,10 +155,22 @@ def decide(step: Step, outcome: str, by: User, now: datetime, *, reason: str = "
             at=now,
         )
         walk.new_rows.append(decision)
+        PreparedDecision.objects.filter(step=fresh).delete()
         _go_on(walk, fresh, decision, chosen)
         if chosen.effect:
             carry_out(walk.service_request, decision, chosen.effect, now)
     return decision
+
+
+def require_decidable(walk: Walk, step: Step, by: User, outcome: str, reason: str) -> Outcome:
+    """Give the outcome that an official chose; raise `Refused` unless it can be decided so now."""
+    require_in_progress(walk)
+    require_held(step, by)
+    require(walk.service_request.applicant_id != by.pk, words_of(Recusal.Rule.OWN))
+    chosen = _outcome(walk, step, outcome)
+    reasons = {known.code for known in walk.definition.rejection_reasons}
+    require(not chosen.is_refusal or reason in reasons, _("Choose the reason of the refusal from the list."))
+    return chosen
 
 
 def _go_on(walk: Walk, step: Step, decision: Decision, chosen: Outcome) -> None:
@@ -186,7 +194,7 @@ def ask_applicant(
 ) -> Message:
     """Ask the applicant for an answer, a paper, or about one answer; until it comes the legal clock stands still."""
     with walking_at(step, now) as (walk, fresh):
-        _require_held(fresh, by)
+        require_held(fresh, by)
         require(walk.desk_step(fresh).may_ask_applicant, _("At this step the applicant can't be asked."))
         require(text.strip(), _("Write what you need from the applicant."))
         known = not field_key or field_key in walk.definition.fields
@@ -222,6 +230,9 @@ def ask_applicant(
     return message
 
 
-def _require_held(step: Step, by: User) -> None:
+def require_held(step: Step, by: User) -> None:
+    """Raise `Refused` unless an official holds a step that is open and not decided."""
     require(step.assignee_id == by.pk, _("Take this step first: you don't hold it."))
     require(step.state == Step.State.OPEN, _("This step is not open now."))
+    decided = PreparedDecision.objects.filter(step=step, takes_effect_at__isnull=False)
+    require(not decided.exists(), _("Your decision is about to take effect. Undo it first."))

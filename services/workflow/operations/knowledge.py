@@ -1,0 +1,63 @@
+"""What officials write for each other."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from services.accounts.models import User
+from services.agencies.models import Agency, Membership
+from services.catalogue.composing import unknown_placeholders
+from services.catalogue.models import Service
+from services.workflow.knowledge import Guidance, TextBlock
+from services.workflow.letters import FACTS
+from services.workflow.operations.walking import require
+from services.workflow.refusals import Refused
+
+
+def write_guidance(service: Service, step_key: str, agency: Agency, text: str, by: User, now: datetime) -> Guidance:
+    """Write how an agency does a step; what stood there before stays as an earlier version."""
+    _require_member(by, agency)
+    latest = guidance_of(service, step_key, agency)
+    if latest is not None and latest.text == text.strip():
+        return latest
+    return Guidance.objects.create(service=service, step_key=step_key, agency=agency, text=text.strip(), by=by, at=now)
+
+
+def guidance_of(service: Service, step_key: str, agency: Agency) -> Guidance | None:
+    """Give the latest guidance on a step; None when nobody has written any."""
+    written = Guidance.objects.filter(service=service, step_key=step_key, agency=agency)
+    return written.select_related("by").order_by("-at", "-pk").first()
+
+
+def write_block(
+    agency: Agency, title: str, text: Mapping[str, str], by: User, now: datetime, *, block: TextBlock | None = None
+) -> TextBlock:
+    """Write a block of text, or change one; raise `Refused` for places to fill in that nothing fills."""
+    _require_member(by, agency)
+    known = {language: words.strip() for language, words in text.items() if words.strip()}
+    require(title.strip(), _("Give the block a title."))
+    require(known, _("Write the text in one language at least."))
+    unknown = sorted({name for words in known.values() for name in unknown_placeholders(words, [], FACTS)})
+    words = _("Nothing fills {%(name)s} in. Choose among the places listed.") % {"name": ", ".join(unknown)}
+    require(not unknown, words)
+    block = block or TextBlock(agency=agency)
+    block.title, block.text, block.by, block.at = title.strip(), known, by, now
+    try:
+        with transaction.atomic():
+            block.save()
+    except IntegrityError:
+        raise Refused(_("There is a block with this title already.")) from None
+    return block
+
+
+def remove_block(block: TextBlock, by: User) -> None:
+    """Remove a block of text; letters that were written with it stay."""
+    _require_member(by, block.agency)
+    block.delete()
+
+
+def _require_member(by: User, agency: Agency) -> None:
+    works_there = Membership.objects.of(by).filter(agency=agency).exists()
+    require(works_there, _("Only people of the agency may write this."))
