@@ -26,6 +26,7 @@ class Access(StrEnum):
     EVERYONE = "everyone"
     SIGNED_IN = "signed in"
     CLERK = "clerk"
+    SUPERVISOR = "supervisor"
     MANAGER = "manager"
     ADMIN = "administrator"
     DEMO = "everyone, in the demonstration only"
@@ -116,8 +117,15 @@ ACCESS: dict[str, Access] = {
     "desk_document": Access.CLERK,
     "desk_document_revoke": Access.CLERK,
     "desk_complaint": Access.CLERK,
+    "desk_team": Access.SUPERVISOR,
+    "desk_team_give": Access.SUPERVISOR,
+    "desk_absence_end": Access.SUPERVISOR,
+    "desk_signals": Access.SUPERVISOR,
     # managers
     "managers": Access.MANAGER,
+    "managers_people": Access.MANAGER,
+    "managers_role_end": Access.MANAGER,
+    "managers_role_settle": Access.MANAGER,
     "managers_service": Access.MANAGER,
     # programs: the API checks tokens and sessions itself and answers in JSON
     "api_services": E,
@@ -137,7 +145,7 @@ ACCESS: dict[str, Access] = {
     "style_guide": Access.DEMO,
 }
 GUARDED_BY_THEMSELVES = ("account_", "mfa_", "socialaccount_", "usersessions_", "openid_connect_", "admin:")
-ROLES = {Access.CLERK: {"clerk", "supervisor"}, Access.MANAGER: {"manager"}}
+ROLES = {Access.CLERK: {"clerk", "supervisor"}, Access.SUPERVISOR: {"supervisor"}, Access.MANAGER: {"manager"}}
 
 
 def rule_of(match: ResolverMatch) -> Access | None:

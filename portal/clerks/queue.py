@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -147,16 +149,23 @@ def counts(request: HttpRequest) -> HttpResponse:
     return render(request, "clerks/counts.html", {"wish": wish, **counted(wish, timezone.now())})
 
 
+class ViewForm(forms.Form):
+    name = forms.CharField(max_length=60, error_messages={"required": gettext_lazy("Give the view a name.")})
+
+
 @require_POST
 def keep_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters that are set now under a name."""
-    wish = Wish.of(request)
+    wish, form = Wish.of(request), ViewForm(request.POST)
 
     def kept() -> str:
-        view = save_view(person(request), request.POST.get("name", "")[:60], wish.query)
+        view = save_view(person(request), form.cleaned_data["name"], wish.query)
         return _("The view “%(name)s” is saved.") % {"name": view}
 
-    attempt(request, kept)
+    if form.is_valid():
+        attempt(request, kept)
+    else:
+        messages.error(request, form.errors["name"][0])
     return redirect(f"{reverse('desk')}?{wish.query}")
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.clerks import acts, bulk, complaints, files, finding, knowledge, letter, queue, revoking, views
+from portal.clerks import acts, bulk, complaints, files, finding, knowledge, letter, queue, revoking, team, views
 
 urlpatterns = [
     path("desk/", queue.desk, name="desk"),
@@ -28,5 +28,9 @@ urlpatterns = [
     path("desk/evidence/<uuid:pk>/pages/<int:number>/", files.page, name="desk_evidence_page"),
     path("desk/documents/<uuid:pk>/", files.document, name="desk_document"),
     path("desk/documents/<uuid:pk>/revoke/", revoking.revoke, name="desk_document_revoke"),
+    path("desk/team/", team.team, name="desk_team"),
+    path("desk/team/steps/<int:pk>/", team.give, name="desk_team_give"),
+    path("desk/team/absences/<int:pk>/removal/", team.there_again, name="desk_absence_end"),
+    path("desk/team/signals/", team.signals, name="desk_signals"),
     path("desk/complaints/<int:pk>/", complaints.complaint, name="desk_complaint"),
 ]

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from portal.managers import views
+from portal.managers import people, views
 
 urlpatterns = [
     path("manage/", views.managers, name="managers"),
+    path("manage/people/", people.people, name="managers_people"),
+    path("manage/people/<int:pk>/end/", people.end_role, name="managers_role_end"),
+    path("manage/people/changes/<uuid:pk>/<slug:act>/", people.settle, name="managers_role_settle"),
     path("manage/services/<slug:code>/", views.service, name="managers_service"),
 ]

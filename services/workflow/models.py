@@ -12,7 +12,8 @@ import services.workflow.bulk
 import services.workflow.knowledge
 import services.workflow.looking
 import services.workflow.preparing
-import services.workflow.recusals  # noqa: F401  their models belong to this app
+import services.workflow.recusals
+import services.workflow.role_changes  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
 from services.requests.models import ServiceRequest

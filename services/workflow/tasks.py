@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from services.workflow import automation, erasure, exports
-from services.workflow.operations import bulk, preparing
+from services.workflow.operations import absences, bulk, preparing
 
 
 @shared_task
@@ -35,3 +35,8 @@ def take_effect() -> None:
 @shared_task
 def run_bulk() -> None:
     bulk.run_bulk(timezone.now())
+
+
+@shared_task
+def hand_over_absent() -> None:
+    absences.hand_over_absent(timezone.now())

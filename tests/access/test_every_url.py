@@ -70,6 +70,13 @@ desk_guidance        in        no    no       ok    no            no      no    
 desk_letter          in        no    no       ok    no            no      no              no
 desk_evidence_preview in        no    no       ok    no            no      no              no
 desk_evidence_page   in        no    no       ok    no            no      no              no
+desk_team            in        no    no       ok    ok            no      no              no
+desk_signals         in        no    no       ok    ok            no      no              no
+desk_team_give       in        no    no       ok    no            no      no              no
+desk_absence_end     in        no    no       ok    no            no      no              no
+managers_people      in        no    no       no    no            ok      ok              no
+managers_role_end    in        no    no       no    no            ok      no              no
+managers_role_settle in        no    no       no    no            ok      no              no
 desk_next            in        no    no       ok     ok            no      no              no
 desk_find            in        no    no       ok     ok            no      no              no
 managers             in        no    no       no     no            ok      ok              no

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pypdfium2 import PdfDocument
 
 from services.accounts.models import User
-from services.agencies.models import Desk, Office
+from services.agencies.models import Absence, Desk, Office
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
@@ -23,11 +23,14 @@ from services.workflow.knowledge import TextBlock
 from services.workflow.looking import SavedView
 from services.workflow.models import Complaint, Step
 from services.workflow.operations import desk
+from services.workflow.operations.absences import record_absence
 from services.workflow.operations.bulk import ask_for_bulk
 from services.workflow.operations.complaint import complain
 from services.workflow.operations.knowledge import write_block
 from services.workflow.operations.paper import share
+from services.workflow.operations.roles import propose_role
 from services.workflow.operations.saved_views import save_view
+from services.workflow.role_changes import RoleChange
 from tests import worlds
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -56,6 +59,9 @@ class Town:
     block: TextBlock
     bulk: BulkAct
     held_step: Step
+    others_step: Step
+    absence: Absence
+    change: RoleChange
 
     @property
     def question(self) -> Step:
@@ -125,7 +131,13 @@ def build_town(name: str) -> Town:
     block = write_block(clerk.memberships.first().agency, "Thanks", {"en": f"Secret of {name}"}, clerk, now)
     held = desk.claim(worlds.open_step(worlds.apply(version, by=citizen, office=place, at=now)), clerk, now)
     bulk = ask_for_bulk("release", [held.pk], clerk, now, {})
+    chloe = worlds.clerk(f"chloe-{name}", name)
+    others = desk.claim(worlds.open_step(worlds.apply(version, by=citizen, office=place, at=now)), chloe, now)
+    today = timezone.localdate(now)
+    absence = record_absence(chloe, today, today, clerk, now)
+    change = propose_role(chloe, manager.memberships.first().agency, "supervisor", manager, now)
     known = (evidence, document, draft, draft_file, helping, complaint, link, secret, view, block, bulk, held)
+    known = (*known, others, absence, change)
     return Town(name, citizen, clerk, manager, *fresh, *known)
 
 
@@ -174,6 +186,10 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "desk_letter": [{"pk": town.held_step.pk}],
         "desk_evidence_preview": [{"pk": town.evidence.pk}],
         "desk_evidence_page": [{"pk": town.evidence.pk, "number": 1}],
+        "desk_team_give": [{"pk": town.others_step.pk}],
+        "desk_absence_end": [{"pk": town.absence.pk}],
+        "managers_role_end": [{"pk": town.clerk.memberships.first().pk}],
+        "managers_role_settle": [{"pk": town.change.pk, "act": act} for act in ("confirm", "refuse")],
         "desk_view_removal": [{"pk": town.view.pk}],
         "desk_act": [
             *({"pk": town.free_step.pk, "act": act} for act in acts),

@@ -1,0 +1,135 @@
+"""The supervisor's page: load, ageing, what will be late, absences, what needs somebody, and unusual numbers."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.attempts import attempt
+from portal.clerks.forms import ReassignForm
+from portal.people import person, posted
+from services.accounts.models import User
+from services.agencies.models import Absence, Agency, Membership
+from services.workflow.operations import desk
+from services.workflow.operations.absences import end_absence, record_absence
+from services.workflow.queries import supervised_by
+from services.workflow.recusals import Recusal
+from services.workflow.signals import numbers_of
+from services.workflow.team import AGES, desk_loads, held_by_others, loads, without_anybody
+
+SHOWN = 50
+
+
+def agencies_of(request: HttpRequest) -> list[int]:
+    return list(supervised_by(person(request)))
+
+
+def officials_of(agencies: list[int]) -> Any:
+    members = Membership.objects.clerks().filter(agency__in=agencies, ended_at=None)
+    return User.objects.filter(pk__in=members.values("user")).order_by("name")
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class AbsenceForm(forms.Form):
+    user = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("Who is away?"), empty_label=gettext_lazy("Choose…")
+    )
+    first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
+    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
+    stand_in = forms.ModelChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("Who stands in?"),
+        required=False,
+        empty_label=gettext_lazy("Nobody: steps go back to the desk"),
+    )
+
+    def __init__(self, *args: Any, agencies: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("user", "stand_in"):
+            self.fields[name].queryset = officials_of(agencies)  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "POST"])
+def team(request: HttpRequest) -> HttpResponse:
+    """Show the work of the agencies that one supervises, and take absences."""
+    agencies, now, user = agencies_of(request), timezone.now(), person(request)
+    form = AbsenceForm(posted(request), agencies=agencies)
+
+    def recorded() -> str:
+        absence = record_absence(by=user, now=now, **form.cleaned_data)
+        return _("%(name)s is away from %(first)s to %(last)s.") % {
+            "name": absence.user,
+            "first": absence.first_day,
+            "last": absence.last_day,
+        }
+
+    if request.method == "POST" and form.is_valid() and attempt(request, recorded):
+        return redirect("desk_team")
+    coming = Absence.objects.filter(user__in=officials_of(agencies), last_day__gte=timezone.localdate(now))
+    held = list(held_by_others(agencies, user)[:SHOWN])
+    context = {
+        "now": now,
+        "agencies": Agency.objects.filter(pk__in=agencies),
+        "desks": desk_loads(agencies, now),
+        "ages": AGES,
+        "loads": loads(agencies, now),
+        "absences": coming.select_related("user", "stand_in").order_by("first_day"),
+        "held": [(step, ReassignForm(step=step)) for step in held],
+        "nobody": without_anybody(agencies)[:SHOWN],
+        "form": form,
+    }
+    return render(request, "clerks/team.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def give(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a step that one official holds to another, from the supervisor's page."""
+    held = held_by_others(agencies_of(request), person(request)).select_related("desk__office__agency")
+    step = get_object_or_404(held, pk=pk)
+    form = ReassignForm(request.POST, step=step)
+
+    def given() -> str:
+        to = form.cleaned_data["to"]
+        desk.reassign(step, to, person(request), timezone.now())
+        return _("%(name)s now holds this step.") % {"name": to}
+
+    if form.is_valid():
+        attempt(request, given)
+    return redirect("desk_team")
+
+
+@require_POST
+def there_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """End an absence."""
+    absence = get_object_or_404(Absence, pk=pk, user__in=officials_of(agencies_of(request)))
+
+    def ended() -> str:
+        end_absence(absence, person(request), timezone.now())
+        return _("The absence is removed.")
+
+    attempt(request, ended)
+    return redirect("desk_team")
+
+
+@require_safe
+def signals(request: HttpRequest) -> HttpResponse:
+    """Show numbers of officials that are unlike those of the others, and who stood aside."""
+    agencies = agencies_of(request)
+    aside = Recusal.objects.filter(service_request__office__agency__in=agencies).exclude(rule=Recusal.Rule.OWN)
+    context = {
+        "numbers": numbers_of(agencies, timezone.now()),
+        "recusals": aside.select_related("user", "service_request__service").order_by("-at")[:SHOWN],
+    }
+    return render(request, "clerks/signals.html", context)
