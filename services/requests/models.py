@@ -104,7 +104,10 @@ class ServiceRequest(models.Model):
                 fields=["appeal_of"], condition=models.Q(status="in_progress"), name="one_appeal_at_a_time"
             ),
         ]
-        indexes = [models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant")]
+        indexes = [
+            models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant"),
+            models.Index(fields=["service", "submitted_at"], name="request_of_service"),
+        ]
 
     def __str__(self) -> str:
         return self.written_reference
@@ -204,9 +207,7 @@ class Evidence(models.Model):
     supplied_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(name="evidence_has_size", condition=models.Q(size__gt=0)),
-        ]
+        constraints = [models.CheckConstraint(name="evidence_has_size", condition=models.Q(size__gt=0))]
 
     def __str__(self) -> str:
         return self.name
@@ -253,9 +254,6 @@ class Decision(models.Model):
         return f"{self.step_key}: {self.outcome}"
 
 
-DocumentState = Literal["valid", "revoked", "expired"]
-
-
 def document_path(document: "Document", name: str) -> str:
     return f"documents/{document.pk}.pdf"
 
@@ -268,6 +266,7 @@ class Document(models.Model):
     key = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     number = models.CharField(max_length=32, unique=True)
+    is_letter = models.BooleanField(default=False, help_text=_("Words to the applicant: no certificate to verify."))
     sha256 = models.CharField(max_length=64, unique=True)
     file = models.FileField(upload_to=document_path)
     issued_at = models.DateTimeField()
@@ -279,7 +278,9 @@ class Document(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["service_request", "key"], condition=models.Q(revoked_at=None), name="document_valid_once"
+                fields=["service_request", "key"],
+                condition=models.Q(revoked_at=None, is_letter=False),
+                name="document_valid_once",
             ),
             models.CheckConstraint(
                 name="revoked_with_reason", condition=models.Q(revoked_at=None) | ~models.Q(revoked_reason="")
@@ -289,7 +290,7 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"{self.title} {self.number}"
 
-    def state(self, today: date) -> DocumentState:
+    def state(self, today: date) -> Literal["valid", "revoked", "expired"]:
         """Tell whether the document holds on a day."""
         if self.revoked_at is not None:
             return "revoked"

@@ -57,7 +57,8 @@ def notices_of(user: User) -> StepQuerySet:
     helped = Q(service_request__assistant=user, branch=TO_ASSISTANT)
     told = Step.objects.filter(own | helped, kind=Step.Kind.NOTICE, opened_at__lte=Now())
     told = told.exclude(state=Step.State.CANCELLED)
-    return told.select_related("service_request__service").order_by("-opened_at", "-pk")
+    related = ("service_request__service", "service_request__version", "parent")
+    return told.select_related(*related).defer("service_request__version__source").order_by("-opened_at", "-pk")
 
 
 def serves_at_counter(user: User, office: Office) -> bool:
