@@ -3,6 +3,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +76,7 @@ class ServiceRequest(models.Model):
         models.PROTECT,
         null=True,
         related_name="appeals",
-        help_text=_("The request whose decision it is about."),
+        help_text=_("The request that it objects to."),
     )
     barred = models.ManyToManyField(
         User,
@@ -107,6 +108,7 @@ class ServiceRequest(models.Model):
         indexes = [
             models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant"),
             models.Index(fields=["service", "submitted_at"], name="request_of_service"),
+            GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="request_by_answers"),
         ]
 
     def __str__(self) -> str:
