@@ -105,6 +105,9 @@ ACCESS: dict[str, Access] = {
     # managers
     "managers": Access.MANAGER,
     "managers_service": Access.MANAGER,
+    "managers_robots": Access.MANAGER,
+    "managers_robots_again": Access.MANAGER,
+    "managers_robot_act": Access.MANAGER,
     # programs: the API checks tokens and sessions itself and answers in JSON
     "api_services": E,
     "api_service": E,

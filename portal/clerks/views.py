@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm
+from portal.findings import findings_of
 from portal.messages import MessageForm
 from portal.people import person
-from portal.reading import answers_in_words, findings_of, history_of
+from portal.reading import answers_in_words, history_of
 from services.accounts.models import User
 from services.agencies.models import Desk, Membership
 from services.catalogue.definition import ApplicantStep, DeskStep

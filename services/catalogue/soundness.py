@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.catalogue import expressions
-from services.catalogue.action_settings import Actions, SettingFault, action_faults
+from services.catalogue.action_settings import Actions, action_faults
 from services.catalogue.composing import unknown_placeholders
 from services.catalogue.definition import (
     DateField,
@@ -79,13 +79,8 @@ def find_faults(definition: Definition, actions: Actions) -> Iterator[Fault]:
     yield from _bad_fee(definition)
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
-    yield from (Fault(*fault) for fault in _fitting(definition, actions))
-
-
-def _fitting(definition: Definition, actions: Actions) -> Iterator[SettingFault]:
-    yield from route_faults(definition)
-    yield from action_faults(definition, actions)
-    yield from appeal_faults(definition)
+    fitting = [*route_faults(definition), *action_faults(definition, actions), *appeal_faults(definition)]
+    yield from (Fault(*fault) for fault in fitting)
 
 
 def _shape_fault(error: Any, data: Any) -> Fault:

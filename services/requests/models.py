@@ -72,11 +72,7 @@ class ServiceRequest(models.Model):
     clock_stopped_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     appeal_of = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        related_name="appeals",
-        help_text=_("The request that it objects to."),
+        "self", models.PROTECT, null=True, related_name="appeals", help_text=_("The request that it objects to.")
     )
     barred = models.ManyToManyField(
         User,

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from services.accounts.models import User
-from services.agencies.models import Desk, Membership, Office
+from services.agencies.models import Agency, Desk, Membership, Office
 from services.requests.models import ServiceRequest
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
 from services.workflow.notices import BY_MAIL, TO_ASSISTANT
@@ -81,3 +81,17 @@ def complaints_of(user: User) -> QuerySet[Complaint]:
     supervised = Membership.objects.of(user).filter(role=Membership.Role.SUPERVISOR).values("agency")
     related = ("service_request__service", "office__agency", "answered_by")
     return Complaint.objects.filter(office__agency__in=supervised).select_related(*related)
+
+
+def managed_by(user: User) -> QuerySet[Agency]:
+    """Give the agencies that a person manages."""
+    members = Membership.objects.of(user).managers()
+    return Agency.objects.filter(pk__in=members.values("agency")).order_by("code")
+
+
+def parked_of(user: User) -> StepQuerySet:
+    """Give what robots handed to clerks and still is to be done, at a manager's agencies, the oldest first."""
+    parked = Step.objects.filter(kind=Step.Kind.DESK, state__in=[Step.State.OPEN, Step.State.WAITING])
+    parked = parked.filter(instead_of__isnull=False, service_request__office__agency__in=managed_by(user).values("pk"))
+    related = ("service_request__service", "service_request__version", "instead_of", "assignee")
+    return parked.select_related(*related).defer("service_request__version__source").order_by("opened_at", "pk")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.catalogue.action_settings import SettingFault, Settings, Use, answer_fault
 from services.catalogue.definition import Key
+from services.requests.models import ServiceRequest
 from services.workflow.actions.kinds import Finding, Pure
 from services.workflow.changes import Changes
 from services.workflow.comparing import are_alike
@@ -38,20 +39,21 @@ def _left_faults(use: Use, left: str) -> Iterator[SettingFault]:
 
 def compare(walk: Changes, step: Step) -> Finding:
     """Tell whether all pairs agree, and which differ or lack a value on one side."""
-    request = walk.service_request
-    known = {
-        "answers": request.answers,
-        "applicant": request.contact,
-        "found": request.facts.get("found", {}),
-    }
     differ, lacking = [], []
-    for left, right in walk.settings(step, Pairs).pairs.items():
-        given, registered = _value(known, left), _value(known, right)
+    for left, given, registered in values_of(walk.service_request, walk.settings(step, Pairs)):
         if _is_nothing(given) or _is_nothing(registered):
             lacking.append(left)
         elif not are_alike(given, registered):
             differ.append(left)
     return {"found": True, "agrees": not (differ or lacking), "differ": differ, "lacking": lacking}
+
+
+def values_of(service_request: ServiceRequest, settings: Pairs) -> Iterator[tuple[str, Any, Any]]:
+    """Give each pair: its left side's name, what the applicant said, and what the register says."""
+    found = service_request.facts.get("found", {})
+    known = {"answers": service_request.answers, "applicant": service_request.contact, "found": found}
+    for left, right in settings.pairs.items():
+        yield left, _value(known, left), _value(known, right)
 
 
 def _value(known: Mapping[str, Any], path: str) -> Any:

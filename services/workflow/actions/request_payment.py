@@ -9,6 +9,7 @@ from decimal import Decimal
 from services.catalogue.action_settings import SettingFault, Settings, Use
 from services.catalogue.definition import ApplicantStep, Definition, Key, RobotStep
 from services.catalogue.expressions import Unknown
+from services.requests.models import ServiceRequest
 from services.workflow.actions.kinds import Finding, Pure
 from services.workflow.changes import Changes
 from services.workflow.models import Step
@@ -51,6 +52,19 @@ def payment_reference(reference: str) -> str:
     """Give the creditor reference (ISO 11649) for a request: RF, two check digits, and the request's reference."""
     digits = "".join(str(int(character, 36)) for character in reference + "RF00")
     return f"RF{98 - int(digits) % 97:02}{reference}"
+
+
+def asked_before(service_request: ServiceRequest, waiting: str) -> Finding:
+    """Give what was asked for by the robot before the step that waits for the payment; empty when none did."""
+    found = service_request.facts.get("found", {})
+    for step in service_request.version.definition.workflow.steps:
+        if (
+            isinstance(step, RobotStep)
+            and step.action == "request_payment"
+            and waiting in {one.to for one in step.next}
+        ):
+            return dict(found.get(Payment.model_validate(step.settings).save_as, {}))
+    return {}
 
 
 ACTION = Pure(Payment, ask)
