@@ -52,6 +52,7 @@ class LetterContent:
     agency: str
     office: str
     reference: str
+    number: str
     to: str
     paragraphs: Sequence[str]
     language: str
@@ -86,7 +87,7 @@ def typeset_letter(content: LetterContent) -> bytes:
     with override(content.language):
         data = {
             **_head(content),
-            "footer": content.reference,
+            "footer": content.number,
             "to": _plain(content.to),
             "facts": _rows([(_("Date"), date_format(content.written_on)), (_("Reference"), content.reference)]),
             "paragraphs": [_plain(paragraph) for paragraph in content.paragraphs],

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import FloatField, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 from pydantic import Field
 
 from services.catalogue.action_settings import SettingFault, Settings, Use, answer_fault
@@ -12,7 +13,7 @@ from services.catalogue.definition import Key
 from services.requests.models import ServiceRequest
 from services.workflow.actions.kinds import Finding, Pure
 from services.workflow.changes import Changes
-from services.workflow.comparing import box_around, metres_between
+from services.workflow.comparing import Place, box_around, metres_between
 from services.workflow.models import Step
 
 MOST_LISTED = 20
@@ -44,7 +45,7 @@ def find(walk: Changes, step: Step) -> Finding:
     known = walk.settings(step, Alike)
     answers = walk.service_request.answers
     values = {key: answers[key] for key in known.fields if key in answers}
-    place = answers.get(known.place) if known.place else None
+    place = _place(answers[known.place]) if known.place in answers else None
     if place is None and (known.place or not values):
         return {"found": False, "count": 0, "requests": []}
     earlier = _earlier(walk, known.days).filter(answers__contains=values)
@@ -61,14 +62,18 @@ def _earlier(walk: Changes, days: int) -> QuerySet[ServiceRequest]:
     return same.filter(before).exclude(status=ServiceRequest.Status.WITHDRAWN).order_by("-submitted_at")
 
 
-def _near(earlier: QuerySet[ServiceRequest], known: Alike, place: dict[str, Any]) -> list[str]:
+def _near(earlier: QuerySet[ServiceRequest], known: Alike, place: Place) -> list[str]:
     assert known.metres is not None
     south, north, west, east = box_around(place, known.metres)
-    where = f"answers__{known.place}"
-    high = {f"{where}__lat__gte": south, f"{where}__lat__lte": north}
-    wide = {f"{where}__lon__gte": west, f"{where}__lon__lte": east}
-    places = earlier.filter(**high, **wide).values_list("pk", where)
-    return [str(pk) for pk, other in places if metres_between(place, other) <= known.metres]
+    where = KeyTransform(known.place, "answers")
+    lat, lon = (Cast(KeyTextTransform(name, where), FloatField()) for name in ("lat", "lon"))
+    inside = earlier.alias(lat=lat, lon=lon).filter(lat__range=(south, north), lon__range=(west, east))
+    places = inside.values_list("pk", f"answers__{known.place}")
+    return [str(pk) for pk, other in places if metres_between(place, _place(other)) <= known.metres]
+
+
+def _place(answer: dict[str, str]) -> Place:
+    return {"lat": float(answer["lat"]), "lon": float(answer["lon"])}
 
 
 ACTION = Pure(Alike, find)

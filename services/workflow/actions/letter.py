@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
-from services.requests.document_numbers import new_document_number
+from services.requests.document_numbers import new_document_number, write_document_number
 from services.requests.models import Document
 from services.requests.typesetting import LetterContent, typeset_letter
 from services.workflow.actions.kinds import Job, Outside
@@ -48,6 +48,7 @@ def prepare(walk: Changes, step: Step) -> Job:
             agency=in_language(request.office.agency.name, language),
             office=in_language(request.office.name, language),
             reference=request.written_reference,
+            number=write_document_number(document.number),
             to=request.contact.get("name", ""),
             paragraphs=paragraphs_of(walk, template, None, language),
             language=language,
