@@ -1,5 +1,6 @@
 """How the robots of a manager's agencies fare: what they did, what waits, and what they handed to clerks."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ A_PAGE = 25
 MOST_AT_ONCE = 200
 MOST_TOLD = 10
 HOURS, DAYS = 24, 30
+WRITTEN_KIND = re.compile(r"([a-z0-9-]{1,60})\.([a-z0-9_]{1,40})\.([a-z_]{1,40})")
 ROBOTS = Step.Kind.ROBOT
 
 
@@ -43,8 +45,9 @@ class Kind(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "Kind | None":
-        parts = text.split(".")
-        return cls(*parts) if len(parts) == len(cls._fields) else None
+        """Read what `written` gives; None when it can't be one."""
+        found = WRITTEN_KIND.fullmatch(text)
+        return cls(*found.groups()) if found else None
 
     @property
     def written(self) -> str:
