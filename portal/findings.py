@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from services.agencies.rules import in_language
-from services.catalogue.definition import Definition, RobotStep
+from services.catalogue.definition import AnyField, Definition, RobotStep
 from services.requests.models import ServiceRequest
 from services.workflow.actions.compare import Pairs, values_of
 
@@ -46,8 +46,7 @@ def _side_by_side(service_request: ServiceRequest, step: RobotStep, record: Mapp
     fields = service_request.version.definition.fields
     yield _("Both agree"), record["agrees"]
     for left, given, registered in values_of(service_request, Pairs.model_validate(step.settings)):
-        name = left.split(".")[1]
-        label = in_language(fields[name].label, get_language() or "en") if name in fields else _own_name(name)
+        label = _label(fields, left)
         told = {"given": "–" if given is None else given, "registered": "–" if registered is None else registered}
         if left in (*record["differ"], *record["lacking"]):
             yield label, _("Differs. Given: %(given)s. In the register: %(registered)s") % told
@@ -55,8 +54,14 @@ def _side_by_side(service_request: ServiceRequest, step: RobotStep, record: Mapp
             yield label, _("Given: %(given)s. In the register: %(registered)s") % told
 
 
-def _own_name(name: str) -> str:
-    return _("Name") if name == "name" else _("Personal identifier")
+def _label(fields: Mapping[str, AnyField], left: str) -> str:
+    """Give the question's label: of a question in a group, after the group's."""
+    name, *inner = left.split(".")[1:]
+    if name not in fields:
+        return _("Name") if name == "name" else _("Personal identifier")
+    labels = [fields[name].label]
+    labels += [field.label for field in getattr(fields[name], "fields", []) if field.key in inner]
+    return ", ".join(in_language(label, get_language() or "en") for label in labels)
 
 
 def _references(requests: list[str]) -> str:

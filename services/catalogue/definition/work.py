@@ -9,7 +9,7 @@ from pydantic import Field
 from services.catalogue.definition.law import Span
 from services.catalogue.definition.terms import Code, Expression, Key, Minutes, Part, Text
 
-Setting = str | int | bool | Decimal | list[str] | dict[str, str]
+Setting = str | int | bool | Decimal | list[str] | dict[str, str | int]
 
 
 class Move(Part):

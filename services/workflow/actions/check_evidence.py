@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Annotated
 
 from pydantic import Field
 
@@ -16,11 +17,13 @@ BYTES_A_KB = 1000
 
 
 class Completeness(Settings):
-    """How old a paper may be and how small a file; `dates` tells which question has the day that stands on a paper.
+    """What is needed by now, how old a paper may be, and how small a file.
 
-    A paper without such a question is as old as its newest file.
+    `needed` tells how many files of a paper there must be, where the form asks for fewer. `dates` tells which
+    question has the day that stands on a paper; a paper without one is as old as its newest file.
     """
 
+    needed: dict[Key, Annotated[int, Field(ge=1, le=20)]] = {}
     oldest_days: int | None = Field(None, ge=1, le=36500)
     dates: dict[Key, Key] = {}
     smallest_kb: int | None = Field(None, ge=1, le=10_000)
@@ -28,9 +31,10 @@ class Completeness(Settings):
 
     def faults(self, use: Use) -> Iterator[SettingFault]:
         papers = {paper.key for paper in use.definition.evidence}
-        for paper, question in self.dates.items():
-            if paper not in papers:
-                yield "dates", f"'{paper}' is no paper of this definition", "Name one listed under evidence."
+        for name, keys in (("needed", self.needed), ("dates", self.dates)):
+            for paper in sorted(set(keys) - papers):
+                yield name, f"'{paper}' is no paper of this definition", "Name one listed under evidence."
+        for question in self.dates.values():
             yield from answer_fault(use, "dates", question, "date")
         if self.dates and self.oldest_days is None:
             yield "dates", "is of no use without oldest_days", "Give oldest_days, or remove it."
@@ -40,15 +44,16 @@ def check(walk: Changes, step: Step) -> Finding:
     """Tell which papers are missing, too old or can't be read; raise `Unknown` when that can't be told."""
     known = walk.settings(step, Completeness)
     asked = [paper for paper in walk.definition.evidence if paper.show is None or walk.holds(paper.show)]
-    missing = [paper.key for paper in asked if not walk.evidence.get(paper.key) and _is_required(walk, paper)]
+    missing = [paper.key for paper in asked if walk.evidence.get(paper.key, 0) < _needed(walk, paper, known)]
     there = [paper.key for paper in asked if walk.evidence.get(paper.key)]
     old, unreadable = _unfit(walk, there, known)
     complete = not (missing or old or unreadable)
     return {"found": True, "complete": complete, "missing": missing, "too_old": old, "unreadable": unreadable}
 
 
-def _is_required(walk: Changes, paper: Evidence) -> bool:
-    return walk.holds(paper.required) if isinstance(paper.required, str) else paper.required
+def _needed(walk: Changes, paper: Evidence, known: Completeness) -> int:
+    required = walk.holds(paper.required) if isinstance(paper.required, str) else paper.required
+    return known.needed.get(paper.key, int(required))
 
 
 def _unfit(walk: Changes, there: list[str], known: Completeness) -> tuple[list[str], list[str]]:

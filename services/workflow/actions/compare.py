@@ -15,7 +15,10 @@ from services.workflow.models import Step
 
 
 class Pairs(Settings):
-    """What is compared with what: `answers.surname: found.person.surname`, or `applicant.name` on the left."""
+    """What is compared with what: `answers.surname: found.person.surname`, or `applicant.name` on the left.
+
+    Of a group, `answers.parents.0.name` is the name in its first entry.
+    """
 
     pairs: dict[str, str] = Field(min_length=1, max_length=30)
     save_as: Key
@@ -59,7 +62,10 @@ def values_of(service_request: ServiceRequest, settings: Pairs) -> Iterator[tupl
 def _value(known: Mapping[str, Any], path: str) -> Any:
     value: Any = known
     for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
+        if isinstance(value, list):
+            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+        else:
+            value = value.get(name) if isinstance(value, Mapping) else None
     return value
 
 
