@@ -127,6 +127,9 @@ ACCESS: dict[str, Access] = {
     "managers_role_end": Access.MANAGER,
     "managers_role_settle": Access.MANAGER,
     "managers_service": Access.MANAGER,
+    "managers_robots": Access.MANAGER,
+    "managers_robots_again": Access.MANAGER,
+    "managers_robot_act": Access.MANAGER,
     # programs: the API checks tokens and sessions itself and answers in JSON
     "api_services": E,
     "api_service": E,

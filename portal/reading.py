@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.agencies.rules import in_language
 from services.catalogue.answer_words import display
-from services.catalogue.definition import DeskStep, RobotStep
+from services.catalogue.definition import DeskStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 from services.workflow.looking import Look
@@ -40,6 +40,10 @@ WORDS = {
     "deadline_changed": gettext_noop("The deadline was changed"),
     "robot_gave_up": gettext_noop("A robot handed over to an official: %(step)s"),
     "decided": gettext_noop("Decided: %(step)s"),
+    "robot_tried_again": gettext_noop("A manager lets the robot try again: %(step)s"),
+    "robot_by_hand": gettext_noop("A manager lets an official do it by hand: %(step)s"),
+    "payment_asked": gettext_noop("Payment asked for: %(amount)s AZN"),
+    "letter_written": gettext_noop("A letter was written to the applicant"),
     "document_issued": gettext_noop("Document issued"),
     "evidence_added": gettext_noop("A file was added"),
     "fee_computed": gettext_noop("Fee computed: %(fee)s AZN"),
@@ -89,18 +93,6 @@ def answers_in_words(service_request: ServiceRequest) -> list[dict[str, Any]]:
         if rows:
             pages.append({"title": in_language(page.title, language), "rows": rows})
     return pages
-
-
-def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
-    """Give what robots found: the step's title, whether anything was found, and rows of (name, value)."""
-    language, findings = get_language() or "en", []
-    found = service_request.facts.get("found", {})
-    for step in service_request.version.definition.workflow.steps:
-        record = found.get(step.settings.get("save_as")) if isinstance(step, RobotStep) else None
-        if record is not None:
-            rows = [(name.replace("_", " "), value) for name, value in record.items() if name != "found"]
-            findings.append({"title": in_language(step.title, language), "found": record["found"], "rows": rows})
-    return findings
 
 
 def history_of(service_request: ServiceRequest) -> list[Told]:

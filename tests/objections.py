@@ -7,6 +7,7 @@ from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
 from services.catalogue.operations import publish
 from services.requests.models import Draft, ServiceRequest
+from services.workflow.actions import FORMS
 from services.workflow.models import Step
 from services.workflow.operations import desk
 from services.workflow.operations.objection import begin_objection
@@ -32,7 +33,7 @@ def appeal_definition(**more: Any) -> dict[str, Any]:
 def with_appeals(**more: Any) -> ServiceVersion:
     """Publish the permit and the way to object to it."""
     worlds.build_agencies("north")
-    publish(appeal_definition(), worlds.NOON)
+    publish(appeal_definition(), worlds.NOON, FORMS)
     return worlds.published([worlds.desk("judge")], **more)
 
 

@@ -10,6 +10,7 @@ from services.agencies.operations import load_agencies, load_person
 from services.catalogue.models import ServiceVersion
 from services.catalogue.operations import load_life_events, publish
 from services.requests.models import ServiceRequest
+from services.workflow.actions import FORMS
 from services.workflow.automation import run_lane
 from services.workflow.models import Step
 from services.workflow.operations.submission import Submission, submit
@@ -94,7 +95,7 @@ def definition(steps: list[dict[str, Any]], towns: Iterable[str] = ("north",), *
 
 
 def published(steps: list[dict[str, Any]], **more: Any) -> ServiceVersion:
-    version, _ = publish(definition(steps, **more), NOON)
+    version, _ = publish(definition(steps, **more), NOON, FORMS)
     return version
 
 

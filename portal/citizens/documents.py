@@ -48,7 +48,7 @@ def my_documents(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def share_document(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make a link to one document; its secret is shown this once."""
-    document = get_object_or_404(own_documents(request), pk=pk)
+    document = get_object_or_404(own_documents(request).filter(is_letter=False), pk=pk)
     form, address = ShareForm(posted(request)), ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -29,6 +29,7 @@ from services.catalogue.definition import ApplicantStep
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, Message, ServiceRequest
 from services.requests.operations import BadEvidence, add_evidence
+from services.workflow.actions.request_payment import asked_before
 from services.workflow.elapsed import elapsed_of
 from services.workflow.engine import Walk
 from services.workflow.models import Step
@@ -156,7 +157,8 @@ def is_question(step: Step) -> bool:
 def _to_do(seen: ServiceRequest, step: Step) -> dict[str, Any]:
     definition = seen.version.definition.workflow.by_key[step.key]
     assert isinstance(definition, ApplicantStep)
-    return {"step": step, "definition": definition, "by_click": definition.waits_for in ("confirmation", "papers")}
+    by_click = definition.waits_for in ("confirmation", "papers")
+    return {"step": step, "definition": definition, "by_click": by_click, "payment": asked_before(seen, step.key)}
 
 
 def _decisions(seen: ServiceRequest) -> list[dict[str, Any]]:

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.fields import PhoneNumberField
 from portal.people import person, posted
+from portal.templatetags.words import in_language
 from services.accounts.models import User
-from services.workflow.notices import NOTICES
+from services.workflow.models import Step
+from services.workflow.notices import NOTICES, REMINDER
 from services.workflow.queries import notices_of
 
 A_PAGE = 20
@@ -49,9 +51,16 @@ def my_notices(request: HttpRequest) -> HttpResponse:
     """List what the portal has told the person, the latest first; to open the list is to have read it."""
     user = person(request)
     page = Paginator(notices_of(user), A_PAGE).get_page(request.GET.get("page"))
-    told = [{"step": step, "is_new": _is_new(user, step.opened_at), "subject": NOTICES[step.key][0]} for step in page]
+    told = [{"step": step, "is_new": _is_new(user, step.opened_at), "subject": _subject(step)} for step in page]
     User.objects.filter(pk=user.pk).update(notices_read_at=timezone.now())
     return render(request, "citizens/my_notices.html", {"page": page, "told": told})
+
+
+def _subject(step: Step) -> Any:
+    """Give a notice's subject: the portal's own, or that of the definition's step it reminds of."""
+    if step.key != REMINDER or step.parent is None:
+        return NOTICES[step.key][0]
+    return in_language(step.service_request.version.definition.workflow.by_key[step.parent.key].title)
 
 
 def _is_new(user: User, at: Any) -> bool:

@@ -30,7 +30,7 @@ class RevokeForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason and revoke a document."""
-    seen = Document.objects.filter(service_request__in=requests_at_desks_of(person(request)))
+    seen = Document.objects.filter(service_request__in=requests_at_desks_of(person(request)), is_letter=False)
     document = get_object_or_404(seen.select_related("service_request"), pk=pk)
     form = RevokeForm(posted(request))
     if request.method == "GET" or not form.is_valid():

@@ -13,9 +13,10 @@ from django.utils import timezone
 from portal.clerks.beside import beside
 from portal.clerks.finding import ask_purpose
 from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm, StandAsideForm
+from portal.findings import findings_of
 from portal.messages import MessageForm
 from portal.people import person
-from portal.reading import answers_in_words, findings_of, history_of
+from portal.reading import answers_in_words, history_of
 from services.accounts.models import User
 from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep

@@ -1,25 +1,26 @@
 """What managers see: how their agencies' services do, where requests wait, and how the robots fare."""
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import told
+from portal.managers.robots import health, waiting
 from portal.people import person
-from services.agencies.models import Agency, Desk, Membership, Office
+from services.agencies.models import Agency, Desk, Office
 from services.catalogue.models import Service
 from services.transparency.queries import figures_of, summaries
-from services.workflow.models import Breaker, Heartbeat, Rating, Step
+from services.workflow.models import Rating
+from services.workflow.queries import managed_by, parked_of
 
 A_PAGE = 50
 OPEN = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
 
 
 def agencies_of(request: HttpRequest) -> QuerySet[Agency]:
-    members = Membership.objects.of(person(request)).managers()
-    return Agency.objects.filter(pk__in=members.values("agency")).order_by("code")
+    return managed_by(person(request))
 
 
 def services_of(agencies: QuerySet[Agency]) -> QuerySet[Service]:
@@ -51,9 +52,9 @@ def managers(request: HttpRequest) -> HttpResponse:
         "rows": [(service, figures[service.code]) for service in services],
         "desks": desks_with_load(agencies),
         "complaints": _complaints(agencies),
-        "breakers": Breaker.objects.filter(failures__gt=0),
-        "heartbeat": Heartbeat.objects.aggregate(at=Max("at"))["at"],
-        "robots": _robots(agencies),
+        "robots": waiting(agencies),
+        "parked": parked_of(person(request)).count(),
+        **health(),
     }
     return render(request, "managers/managers.html", context)
 
@@ -65,15 +66,6 @@ def _complaints(agencies: QuerySet[Agency]) -> QuerySet[Office]:
         unanswered=Count("complaints", filter=unanswered), oldest=Min("complaints__made_at", filter=unanswered)
     )
     return offices.filter(unanswered__gt=0).order_by("oldest")
-
-
-def _robots(agencies: QuerySet[Agency]) -> list[dict[str, object]]:
-    """Give for each lane how many steps wait for a robot, and since when the oldest."""
-    waiting = Step.objects.filter(
-        service_request__office__agency__in=agencies, state__in=["due", "running"], run_at__lte=timezone.now()
-    )
-    lanes = waiting.values("lane").annotate(count=Count("pk"), oldest=Min(F("run_at"))).order_by("lane")
-    return [{**lane, "label": Step.Lane(lane["lane"]).label} for lane in lanes]
 
 
 @require_safe

@@ -62,7 +62,7 @@ def verify_document(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _issued() -> QuerySet[Document]:
-    return Document.objects.select_related("service_request__office__agency")
+    return Document.objects.filter(is_letter=False).select_related("service_request__office__agency")
 
 
 def _state(document: Document | None) -> dict[str, object]:

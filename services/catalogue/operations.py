@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from services.agencies.models import Agency, Desk, Office
+from services.catalogue.action_settings import Actions
 from services.catalogue.definition import Definition, DeskStep, Question
 from services.catalogue.guides import read_event
 from services.catalogue.models import Delivery, LifeEvent, Service, ServiceVersion, digest_of
@@ -24,12 +25,13 @@ def load_life_events(life_events: Iterable[Mapping[str, Any]]) -> None:
 
 
 @transaction.atomic
-def publish(data: Any, now: datetime) -> tuple[ServiceVersion, bool]:
+def publish(data: Any, now: datetime, actions: Actions) -> tuple[ServiceVersion, bool]:
     """Publish a definition and tell whether that made a new version; raise `Unsound` with every fault.
 
     The same text again changes nothing; a changed text becomes the next version. Requests in flight keep theirs.
+    `actions` are those that robots know, each with the form of its settings.
     """
-    definition = parse(data)
+    definition = parse(data, actions)
     faults = sorted([*_unknown_places(definition), *_other_questions(definition)])
     if faults:
         raise Unsound(faults)

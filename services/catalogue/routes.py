@@ -15,16 +15,6 @@ from services.catalogue.definition import (
 )
 
 RawFault = tuple[str, str, str]
-LOOKUP_SETTINGS = {"registry", "key", "save_as"}
-ACTION_SETTINGS = {
-    "registry_lookup": LOOKUP_SETTINGS,
-    "registry_update": LOOKUP_SETTINGS,
-    "check_rule": {"rule", "save_as"},
-    "compute_fee": set(),
-    "route_to_office": {"office"},
-    "notify": set(),
-    "issue_document": {"document"},
-}
 
 
 def targets(step: AnyStep) -> list[str]:
@@ -114,14 +104,6 @@ def _step_faults(definition: Definition) -> Iterator[RawFault]:
 
 def _robot_faults(definition: Definition, path: str, step: RobotStep) -> Iterator[RawFault]:
     steps = definition.workflow.by_key
-    if step.action not in ACTION_SETTINGS:
-        yield f"{path}.action", f"unknown action '{step.action}'", f"Choose one of {', '.join(ACTION_SETTINGS)}."
-        return
-    wanted = ACTION_SETTINGS[step.action]
-    for name in sorted(wanted ^ set(step.settings)):
-        yield f"{path}.settings", f"'{name}' is {'missing' if name in wanted else 'unknown'}", "Correct the settings."
-    if step.action == "issue_document" and step.settings.get("document") not in {d.key for d in definition.documents}:
-        yield f"{path}.settings.document", "names no document of this definition", "Name one."
     if step.if_stuck in steps and not isinstance(steps[step.if_stuck], DeskStep):
         yield f"{path}.if_stuck", f"'{step.if_stuck}' is no desk step", "A person takes over: name a desk step."
     for number, move in enumerate(step.next):

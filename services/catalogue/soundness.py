@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.catalogue import expressions
+from services.catalogue.action_settings import Actions, action_faults
 from services.catalogue.composing import unknown_placeholders
 from services.catalogue.definition import (
     DateField,
@@ -51,19 +52,22 @@ class Unsound(Exception):
         self.faults = faults
 
 
-def parse(data: Any) -> Definition:
-    """Read a definition from plain data and prove it sound; raise `Unsound` with every fault."""
+def parse(data: Any, actions: Actions) -> Definition:
+    """Read a definition from plain data and prove it sound; raise `Unsound` with every fault.
+
+    `actions` are those that robots know, each with the form of its settings.
+    """
     try:
         definition = Definition.model_validate(data)
     except ValidationError as error:
         raise Unsound([_shape_fault(fault, data) for fault in error.errors()]) from None
-    faults = sorted(find_faults(definition))
+    faults = sorted(find_faults(definition, actions))
     if faults:
         raise Unsound(faults)
     return definition
 
 
-def find_faults(definition: Definition) -> Iterator[Fault]:
+def find_faults(definition: Definition, actions: Actions) -> Iterator[Fault]:
     """Give every fault in how the parts of a definition fit together."""
     yield from _missing_languages(definition)
     yield from _bad_names(definition)
@@ -75,7 +79,8 @@ def find_faults(definition: Definition) -> Iterator[Fault]:
     yield from _bad_fee(definition)
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
-    yield from (Fault(*fault) for fault in [*route_faults(definition), *appeal_faults(definition)])
+    fitting = [*route_faults(definition), *action_faults(definition, actions), *appeal_faults(definition)]
+    yield from (Fault(*fault) for fault in fitting)
 
 
 def _shape_fault(error: Any, data: Any) -> Fault:
@@ -215,12 +220,6 @@ def _bad_expressions(definition: Definition) -> Iterator[Fault]:
         if not isinstance(part, str) or name not in ("when", "show", "required"):
             continue
         yield from _expression_fault(compiler, path, part, expressions.BOOL)
-    for index, step in enumerate(definition.workflow.steps):
-        for name, value in getattr(step, "settings", {}).items():
-            kind = {"rule": expressions.BOOL, "key": expressions.STRING, "office": expressions.STRING}.get(name)
-            if kind is not None:
-                path = f"workflow.steps.{index}.settings.{name}"
-                yield from _expression_fault(compiler, path, str(value), kind)
     for path, part in walk(definition.pages, "pages"):
         if isinstance(part, GroupField):
             yield from _conditions_in_group(path, part)

@@ -74,11 +74,7 @@ class ServiceRequest(models.Model):
     clock_stopped_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     appeal_of = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        related_name="appeals",
-        help_text=_("The request whose decision it is about."),
+        "self", models.PROTECT, null=True, related_name="appeals", help_text=_("The request that it objects to.")
     )
     barred = models.ManyToManyField(
         User,
@@ -111,6 +107,8 @@ class ServiceRequest(models.Model):
             models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant"),
             models.Index(KT("contact__personal_identifier"), name="request_by_identifier"),
             GinIndex(OpClass(FoldedName("contact"), "gin_trgm_ops"), name="request_by_name"),
+            models.Index(fields=["service", "submitted_at"], name="request_of_service"),
+            GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="request_by_answers"),
         ]
 
     def __str__(self) -> str:
@@ -174,9 +172,7 @@ class Evidence(models.Model):
     supplied_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(name="evidence_has_size", condition=models.Q(size__gt=0)),
-        ]
+        constraints = [models.CheckConstraint(name="evidence_has_size", condition=models.Q(size__gt=0))]
 
     def __str__(self) -> str:
         return self.name
@@ -224,9 +220,6 @@ class Decision(models.Model):
         return f"{self.step_key}: {self.outcome}"
 
 
-DocumentState = Literal["valid", "revoked", "expired"]
-
-
 def document_path(document: "Document", name: str) -> str:
     return f"documents/{document.pk}.pdf"
 
@@ -239,6 +232,7 @@ class Document(models.Model):
     key = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     number = models.CharField(max_length=32, unique=True)
+    is_letter = models.BooleanField(default=False, help_text=_("Words to the applicant: no certificate to verify."))
     sha256 = models.CharField(max_length=64, unique=True)
     file = models.FileField(upload_to=document_path)
     issued_at = models.DateTimeField()
@@ -250,7 +244,9 @@ class Document(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["service_request", "key"], condition=models.Q(revoked_at=None), name="document_valid_once"
+                fields=["service_request", "key"],
+                condition=models.Q(revoked_at=None, is_letter=False),
+                name="document_valid_once",
             ),
             models.CheckConstraint(
                 name="revoked_with_reason", condition=models.Q(revoked_at=None) | ~models.Q(revoked_reason="")
@@ -260,7 +256,7 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"{self.title} {self.number}"
 
-    def state(self, today: date) -> DocumentState:
+    def state(self, today: date) -> Literal["valid", "revoked", "expired"]:
         """Tell whether the document holds on a day."""
         if self.revoked_at is not None:
             return "revoked"

@@ -4,13 +4,14 @@ import json
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
 
 from services.accounts.models import User
 from services.agencies.rules import WorkingCalendar, due_after_stop, due_at
+from services.catalogue.action_settings import Settings
 from services.catalogue.definition import Definition, DeskStep, RobotStep, Span
 from services.ledger.operations import Entry
 from services.requests.clocks import ClockStop
@@ -19,6 +20,8 @@ from services.requests.queries import evidence_counts
 from services.workflow.conditions import time_limit_of, variables_of
 from services.workflow.models import Step
 from services.workflow.places import places
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 class Changes:
@@ -130,3 +133,7 @@ class Changes:
         definition = self.definition.workflow.by_key[step.key]
         assert isinstance(definition, DeskStep)
         return definition
+
+    def settings(self, step: Step, form: type[AnySettings]) -> AnySettings:
+        """Give the settings of a robot's step in the form that its action takes."""
+        return form.model_validate(self.robot(step).settings)

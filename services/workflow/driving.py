@@ -7,7 +7,8 @@ from django.conf import settings
 
 from services.catalogue.expressions import Unknown
 from services.workflow import rules
-from services.workflow.actions import PURE
+from services.workflow.actions import ACTIONS
+from services.workflow.actions.kinds import Pure
 from services.workflow.engine import Walk
 from services.workflow.models import ACTIVE, Step
 from services.workflow.troubles import Trouble, trouble
@@ -31,9 +32,10 @@ def drive(walk: Walk, steps: Iterable[Step]) -> None:
 
 
 def _run_pure(walk: Walk, step: Step) -> None:
-    definition = walk.robot(step)
+    action = ACTIONS[walk.robot(step).action]
+    assert isinstance(action, Pure)
     try:
-        finding = PURE[definition.action](walk, definition)
+        finding = action.run(walk, step)
     except Unknown:
         walk.give_up(step, trouble("cannot_tell"))
     else:

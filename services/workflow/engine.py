@@ -20,6 +20,7 @@ from services.catalogue.definition import (
 from services.catalogue.expressions import Unknown
 from services.requests.models import Decision, ServiceRequest
 from services.workflow import rules
+from services.workflow.actions import ACTIONS
 from services.workflow.assignment import assign_at_random
 from services.workflow.changes import Changes
 from services.workflow.models import Step
@@ -34,8 +35,11 @@ class Walk(Changes):
 
     # -- entering steps -----------------------------------------------------------------------------------------------
 
-    def enter(self, key: str, parent: Step | None = None, branch: str = "", why: Trouble | None = None) -> None:
-        """Activate the step `key`, in a branch of a parallel step when `parent` is given."""
+    def enter(self, key: str, parent: Step | None = None, branch: str = "", instead_of: Step | None = None) -> None:
+        """Activate the step `key`, in a branch of a parallel step when `parent` is given.
+
+        It may stand instead of a robot's step that gave up, and then has its trouble.
+        """
         definition = self.definition.workflow.by_key[key]
         step = Step(
             service_request=self.service_request,
@@ -45,7 +49,8 @@ class Walk(Changes):
             parent=parent,
             branch=branch,
             opened_at=self.now,
-            trouble=why or {},
+            trouble=instead_of.trouble if instead_of else {},
+            instead_of=instead_of,
         )
         self.new_steps.append(step)
         self._open(step, definition)
@@ -53,7 +58,7 @@ class Walk(Changes):
     def _open(self, step: Step, definition: AnyStep) -> None:
         match definition:
             case RobotStep():
-                self._open_robot(step, rules.LANES[definition.action])
+                self._open_robot(step, ACTIONS[definition.action].lane)
             case DeskStep():
                 self._open_desk(step, definition)
             case ApplicantStep():
@@ -172,7 +177,7 @@ class Walk(Changes):
         self.change(step)
         self.tell("robot_gave_up", f"robot:{definition.action}", step=step.key, action=definition.action)
         parent = self.known(step.parent) if step.parent else None
-        self.enter(definition.if_stuck, parent, step.branch, why)
+        self.enter(definition.if_stuck, parent, step.branch, instead_of=step)
 
     def _come_back(self, parent: Step, branch: str) -> None:
         if branch not in parent.returned:

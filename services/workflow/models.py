@@ -84,6 +84,15 @@ class Step(models.Model):
     fence = models.BigIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     trouble = models.JSONField(default=dict, blank=True, help_text=_("Why a person must look: a code and its details."))
+    instead_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("The robot's step that a clerk does instead."),
+    )
+    by_hand_at = models.DateTimeField(null=True, help_text=_("When a manager said that a clerk shall do it."))
 
     desk = models.ForeignKey(Desk, models.PROTECT, null=True, related_name="steps")
     due_at = models.DateTimeField(null=True)
@@ -126,6 +135,15 @@ class Step(models.Model):
                 condition=models.Q(state="open", assignee__isnull=True),
             ),
             models.Index(fields=["assignee", "due_at"], name="step_of_clerk", condition=models.Q(state="open")),
+            models.Index(
+                fields=["finished_at"], name="step_of_robot", condition=models.Q(kind="robot", state="done", trouble={})
+            ),
+            models.Index(fields=["instead_of"], name="step_instead_of", condition=models.Q(instead_of__isnull=False)),
+            models.Index(
+                fields=["opened_at"],
+                name="step_parked",
+                condition=models.Q(kind="desk", state__in=["open", "waiting"], instead_of__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 FILED_FOR_YOU, REMINDED, MOVED = "filed_for_you", "reminded", "moved"
 RECEIVED, ASKED, WRITTEN, ENDED = "received", "asked", "written", "ended"
 ANNULLED, SENT_BACK, COMPLAINT_ANSWERED, REVOKED = "annulled", "sent_back", "complaint_answered", "revoked"
+REMINDER, TO_PAY, LETTER = "reminder", "to_pay", "letter"
 
 BY_MAIL, BY_SMS, TO_ASSISTANT = "", "sms", "assistant"
 
@@ -68,6 +69,18 @@ NOTICES = {
     REVOKED: (
         _("A document of yours was revoked"),
         _("A document that you got by your request “%(service)s” is no longer valid. You can read the reason there."),
+    ),
+    REMINDER: (_("A reminder"), _("A reminder about “%(service)s”:") + "\n\n%(words)s"),
+    TO_PAY: (
+        _("Your request waits for a payment"),
+        _(
+            "Your request “%(service)s” goes on when its fee is paid. You can read there how much it is, until when it "
+            "is due and under which reference. You pay at the counter."
+        ),
+    ),
+    LETTER: (
+        _("The office has sent you a letter"),
+        _("There is a letter for you about your request “%(service)s”. You can read and download it there."),
     ),
 }
 FRAME = _(

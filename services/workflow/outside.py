@@ -12,8 +12,9 @@ from django.utils import timezone
 from services.catalogue.expressions import Unknown
 from services.requests.models import ServiceRequest
 from services.workflow import breakers
-from services.workflow.actions import OUTSIDE
+from services.workflow.actions import ACTIONS, notify
 from services.workflow.actions.kinds import Failed, Job, NotNeeded, Outside
+from services.workflow.actions.sms import TEXT
 from services.workflow.claims import due, locked, walks_of
 from services.workflow.driving import drive, put_off
 from services.workflow.engine import Walk
@@ -71,8 +72,10 @@ def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
 
 def action_of(walk: Walk, step: Step) -> Outside:
     if step.kind == Kind.NOTICE:
-        return OUTSIDE["text" if step.branch == BY_SMS else "notify"]
-    return OUTSIDE[walk.robot(step).action]
+        return TEXT if step.branch == BY_SMS else notify.ACTION
+    action = ACTIONS[walk.robot(step).action]
+    assert isinstance(action, Outside)
+    return action
 
 
 def _perform(claimed: Claimed) -> tuple[Any, Failed | None]:

@@ -7,7 +7,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from services.accounts.models import User
-from services.agencies.models import Desk, Membership, Office
+from services.agencies.models import Agency, Desk, Membership, Office
 from services.requests.models import ServiceRequest
 from services.requests.names import FoldedName
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
@@ -80,7 +80,8 @@ def notices_of(user: User) -> StepQuerySet:
     helped = Q(service_request__assistant=user, branch=TO_ASSISTANT)
     told = Step.objects.filter(own | helped, kind=Step.Kind.NOTICE, opened_at__lte=Now())
     told = told.exclude(state=Step.State.CANCELLED)
-    return told.select_related("service_request__service").order_by("-opened_at", "-pk")
+    related = ("service_request__service", "service_request__version", "parent")
+    return told.select_related(*related).defer("service_request__version__source").order_by("-opened_at", "-pk")
 
 
 def serves_at_counter(user: User, office: Office) -> bool:
@@ -119,3 +120,17 @@ def requests_named(requests: QuerySet[ServiceRequest], folded: str) -> QuerySet[
     named = requests.annotate(folded_name=FoldedName("contact"))
     same = Q(*(Q(folded_name__contains=word) for word in folded.split()))
     return named.filter(same | Q(folded_name__trigram_similar=folded))
+
+
+def managed_by(user: User) -> QuerySet[Agency]:
+    """Give the agencies that a person manages."""
+    members = Membership.objects.of(user).managers()
+    return Agency.objects.filter(pk__in=members.values("agency")).order_by("code")
+
+
+def parked_of(user: User) -> StepQuerySet:
+    """Give what robots handed to clerks and still is to be done, at a manager's agencies, the oldest first."""
+    parked = Step.objects.filter(kind=Step.Kind.DESK, state__in=[Step.State.OPEN, Step.State.WAITING])
+    parked = parked.filter(instead_of__isnull=False, service_request__office__agency__in=managed_by(user).values("pk"))
+    related = ("service_request__service", "service_request__version", "instead_of", "assignee")
+    return parked.select_related(*related).defer("service_request__version__source").order_by("opened_at", "pk")

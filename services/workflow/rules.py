@@ -7,15 +7,6 @@ from datetime import timedelta
 
 from services.catalogue.definition import Branch, Move
 
-LANES = {
-    "check_rule": "rules",
-    "compute_fee": "rules",
-    "route_to_office": "rules",
-    "registry_lookup": "registries",
-    "registry_update": "registries",
-    "issue_document": "documents",
-    "notify": "mail",
-}
 JITTER = 0.25
 
 

@@ -15,7 +15,7 @@ from services.workflow.models import ACTIVE, Step
 
 REQUEST_FIELDS = ["status", "ended_at", "facts", "fee", "office", "due_at", "clock_stopped_at"]
 STEP_FIELDS = ["state", "finished_at", "outcome", "run_at", "lease_until", "returned", "trouble"]
-STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "passed_over", "attempts"]
+STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "passed_over", "attempts", "by_hand_at"]
 
 
 def write(walks: Sequence[Walk]) -> None:
@@ -57,9 +57,9 @@ def _cancel_rest(ended: Sequence[ServiceRequest]) -> None:
 def _create_steps(steps: Sequence[Step]) -> None:
     waiting = list(steps)
     while waiting:
-        wave = [step for step in waiting if step.parent is None or step.parent.pk]
-        for step in wave:
-            step.parent = step.parent  # takes over the number that the parent got in the wave before
+        wave = [step for step in waiting if all(other is None or other.pk for other in (step.parent, step.instead_of))]
+        for step in wave:  # takes over the numbers that others got in the wave before
+            step.parent, step.instead_of = step.parent, step.instead_of
         insert_rows(wave)
         waiting = [step for step in waiting if step._state.adding]
 

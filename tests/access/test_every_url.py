@@ -81,6 +81,9 @@ desk_next            in        no    no       ok     ok            no      no   
 desk_find            in        no    no       ok     ok            no      no              no
 managers             in        no    no       no     no            ok      ok              no
 managers_service     in        no    no       no     no            ok      ok              no
+managers_robots      in        no    no       no     no            ok      ok              no
+managers_robots_again in       no    no       no     no            ok      ok              no
+managers_robot_act   in        no    no       no     no            ok      no              no
 welcome              in        ok    ok       ok     ok            ok      ok              ok
 my_documents         in        ok    ok       ok    ok            ok      ok              ok
 my_data              in        ok    ok       ok     ok            ok      ok              ok

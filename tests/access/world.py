@@ -1,7 +1,7 @@
 """Two towns, each full of what the other must not see."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,11 @@ class Town:
         return self.open.steps.all().get(kind=Step.Kind.DESK)
 
     @property
+    def parked(self) -> Step:
+        """Give what a robot handed to a clerk."""
+        return self.open.steps.all().get(instead_of__isnull=False)
+
+    @property
     def secrets(self) -> list[str]:
         """Give words that only people of this town may read."""
         return [self.citizen.email, f"Secret of {self.name}", self.ended.written_reference, self.open.written_reference]
@@ -125,6 +130,7 @@ def build_town(name: str) -> Town:
     fresh = [ServiceRequest.objects.get(pk=request.pk) for request in (ended, asked, free)]
     document = Document.objects.get(service_request=ended)
     late = now + timedelta(days=60)
+    park(fresh[2], now)
     complaint = complain(fresh[2], f"Secret of {name}", citizen, late, usual_until=None)
     link, secret = share(document, 7, citizen, now)
     view = save_view(clerk, "Late ones", "state=late")
@@ -147,6 +153,15 @@ def one_page(side: int = 200) -> bytes:
     document.new_page(side, side)
     document.save(content)
     return content.getvalue()
+
+
+def park(request: ServiceRequest, now: datetime) -> None:
+    """Let a request's desk step stand for a robot's step that gave up."""
+    trouble = {"code": "fault", "times": 5}
+    robot = Step(key="issue", kind=Step.Kind.ROBOT, state=Step.State.DONE, opened_at=now, finished_at=now)
+    robot.service_request, robot.trouble = request, trouble
+    robot.save()
+    request.steps.all().filter(kind=Step.Kind.DESK).update(instead_of=robot, trouble=trouble)
 
 
 def file(name: str) -> "ContentFile[bytes]":
@@ -208,6 +223,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "desk_after_care": whole,
         "desk_evidence": [{"pk": town.evidence.pk}],
         "desk_document": [{"pk": town.document.pk}],
+        "managers_robot_act": [{"pk": town.parked.pk, "act": act} for act in ("by-hand", "again")],
         "api_request": whole,
     }
 

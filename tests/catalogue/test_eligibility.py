@@ -9,6 +9,7 @@ from services.catalogue.eligibility import all_questions, judge
 from services.catalogue.expressions import Expressions
 from services.catalogue.operations import publish
 from services.catalogue.soundness import Unsound, parse
+from services.workflow.actions import FORMS
 from tests import worlds
 
 AGE = {"key": "age", "kind": "number", "text": worlds.text("How old are you?")}
@@ -27,7 +28,7 @@ RULES = [
 
 
 def definition(rules: list[dict[str, Any]], **more: Any) -> Definition:
-    return parse(worlds.definition([worlds.desk("judge")], eligibility=rules, **more))
+    return parse(worlds.definition([worlds.desk("judge")], eligibility=rules, **more), FORMS)
 
 
 READ = definition(RULES)
@@ -98,12 +99,12 @@ def test_faults_are_told_by_their_place(rule: dict[str, Any], fault: str) -> Non
 def test_two_services_ask_alike_what_they_ask_by_the_same_key() -> None:
     worlds.build_agencies("north")
     steps = [worlds.desk("judge")]
-    publish(worlds.definition(steps, eligibility=RULES[:1]), worlds.NOON)
+    publish(worlds.definition(steps, eligibility=RULES[:1]), worlds.NOON, FORMS)
     otherwise = [{**RULES[0], "questions": [{**AGE, "text": worlds.text("What is your age?")}]}]
 
-    publish(worlds.definition(steps, eligibility=RULES[:1], service="other"), worlds.NOON)
+    publish(worlds.definition(steps, eligibility=RULES[:1], service="other"), worlds.NOON, FORMS)
     with pytest.raises(Unsound, match="asks 'age' otherwise"):
-        publish(worlds.definition(steps, eligibility=otherwise, service="third"), worlds.NOON)
+        publish(worlds.definition(steps, eligibility=otherwise, service="third"), worlds.NOON, FORMS)
 
 
 def test_questions_of_many_services_come_once_the_most_useful_first() -> None:

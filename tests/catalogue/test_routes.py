@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.catalogue.action_settings import action_faults
 from services.catalogue.definition import Definition
 from services.catalogue.routes import closure, route_faults, targets
+from services.workflow.actions import FORMS
 from tests.catalogue.forms import source
 from tests.worlds import ENDS, desk, robot, text
 
@@ -33,7 +35,8 @@ def opinion(key: str, to: str = "ask_all") -> dict[str, Any]:
 def faults(*steps: dict[str, Any], start: str | None = None, **more: Any) -> dict[str, str]:
     workflow = {"start": start or steps[0]["key"], "steps": list(steps)}
     form = Definition.model_validate({**source(), "workflow": workflow, **more})
-    return {path: message for path, message, _remedy in route_faults(form)}
+    found = [*route_faults(form), *action_faults(form, FORMS)]
+    return {path: message for path, message, _remedy in found}
 
 
 SETTINGS = {"rule": "true", "save_as": "x"}

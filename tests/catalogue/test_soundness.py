@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.catalogue.soundness import Unsound, parse
+from services.workflow.actions import FORMS
 from tests.catalogue.forms import group, page, question, source
 from tests.worlds import desk, robot, text
 
@@ -14,7 +15,7 @@ PARAMETER = {"rate": text("Rate")}
 def faults(data: Any) -> dict[str, str]:
     """Give what is wrong by its path; nothing for a sound definition."""
     try:
-        parse(data)
+        parse(data, FORMS)
     except Unsound as unsound:
         return {fault.path: fault.message for fault in unsound.faults}
     return {}
@@ -111,7 +112,7 @@ def test_all_faults_are_told_at_once_in_order() -> None:
 def test_every_fault_has_a_remedy() -> None:
     for data, _path, _message in FAULTY:
         with pytest.raises(Unsound) as caught:
-            parse(data)
+            parse(data, FORMS)
         assert all(fault.remedy.endswith(".") for fault in caught.value.faults)
 
 

@@ -12,6 +12,7 @@ from services.catalogue.definition import Definition, GroupField
 from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.operations import publish
 from services.catalogue.soundness import parse
+from services.workflow.actions import FORMS
 from tests.worlds import NOON
 
 ROOT = Path(__file__).parent.parent.parent
@@ -24,7 +25,7 @@ FIELDS = {
 
 
 def read(file: Path) -> Definition:
-    return parse(yaml.safe_load(file.read_text()))
+    return parse(yaml.safe_load(file.read_text()), FORMS)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_publishing_again_changes_nothing_and_a_changed_text_is_the_next_version
     assert ServiceVersion.objects.count() == Service.objects.published().count() == len(FILES)
     plain: dict[str, Any] = yaml.safe_load(FILES[0].read_text())
     plain["summary"]["en"] += " today"
-    version, is_new = publish(plain, NOON)
+    version, is_new = publish(plain, NOON, FORMS)
     assert (version.number, is_new) == (2, True)
     assert Service.objects.get(code=plain["service"]).current == version
 
@@ -78,4 +79,4 @@ def test_the_example_of_the_handbook_is_sound() -> None:
     handbook = (ROOT / "docs" / "definitions.md").read_text()
     example = re.search(r"```yaml\n(.*?)```", handbook, re.DOTALL)
     assert example is not None
-    assert parse(yaml.safe_load(example[1])).service == "dog-registration"
+    assert parse(yaml.safe_load(example[1]), FORMS).service == "dog-registration"

@@ -1,5 +1,7 @@
 """Every kind of step, walked through the portal's own operations on a real database."""
 
+from dataclasses import replace
+
 import pytest
 import time_machine
 
@@ -201,14 +203,14 @@ class TestBatch:
         check = robot("check", "check_rule", to="granted", settings={"rule": "true", "save_as": "x"})
         version = published([check, worlds.desk("judge")])
         requests = [apply(version, {"rooms": n}) for n in range(5)]
-        real = driving.PURE["check_rule"]
+        real = driving.ACTIONS["check_rule"]
 
-        def fails_once_in_five(walk, definition):
+        def fails_once_in_five(walk, step):
             if walk.service_request == requests[2]:
                 raise ZeroDivisionError
-            return real(walk, definition)
+            return real.run(walk, step)
 
-        monkeypatch.setitem(driving.PURE, "check_rule", fails_once_in_five)
+        monkeypatch.setitem(driving.ACTIONS, "check_rule", replace(real, run=fails_once_in_five))
         run_robots()
         assert [fresh(request).status for request in requests] == [
             "approved", "approved", "in_progress", "approved", "approved"

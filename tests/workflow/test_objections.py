@@ -12,6 +12,7 @@ from services.catalogue.soundness import Unsound, parse
 from services.ledger.models import Event
 from services.ledger.queries import broken_links
 from services.requests.models import ServiceRequest
+from services.workflow.actions import FORMS
 from services.workflow.models import Step
 from services.workflow.operations import applicant, desk
 from services.workflow.operations.objection import begin_objection, way_to_object
@@ -158,7 +159,7 @@ class TestAnotherOfficial:
 
     def test_may_read_the_first_request(self, aysel: User) -> None:
         worlds.build_agencies("north", "south")
-        objections.publish(objections.appeal_definition(towns=("south",)), NOON)
+        objections.publish(objections.appeal_definition(towns=("south",)), NOON, FORMS)
         version = worlds.published([worlds.desk("judge")])
         first, carla = objections.refused(version, aysel, worlds.clerk("bruno")), worlds.clerk("carla", "south")
         assert not requests_to_read(carla).exists()
@@ -233,13 +234,13 @@ class TestDefinition:
     )
     def test_that_does_not_fit_is_named(self, more: dict[str, Any], path: str) -> None:
         with pytest.raises(Unsound) as unsound:
-            parse(objections.appeal_definition(**more))
+            parse(objections.appeal_definition(**more), FORMS)
         assert path in [fault.path for fault in unsound.value.faults]
 
     def test_without_annulment_is_named(self) -> None:
         plain = worlds.definition([worlds.desk("judge")], is_appeal=True)
         with pytest.raises(Unsound, match="no outcome annuls"):
-            parse(plain)
+            parse(plain, FORMS)
 
     def test_with_an_unknown_office_is_not_published(self) -> None:
         with pytest.raises(Unsound, match="there is no office 'nowhere'"):

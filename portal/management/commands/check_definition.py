@@ -7,6 +7,7 @@ import yaml
 from django.core.management.base import BaseCommand, CommandError
 
 from services.catalogue.soundness import Unsound, parse
+from services.workflow.actions import FORMS
 
 
 class Command(BaseCommand):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 def faults_in(file: Path) -> Iterator[str]:
     """Give every fault of the definition in a file, in words."""
     try:
-        parse(yaml.safe_load(file.read_bytes()))
+        parse(yaml.safe_load(file.read_bytes()), FORMS)
     except (OSError, yaml.YAMLError) as error:
         yield str(error)
     except Unsound as unsound:

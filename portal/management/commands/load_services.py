@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from services.catalogue.operations import publish
 from services.catalogue.soundness import Unsound
+from services.workflow.actions import FORMS
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def publish(self, file: Path) -> bool:
         try:
-            version, is_new = publish(yaml.safe_load(file.read_text()), timezone.now())
+            version, is_new = publish(yaml.safe_load(file.read_text()), timezone.now(), FORMS)
         except (Unsound, yaml.YAMLError) as error:
             self.stderr.write(f"{file.name}:\n{error}")
             return False

@@ -22,7 +22,7 @@ from services.catalogue.definition.form import (
 )
 from services.catalogue.definition.law import DocumentTemplate, Fee, FeeRule, Question, Requirement, Span, UnitPrice
 from services.catalogue.definition.service import Definition
-from services.catalogue.definition.terms import Part
+from services.catalogue.definition.terms import Key, Part
 from services.catalogue.definition.work import (
     AnyStep,
     ApplicantStep,
@@ -52,6 +52,7 @@ __all__ = [
     "FeeRule",
     "FileField",
     "GroupField",
+    "Key",
     "LongTextField",
     "MoneyField",
     "Move",

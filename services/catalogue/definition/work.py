@@ -9,6 +9,8 @@ from pydantic import Field
 from services.catalogue.definition.law import Span
 from services.catalogue.definition.terms import Code, Expression, Key, Minutes, Part, Text
 
+Setting = str | int | bool | Decimal | list[str] | dict[str, str | int]
+
 
 class Move(Part):
     to: Key
@@ -42,7 +44,7 @@ class BaseStep(Part):
 class RobotStep(BaseStep):
     kind: Literal["robot"]
     action: Key
-    settings: dict[Key, str | int | bool | Decimal] = Field(default={}, description="What the action needs to know.")
+    settings: dict[Key, Setting] = Field(default={}, description="What the action needs to know.")
     saves_minutes: Minutes = 0
     next: list[Move] = Field(min_length=1, max_length=10)
     if_stuck: Key = Field(description="The desk step that takes over when the robot gives up or cannot tell.")

@@ -1,17 +1,23 @@
-"""What robots can do, by the names that definitions use."""
+"""What robots can do, by the names that definitions use: each action is one file here and one line below."""
 
-from services.workflow.actions import documents, mail, pure, registries, sms
-from services.workflow.actions.kinds import Outside, Pure
+from importlib import import_module
 
-PURE: dict[str, Pure] = {
-    "check_rule": pure.check_rule,
-    "compute_fee": pure.compute_fee,
-    "route_to_office": pure.route_to_office,
-}
-OUTSIDE: dict[str, Outside] = {
-    "registry_lookup": registries.LOOKUP,
-    "registry_update": registries.UPDATE,
-    "issue_document": documents.ISSUE,
-    "notify": mail.NOTIFY,
-    "text": sms.TEXT,
-}
+from services.workflow.actions.kinds import Action
+
+NAMES = (
+    "check_evidence",
+    "check_rule",
+    "compare",
+    "compute_fee",
+    "find_duplicates",
+    "issue_document",
+    "letter",
+    "notify",
+    "registry_lookup",
+    "registry_update",
+    "remind",
+    "request_payment",
+    "route_to_office",
+)
+ACTIONS: dict[str, Action] = {name: import_module(f"{__name__}.{name}").ACTION for name in NAMES}
+FORMS = {name: action.settings for name, action in ACTIONS.items()}

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.catalogue.definition import RobotStep
-from services.workflow.engine import Walk
+from services.catalogue.action_settings import Settings
+from services.workflow.changes import Changes
 from services.workflow.models import Step
 from services.workflow.troubles import Trouble
 
 Finding = dict[str, Any]
-Pure = Callable[[Walk, RobotStep], Finding | None]
 
 
 class NotNeeded(Exception):
@@ -35,6 +34,18 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Pure:
+    """An action on what the portal knows; many run in one transaction.
+
+    `run` gives what the definition's conditions may see, and raises `Unknown` when it can't tell.
+    """
+
+    settings: type[Settings]
+    run: Callable[[Changes, Step], Finding | None]
+    lane: Step.Lane = Step.Lane.RULES
+
+
+@dataclass(frozen=True)
 class Outside:
     """An action on the outside world.
 
@@ -43,14 +54,19 @@ class Outside:
     walk and gives what the definition's conditions may see of it.
     """
 
-    prepare: Callable[[Walk, Step], Job]
+    settings: type[Settings]
+    lane: Step.Lane
+    prepare: Callable[[Changes, Step], Job]
     perform: Callable[[Job, str], Any]
-    keep: Callable[[Walk, Job, Any], Finding | None]
+    keep: Callable[[Changes, Job, Any], Finding | None]
 
 
-def finding_as_is(walk: Walk, job: Job, result: Finding) -> Finding:
+Action = Pure | Outside
+
+
+def finding_as_is(walk: Changes, job: Job, result: Finding) -> Finding:
     return result
 
 
-def keep_nothing(walk: Walk, job: Job, result: None) -> None:
+def keep_nothing(walk: Changes, job: Job, result: None) -> None:
     return None

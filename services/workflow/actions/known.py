@@ -12,16 +12,27 @@ from services.agencies.rules import in_language
 from services.requests.assistance import Assistance
 from services.requests.status_codes import status_code_of, write_status_code
 from services.workflow.actions.kinds import NotNeeded
-from services.workflow.engine import Walk
+from services.workflow.changes import Changes
 from services.workflow.models import Step
-from services.workflow.notices import REMINDED
+from services.workflow.notices import NOTICES, REMINDED, REMINDER
 
 LONGEST_NAME = 100
 
 
-def known_of(walk: Walk, step: Step) -> dict[str, str]:
-    """Give what a notice's words speak of; raise `NotNeeded` when what it is about is over."""
-    require_needed(walk, step)
+def words_of(walk: Changes, step: Step) -> tuple[str, str]:
+    """Give a notice's subject and body in the active language; raise `NotNeeded` when what it is about is over."""
+    subject, body = (str(text) for text in NOTICES[step.key])
+    known = _known_of(walk, step)
+    if step.key == REMINDER:
+        assert step.parent is not None
+        about, language = walk.robot(step.parent), get_language() or "en"
+        subject, known["words"] = in_language(about.title, language), in_language(about.explain or {}, language)
+    return subject, body % known
+
+
+def _known_of(walk: Changes, step: Step) -> dict[str, str]:
+    """Give what a notice's words speak of."""
+    _require_needed(walk, step)
     request = walk.service_request
     helper = Assistance.of(request.assistance)
     return {
@@ -35,13 +46,13 @@ def known_of(walk: Walk, step: Step) -> dict[str, str]:
     }
 
 
-def require_needed(walk: Walk, step: Step) -> None:
+def _require_needed(walk: Changes, step: Step) -> None:
     """Raise `NotNeeded` for a reminder of what was done in the meantime."""
     if step.key == REMINDED and _waits_until(walk) is None:
         raise NotNeeded
 
 
-def _waits_until(walk: Walk) -> datetime | None:
+def _waits_until(walk: Changes) -> datetime | None:
     waiting = Step.objects.filter(service_request=walk.service_request, kind=Step.Kind.APPLICANT, run_at__gt=walk.now)
     return waiting.filter(state=Step.State.OPEN).order_by("run_at").values_list("run_at", flat=True).first()
 

@@ -8,14 +8,25 @@ from urllib.parse import quote
 
 import httpx
 from django.conf import settings
+from pydantic import Field
 
-from services.workflow.actions.kinds import Failed, Finding, Job, Outside, finding_as_is
-from services.workflow.engine import Walk
+from services.catalogue.action_settings import Settings, TextExpression
+from services.catalogue.definition import Key
+from services.workflow.actions.kinds import Failed, Finding, Job
+from services.workflow.changes import Changes
 from services.workflow.models import Step
 from services.workflow.troubles import trouble
 
 LARGEST_ANSWER = 65_536
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would tell whom we asked about
+
+
+class Record(Settings):
+    """Which register, the record's key there, and the name under which the answer is found."""
+
+    registry: str = Field(min_length=1, max_length=60)
+    key: TextExpression
+    save_as: Key
 
 
 @cache
@@ -24,12 +35,12 @@ def client() -> httpx.Client:
     return httpx.Client(base_url=settings.REGISTRY_URL, timeout=timeout, follow_redirects=False)
 
 
-def prepare(walk: Walk, step: Step) -> Job:
+def prepare(walk: Changes, step: Step) -> Job:
     """Tell which record of which register the step is about; raise `Unknown` when that can't be told."""
-    known = walk.robot(step).settings
-    key = walk.expressions.text(str(known["key"]), walk.variables())
+    known = walk.settings(step, Record)
+    key = walk.expressions.text(known.key, walk.variables())
     entry = {"reference": walk.service_request.reference, "service": walk.definition.service, "step": step.key}
-    return Job(target=str(known["registry"]), data={"key": key, "entry": entry})
+    return Job(target=known.registry, data={"key": key, "entry": entry})
 
 
 def look_up(job: Job, key: str) -> Finding:
@@ -68,7 +79,3 @@ def _read(answer: httpx.Response, job: Job) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise Failed(trouble("bad_answer", what=job.target))
     return record
-
-
-LOOKUP = Outside(prepare, look_up, finding_as_is)
-UPDATE = Outside(prepare, enter, finding_as_is)

@@ -8,25 +8,25 @@ from django.conf import settings
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
+from services.catalogue.action_settings import Settings
 from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
-from services.workflow.actions.known import require_needed
-from services.workflow.engine import Walk
+from services.workflow.actions.known import words_of
+from services.workflow.changes import Changes
 from services.workflow.models import Step
-from services.workflow.notices import NOTICES, SHORT, SHORTER
+from services.workflow.notices import SHORT, SHORTER
 from services.workflow.troubles import trouble
 
 TIMEOUT_S = 10
 MOST_LETTERS = 160
 
 
-def prepare(walk: Walk, step: Step) -> Job:
+def prepare(walk: Changes, step: Step) -> Job:
     """Gather number and text. The number is the profile's, which is where SMS was chosen."""
     request = walk.service_request
     with override(request.language):
-        require_needed(walk, step)
-        subject, _body = NOTICES[step.key]
+        subject, _body = words_of(walk, step)
         agency = in_language(request.office.agency.name, request.language)
-        text = _text(str(subject), request.written_reference, agency)
+        text = _text(subject, request.written_reference, agency)
     to = request.applicant.phone if request.applicant else ""
     return Job(target="sms", data={"to": to, "text": text})
 
@@ -66,4 +66,4 @@ def _keep(data: dict[str, str], folder: Path, key: str) -> None:
     (folder / f"sms-{key.replace('/', '-')}.log").write_bytes(bytes(message))
 
 
-TEXT = Outside(prepare, send, keep_nothing)
+TEXT = Outside(Settings, Step.Lane.MAIL, prepare, send, keep_nothing)

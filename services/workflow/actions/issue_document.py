@@ -6,20 +6,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
-from services.catalogue.answer_words import display
-from services.catalogue.composing import compose
 from services.catalogue.definition import DocumentTemplate
 from services.requests.document_numbers import new_document_number, write_document_number
 from services.requests.models import Document
 from services.requests.signing import sign
 from services.requests.typesetting import DocumentContent, typeset
 from services.workflow.actions.kinds import Job, Outside
-from services.workflow.engine import Walk
+from services.workflow.actions.papers import Paper, language_of, paragraphs_of, template_of
+from services.workflow.changes import Changes
 from services.workflow.models import Step
 
 
@@ -31,16 +29,15 @@ class Sheet:
     document: Document
 
 
-def prepare(walk: Walk, step: Step) -> Job:
+def prepare(walk: Changes, step: Step) -> Job:
     """Gather the document's words in the applicant's language."""
     request = walk.service_request
-    key = str(walk.robot(step).settings["document"])
-    template = next(document for document in walk.definition.documents if document.key == key)
+    template = template_of(walk, step)
     today = walk.calendar.day_of(walk.now)
     number, language = new_document_number(), language_of(template, request.language)
     document = Document(
         service_request=request,
-        key=key,
+        key=template.key,
         title=in_language(template.title, language),
         number=number,
         issued_at=walk.now,
@@ -51,12 +48,7 @@ def prepare(walk: Walk, step: Step) -> Job:
     return Job(target="documents", data=Sheet(content, document))
 
 
-def language_of(template: DocumentTemplate, wished: str) -> str:
-    """Give the language of a document: the applicant's, or the one that the template falls back to as a whole."""
-    return next((one for one in (wished, "en") if one in template.body), next(iter(template.body)))
-
-
-def _content(walk: Walk, template: DocumentTemplate, document: Document, language: str) -> DocumentContent:
+def _content(walk: Changes, template: DocumentTemplate, document: Document, language: str) -> DocumentContent:
     request = walk.service_request
     today = walk.calendar.day_of(walk.now)
     return DocumentContent(
@@ -65,7 +57,7 @@ def _content(walk: Walk, template: DocumentTemplate, document: Document, languag
         office=in_language(request.office.name, language),
         reference=request.written_reference,
         number=write_document_number(document.number),
-        paragraphs=compose(in_language(template.body, language), _values(walk, document, language)),
+        paragraphs=paragraphs_of(walk, template, document.valid_until, language),
         facts=[
             (_("Name"), request.contact.get("name", "")),
             (_("Service"), in_language(walk.definition.title, language)),
@@ -79,33 +71,17 @@ def _content(walk: Walk, template: DocumentTemplate, document: Document, languag
     )
 
 
-def _values(walk: Walk, document: Document, language: str) -> dict[str, str]:
-    request = walk.service_request
-    fields = walk.definition.fields
-    answers = {
-        f"answers.{key}": display(field, request.answers[key], language) if key in request.answers else "–"
-        for key, field in fields.items()
-    }
-    return answers | {
-        "reference": request.written_reference,
-        "applicant_name": request.contact.get("name", ""),
-        "decided_on": date_format(walk.calendar.day_of(walk.now)),
-        "valid_until": date_format(document.valid_until) if document.valid_until else "–",
-        "office": in_language(request.office.name, language),
-        "fee": f"{request.fee or 0:.2f} AZN",
-    }
-
-
 def make(job: Job, key: str) -> bytes:
     """Typeset and sign."""
     return sign(typeset(job.data.content))
 
 
-def keep(walk: Walk, job: Job, pdf: bytes) -> None:
+def keep(walk: Changes, job: Job, pdf: bytes) -> None:
     """Keep the signed document; one that an earlier attempt kept stays the only one."""
     request = walk.service_request
     document = job.data.document
-    if Document.objects.filter(service_request=request, key=document.key, revoked_at=None).exists():
+    kept = Document.objects.filter(service_request=request, key=document.key, revoked_at=None, is_letter=False)
+    if kept.exists():
         return
     document.sha256 = hashlib.sha256(pdf).hexdigest()
     document.file.save("", ContentFile(pdf), save=False)
@@ -113,4 +89,4 @@ def keep(walk: Walk, job: Job, pdf: bytes) -> None:
     walk.tell("document_issued", "robot:issue_document", **document.facts())
 
 
-ISSUE = Outside(prepare, make, keep)
+ACTION = Outside(Paper, Step.Lane.DOCUMENTS, prepare, make, keep)

@@ -8,21 +8,21 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from services.agencies.rules import in_language
+from services.catalogue.action_settings import Settings
 from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
-from services.workflow.actions.known import harmless, known_of
-from services.workflow.engine import Walk
+from services.workflow.actions.known import harmless, words_of
+from services.workflow.changes import Changes
 from services.workflow.models import Step
-from services.workflow.notices import ENDED, FRAME, NOTICES, RATE, TO_ASSISTANT, YOU_HELP, rating_token
+from services.workflow.notices import ENDED, FRAME, RATE, TO_ASSISTANT, YOU_HELP, rating_token
 from services.workflow.troubles import trouble
 
 
-def prepare(walk: Walk, step: Step) -> Job:
+def prepare(walk: Changes, step: Step) -> Job:
     """Gather address, subject and words: of the definition's step, or of the portal's own notice."""
     request, to = walk.service_request, _reader(walk, step)
     with override(to.language):
         if step.kind == Step.Kind.NOTICE:
-            subject, body = (str(text) for text in NOTICES[step.key])
-            body %= known_of(walk, step)
+            subject, body = words_of(walk, step)
         else:
             definition = walk.robot(step)
             subject = in_language(definition.title, to.language)
@@ -53,7 +53,7 @@ class Reader:
     language: str
 
 
-def _reader(walk: Walk, step: Step) -> Reader:
+def _reader(walk: Changes, step: Step) -> Reader:
     request = walk.service_request
     if step.branch == TO_ASSISTANT:
         helper = request.assistant
@@ -61,7 +61,7 @@ def _reader(walk: Walk, step: Step) -> Reader:
     return Reader(request.contact.get("name", ""), request.contact.get("email", ""), request.language)
 
 
-def _is_last(walk: Walk, step: Step) -> bool:
+def _is_last(walk: Changes, step: Step) -> bool:
     """Tell whether the letter is the one that comes with the decision."""
     if step.kind == Step.Kind.NOTICE:
         return step.key == ENDED
@@ -82,4 +82,4 @@ def send(job: Job, key: str) -> None:
         raise Failed(trouble("mail")) from None
 
 
-NOTIFY = Outside(prepare, send, keep_nothing)
+ACTION = Outside(Settings, Step.Lane.MAIL, prepare, send, keep_nothing)

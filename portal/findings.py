@@ -1,0 +1,74 @@
+"""Tell officials what robots found, in rows of (name, words)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from services.agencies.rules import in_language
+from services.catalogue.definition import AnyField, Definition, RobotStep
+from services.requests.models import ServiceRequest
+from services.workflow.actions.compare import Pairs, values_of
+
+Row = tuple[str, Any]
+
+
+def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
+    """Give what robots found: the step's title, whether anything was found, and rows of (name, words)."""
+    language, findings = get_language() or "en", []
+    found = service_request.facts.get("found", {})
+    for step in service_request.version.definition.workflow.steps:
+        record = found.get(step.settings.get("save_as")) if isinstance(step, RobotStep) else None
+        if isinstance(step, RobotStep) and record is not None:
+            rows = list(_rows(service_request, step, record))
+            findings.append({"title": in_language(step.title, language), "found": record["found"], "rows": rows})
+    return findings
+
+
+def _rows(service_request: ServiceRequest, step: RobotStep, record: Mapping[str, Any]) -> Iterator[Row]:
+    if step.action == "compare":
+        yield from _side_by_side(service_request, step, record)
+    elif step.action == "find_duplicates":
+        yield _("Requests like this one"), record["count"]
+        yield _("Their references"), _references(record["requests"])
+    elif step.action == "check_evidence":
+        yield _("All papers are there"), record["complete"]
+        yield _("Missing"), _papers(service_request.version.definition, record["missing"])
+        yield _("Too old"), _papers(service_request.version.definition, record["too_old"])
+        yield _("Too small to be read"), _papers(service_request.version.definition, record["unreadable"])
+    else:
+        yield from ((name.replace("_", " "), value) for name, value in record.items() if name != "found")
+
+
+def _side_by_side(service_request: ServiceRequest, step: RobotStep, record: Mapping[str, Any]) -> Iterator[Row]:
+    """Give what the applicant said beside what the register says, those that differ marked in words."""
+    fields = service_request.version.definition.fields
+    yield _("Both agree"), record["agrees"]
+    for left, given, registered in values_of(service_request, Pairs.model_validate(step.settings)):
+        label = _label(fields, left)
+        told = {"given": "–" if given is None else given, "registered": "–" if registered is None else registered}
+        if left in (*record["differ"], *record["lacking"]):
+            yield label, _("Differs. Given: %(given)s. In the register: %(registered)s") % told
+        else:
+            yield label, _("Given: %(given)s. In the register: %(registered)s") % told
+
+
+def _label(fields: Mapping[str, AnyField], left: str) -> str:
+    """Give the question's label: of a question in a group, after the group's."""
+    name, *inner = left.split(".")[1:]
+    if name not in fields:
+        return _("Name") if name == "name" else _("Personal identifier")
+    labels = [fields[name].label]
+    labels += [field.label for field in getattr(fields[name], "fields", []) if field.key in inner]
+    return ", ".join(in_language(label, get_language() or "en") for label in labels)
+
+
+def _references(requests: list[str]) -> str:
+    known = ServiceRequest.objects.filter(pk__in=requests).order_by("-submitted_at")
+    return ", ".join(request.written_reference for request in known.only("reference"))
+
+
+def _papers(definition: Definition, keys: list[str]) -> str:
+    titles = {paper.key: in_language(paper.title, get_language() or "en") for paper in definition.evidence}
+    return ", ".join(titles.get(key, key) for key in keys)
