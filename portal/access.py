@@ -130,6 +130,12 @@ ACCESS: dict[str, Access] = {
     "managers_robots": Access.MANAGER,
     "managers_robots_again": Access.MANAGER,
     "managers_robot_act": Access.MANAGER,
+    "managers_versions": Access.MANAGER,
+    "managers_draft": Access.MANAGER,
+    "managers_try": Access.MANAGER,
+    "managers_publish": Access.MANAGER,
+    "managers_trial": Access.MANAGER,
+    "managers_trial_csv": Access.MANAGER,
     # programs: the API checks tokens and sessions itself and answers in JSON
     "api_services": E,
     "api_service": E,

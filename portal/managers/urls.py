@@ -1,14 +1,23 @@
 from django.urls import path
 
-from portal.managers import people, robots, views
+from portal.managers import drafts, people, robots, trials, versions, views
+
+SERVICE = "manage/services/<slug:code>"
+DRAFT = f"{SERVICE}/versions/<uuid:pk>"
 
 urlpatterns = [
     path("manage/", views.managers, name="managers"),
     path("manage/people/", people.people, name="managers_people"),
     path("manage/people/<int:pk>/end/", people.end_role, name="managers_role_end"),
     path("manage/people/changes/<uuid:pk>/<slug:act>/", people.settle, name="managers_role_settle"),
-    path("manage/services/<slug:code>/", views.service, name="managers_service"),
     path("manage/robots/", robots.robots, name="managers_robots"),
     path("manage/robots/again/", robots.try_kind_again, name="managers_robots_again"),
     path("manage/robots/steps/<int:pk>/<slug:act>/", robots.act, name="managers_robot_act"),
+    path(f"{SERVICE}/", views.service, name="managers_service"),
+    path(f"{SERVICE}/versions/", versions.versions, name="managers_versions"),
+    path(f"{DRAFT}/", drafts.draft, name="managers_draft"),
+    path(f"{DRAFT}/try/", drafts.try_on_requests, name="managers_try"),
+    path(f"{DRAFT}/publish/", drafts.publish, name="managers_publish"),
+    path("manage/trials/<uuid:pk>/", trials.trial, name="managers_trial"),
+    path("manage/trials/<uuid:pk>/results.csv", trials.trial_csv, name="managers_trial_csv"),
 ]

@@ -7,20 +7,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import told
+from portal.managers.own import agencies_of
 from portal.managers.robots import health, waiting
 from portal.people import person
 from services.agencies.models import Agency, Desk, Office
 from services.catalogue.models import Service
 from services.transparency.queries import figures_of, summaries
 from services.workflow.models import Rating
-from services.workflow.queries import managed_by, parked_of
+from services.workflow.queries import parked_of
 
 A_PAGE = 50
 OPEN = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
-
-
-def agencies_of(request: HttpRequest) -> QuerySet[Agency]:
-    return managed_by(person(request))
 
 
 def services_of(agencies: QuerySet[Agency]) -> QuerySet[Service]:
@@ -73,9 +70,10 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     """Show one of the manager's services: its figures by office, and its published versions."""
     known = get_object_or_404(services_of(agencies_of(request)), code=code)
     versions = known.versions.defer("source").order_by("-number")
+    is_own = agencies_of(request).filter(pk=known.responsible_id).exists()
     words = Rating.objects.filter(service_request__service=known).exclude(words="").order_by("-changed_at")
-    if known.responsible not in agencies_of(request):
+    if not is_own:
         words = words.filter(service_request__office__agency__in=agencies_of(request))
     ratings = words.select_related("service_request__office")[:A_PAGE]
-    context = {"service": known, "versions": versions, "ratings": ratings, **told(figures_of(code))}
+    context = {"service": known, "is_own": is_own, "versions": versions, "ratings": ratings, **told(figures_of(code))}
     return render(request, "managers/service.html", context)

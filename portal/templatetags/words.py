@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.formats import localize
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -34,6 +35,12 @@ def language_of(texts: Mapping[str, str] | None) -> str:
     if not texts or language in texts:
         return ""
     return "en" if "en" in texts else next(iter(texts))
+
+
+@register.filter
+def direction(language: str) -> str:
+    """Give the direction in which a language is written; Django's own table takes Azerbaijani for Arabic script."""
+    return "rtl" if language in settings.LANGUAGES_BIDI else "ltr"
 
 
 @register.filter

@@ -1,10 +1,12 @@
 import hashlib
+import uuid
 from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from services.accounts.models import User
 from services.agencies.models import Agency, Named, Office
 from services.agencies.rules import in_language
 from services.catalogue.definition import Definition
@@ -83,6 +85,9 @@ class ServiceVersion(models.Model):
     source = models.JSONField()
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField()
+    by_only_manager = models.BooleanField(
+        default=False, db_default=False, help_text=_("Nobody else could approve it: the agency has only one manager.")
+    )
 
     class Meta:
         verbose_name = _("service version")
@@ -99,6 +104,35 @@ class ServiceVersion(models.Model):
     @property
     def expressions(self) -> Expressions:
         return compiled(self).expressions
+
+
+class DefinitionDraft(models.Model):
+    """One text that a manager checked on the way to a new version; a changed text is a draft of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, models.CASCADE, related_name="definition_drafts")
+    base = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="+", help_text=_("The version it changes."))
+    text = models.TextField()
+    faults = models.JSONField(default=list, help_text=_("What is wrong with it: line, path, message, remedy."))
+    by = models.ForeignKey(User, models.PROTECT, related_name="definition_drafts")
+    made_at = models.DateTimeField()
+    version = models.OneToOneField(
+        ServiceVersion, models.PROTECT, null=True, related_name="draft", help_text=_("What was published from it.")
+    )
+
+    class Meta:
+        verbose_name = _("draft of a definition")
+        verbose_name_plural = _("drafts of definitions")
+        constraints = [
+            models.CheckConstraint(name="published_when_sound", condition=models.Q(version=None) | models.Q(faults=[]))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} ({self.made_at})"
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.faults
 
 
 class Compiled:

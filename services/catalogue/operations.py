@@ -1,6 +1,7 @@
 """Publish definitions: each published text is one immutable version."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,10 @@ from services.catalogue.action_settings import Actions
 from services.catalogue.definition import Definition, DeskStep, Question
 from services.catalogue.guides import read_event
 from services.catalogue.models import Delivery, LifeEvent, Service, ServiceVersion, digest_of
+from services.catalogue.rules import subject_of
 from services.catalogue.search import naming_words, searchable_words
 from services.catalogue.soundness import Fault, Unsound, parse
+from services.ledger.operations import Entry, record
 
 
 @transaction.atomic
@@ -24,26 +27,65 @@ def load_life_events(life_events: Iterable[Mapping[str, Any]]) -> None:
         LifeEvent.objects.update_or_create(code=event.code, defaults={**known, "position": position})
 
 
-@transaction.atomic
-def publish(data: Any, now: datetime, actions: Actions) -> tuple[ServiceVersion, bool]:
-    """Publish a definition and tell whether that made a new version; raise `Unsound` with every fault.
+def examine(data: Any, actions: Actions) -> Definition:
+    """Read a definition and prove that it can be published here; raise `Unsound` with every fault.
 
-    The same text again changes nothing; a changed text becomes the next version. Requests in flight keep theirs.
     `actions` are those that robots know, each with the form of its settings.
     """
     definition = parse(data, actions)
     faults = sorted([*_unknown_places(definition), *_other_questions(definition)])
     if faults:
         raise Unsound(faults)
-    source = definition.model_dump(mode="json", exclude_unset=True)
+    return definition
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who publishes a definition: an actor of the ledger, and who wrote it when somebody else approved it."""
+
+    actor: str = "system"
+    proposed_by: str = ""
+    is_only_manager: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        return {"proposed_by": self.proposed_by, "only_manager": self.is_only_manager} if self.proposed_by else {}
+
+
+SYSTEM = Publisher()
+
+
+@transaction.atomic
+def publish(data: Any, now: datetime, actions: Actions, by: Publisher = SYSTEM) -> tuple[ServiceVersion, bool]:
+    """Publish a definition and tell whether that made a new version; raise `Unsound` with every fault.
+
+    The same text again changes nothing; a changed text becomes the next version. Requests in flight keep theirs.
+    """
+    definition = examine(data, actions)
+    source = plain(definition)
     service = _locked_service(definition)
     digest = digest_of(source)
     if service.current is not None and service.current.digest == digest:
         return service.current, False
-    number = service.versions.count() + 1
-    version = service.versions.create(number=number, source=source, digest=digest, published_at=now)
+    version = service.versions.create(
+        number=service.versions.count() + 1,
+        source=source,
+        digest=digest,
+        published_at=now,
+        by_only_manager=by.is_only_manager,
+    )
     _describe(service, version, definition)
+    _tell_of(service, version, by)
     return version, True
+
+
+def plain(definition: Definition) -> dict[str, Any]:
+    """Give the plain data by which a definition is kept."""
+    return definition.model_dump(mode="json", exclude_unset=True)
+
+
+def _tell_of(service: Service, version: ServiceVersion, by: Publisher) -> None:
+    facts = {"service": service.code, "version": version.number, "digest": version.digest, **by.facts()}
+    record([Entry(subject_of(service.code), "version_published", by.actor, version.published_at, facts)])
 
 
 def _locked_service(definition: Definition) -> Service:

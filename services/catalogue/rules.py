@@ -1,6 +1,7 @@
-"""Check rules of identifiers: pure functions without Django."""
+"""Identifiers, and how they are checked: pure functions without Django."""
 
 import re
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and no O: they are read as 1 and 0
 PIN_LENGTH = 7
@@ -40,3 +41,8 @@ def is_iban(text: str) -> bool:
 
 
 IDENTIFIER_RULES = {"pin": is_pin, "tax_id": is_tax_id, "iban": is_iban}
+
+
+def subject_of(service: str) -> UUID:
+    """Give the subject under which the ledger tells of a service: anyone can compute it from the service's code."""
+    return uuid5(NAMESPACE_URL, f"urn:portal:service:{service}")

@@ -34,11 +34,12 @@ PATTERN_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9,]*\}|.", re.
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault: where (a path as in `workflow.steps.3.next.0.to`), what is wrong, what to do."""
+    """One fault: where (a path as in `workflow.steps.3.next.0.to`, its line when known), what is wrong, what to do."""
 
     path: str
     message: str
     remedy: str
+    line: int = 0
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}. {self.remedy}"

@@ -27,6 +27,19 @@ def variables_of(service_request: ServiceRequest, evidence: Mapping[str, int], t
     )
 
 
+def form_context(
+    definition: Definition, office: str, contact: Mapping[str, str], channel: str, today: date
+) -> dict[str, Any]:
+    """Give what conditions of a form may speak of while it is filled in."""
+    parameters = {place.office: place.parameters for place in definition.delivered_by}
+    return {
+        "office_parameters": parameters.get(office, {}),
+        "applicant": {name: contact.get(name, "") for name in ("name", "personal_identifier")},
+        "today": today.isoformat(),
+        "channel": channel,
+    }
+
+
 def applicant_of(service_request: ServiceRequest, today: date) -> dict[str, Any]:
     """Give what is known of the applicant: name, personal identifier, and the age when the birth date is known."""
     names = ("name", "personal_identifier")

@@ -24,14 +24,15 @@ def drive(walk: Walk, steps: Iterable[Step]) -> None:
         if step.state not in ACTIVE or not walk.service_request.is_in_progress:
             continue
         if step.kind == Kind.ROBOT:
-            _run_pure(walk, step)
+            run_pure(walk, step)
         elif step.kind == Kind.APPLICANT and step.parent and step.parent.kind == Kind.DESK:
             back_to_desk(walk, step, "system", trouble("silence"))
         else:
             walk.time_out(step)
 
 
-def _run_pure(walk: Walk, step: Step) -> None:
+def run_pure(walk: Walk, step: Step) -> None:
+    """Run a robot that needs no outside world, and go on."""
     action = ACTIONS[walk.robot(step).action]
     assert isinstance(action, Pure)
     try:

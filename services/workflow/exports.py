@@ -12,20 +12,18 @@ import structlog
 from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from services.accounts.models import User
 from services.ledger.models import Event
 from services.requests.models import Draft, ServiceRequest
+from services.workflow.background import LEASE, own, work_off
 from services.workflow.models import DataExport, Rating
 from services.workflow.officials import Official, officials_among
 from services.workflow.queries import notices_of
 
 log = structlog.get_logger(__name__)
-LEASE = timedelta(minutes=2)
-MOST_ATTEMPTS = 5
 KEPT = timedelta(days=7)
 
 
@@ -39,38 +37,11 @@ def ask_for_export(user: User, now: datetime) -> DataExport:
 
 
 def make_exports(now: datetime) -> int:
-    """Make every copy that waits, and remove those that were kept long enough; give how many were made.
-
-    One that fails doesn't hinder the others; it is tried again when its lease is over, and given up after five times.
-    """
+    """Make every copy that waits, and remove those that were kept long enough; give how many were made."""
     for old in DataExport.objects.filter(finished_at__lt=now - KEPT):
         old.file.delete(save=False)
         old.delete()
-    made = 0
-    while export := _claim(now):
-        try:
-            made += _make(export)
-        except Exception:
-            log.exception("export_failed", export=str(export.pk), attempts=export.attempts)
-            if export.attempts >= MOST_ATTEMPTS:
-                _own(export).update(finished_at=timezone.now(), lease_until=None)
-    return made
-
-
-def _claim(now: datetime) -> DataExport | None:
-    with transaction.atomic():
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        waiting = DataExport.objects.filter(free, finished_at=None).order_by("asked_at")
-        export = waiting.select_for_update(skip_locked=True).first()
-        if export is not None:
-            export.lease_until, export.attempts = now + LEASE, export.attempts + 1
-            export.save(update_fields=["lease_until", "attempts"])
-    return export
-
-
-def _own(export: DataExport) -> QuerySet[DataExport]:
-    """Give the export while it is this worker's: whoever takes it over counts one attempt more."""
-    return DataExport.objects.filter(pk=export.pk, attempts=export.attempts, finished_at=None)
+    return work_off(DataExport, _make, now)
 
 
 def _make(export: DataExport) -> bool:
@@ -83,7 +54,7 @@ def _make(export: DataExport) -> bool:
             archive.writestr("data.json", _json({**_person(export.user), "requests": told}))
         file.seek(0)
         export.file.save(f"{export.pk}-{export.attempts}.zip", File(file), save=False)
-    kept = _own(export).update(finished_at=timezone.now(), lease_until=None, file=export.file.name)
+    kept = own(export).update(finished_at=timezone.now(), lease_until=None, file=export.file.name)
     if not kept:
         export.file.delete(save=False)
     return bool(kept)
@@ -93,7 +64,7 @@ def _put(archive: zipfile.ZipFile, request: ServiceRequest, export: DataExport) 
     """Put a request's files into the archive and give what is to be told of it; note the progress."""
     missing = [name for name, file in _files_of(request) if not _put_file(archive, request, name, file)]
     export.done += 1
-    _own(export).update(done=export.done, total=export.total, lease_until=timezone.now() + LEASE)
+    own(export).update(done=export.done, total=export.total, lease_until=timezone.now() + LEASE)
     return {**_told(request), "missing_files": missing}
 
 

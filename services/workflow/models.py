@@ -13,10 +13,12 @@ import services.workflow.knowledge
 import services.workflow.looking
 import services.workflow.preparing
 import services.workflow.recusals
-import services.workflow.role_changes  # noqa: F401  their models belong to this app
+import services.workflow.role_changes
+import services.workflow.trials  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
 from services.requests.models import ServiceRequest
+from services.workflow.background import BackgroundWork
 
 A_WEEK = timedelta(days=7)
 
@@ -250,23 +252,14 @@ class Heartbeat(models.Model):
         return f"{self.name} {self.at}"
 
 
-class DataExport(models.Model):
+class DataExport(BackgroundWork):
     """A copy of everything about a person, made in the background; the row tells how far it is."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="exports")
-    asked_at = models.DateTimeField()
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     file = models.FileField(upload_to="exports/", blank=True, help_text=_("Empty when it could not be made."))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=models.Q(finished_at=None), name="one_export_at_a_time")
         ]
-
-    def __str__(self) -> str:
-        return f"{self.done}/{self.total}"

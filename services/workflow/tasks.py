@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from services.workflow import automation, erasure, exports
 from services.workflow.operations import absences, bulk, preparing
+from services.workflow.what_if import running
 
 
 @shared_task
@@ -20,6 +21,11 @@ def sweep() -> None:
 @shared_task
 def make_exports() -> None:
     exports.make_exports(timezone.now())
+
+
+@shared_task
+def run_trials() -> None:
+    running.run_trials(timezone.now())
 
 
 @shared_task

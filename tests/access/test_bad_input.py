@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 WORDS = (
     "text words reason name email phone personal_identifier relation language score days paper outcome "
     "activity to desk about code reference place next number declared agreed sure city street birth_date "
-    "story asked do tab office q rating may_follow wants_mail wants_sms answers people.0.name home.lat "
+    "story asked do tab office q rating may_follow wants_mail wants_sms answers people.0.name home.lat wanted show "
     "key status applicant service"
 )
 NAMES = WORDS.split()

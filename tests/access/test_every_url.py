@@ -84,6 +84,12 @@ managers_service     in        no    no       no     no            ok      ok   
 managers_robots      in        no    no       no     no            ok      ok              no
 managers_robots_again in       no    no       no     no            ok      ok              no
 managers_robot_act   in        no    no       no     no            ok      no              no
+managers_versions    in        no    no       no     no            ok      no              no
+managers_draft       in        no    no       no     no            ok      no              no
+managers_try         in        no    no       no     no            ok      no              no
+managers_publish     in        no    no       no     no            ok      no              no
+managers_trial       in        no    no       no     no            ok      no              no
+managers_trial_csv   in        no    no       no     no            ok      no              no
 welcome              in        ok    ok       ok     ok            ok      ok              ok
 my_documents         in        ok    ok       ok    ok            ok      ok              ok
 my_data              in        ok    ok       ok     ok            ok      ok              ok

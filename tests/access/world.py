@@ -13,11 +13,14 @@ from pypdfium2 import PdfDocument
 
 from services.accounts.models import User
 from services.agencies.models import Absence, Desk, Office
+from services.catalogue.definition_text import write_text
+from services.catalogue.drafting import check_draft
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
+from services.workflow.actions import FORMS
 from services.workflow.bulk import BulkAct
 from services.workflow.knowledge import TextBlock
 from services.workflow.looking import SavedView
@@ -31,6 +34,8 @@ from services.workflow.operations.paper import share
 from services.workflow.operations.roles import propose_role
 from services.workflow.operations.saved_views import save_view
 from services.workflow.role_changes import RoleChange
+from services.workflow.trials import Trial
+from services.workflow.what_if.running import run_trials, try_draft
 from tests import worlds
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -62,6 +67,7 @@ class Town:
     others_step: Step
     absence: Absence
     change: RoleChange
+    trial: Trial
 
     @property
     def question(self) -> Step:
@@ -104,7 +110,7 @@ def build_towns(settings: Any, folder: Path) -> tuple[Town, Town]:
 def build_town(name: str) -> Town:
     from services.catalogue.models import ServiceVersion
 
-    version = ServiceVersion.objects.select_related("service").get()
+    version = ServiceVersion.objects.select_related("service").get(service__code="permit")
     citizen = worlds.citizen(f"aysel-{name}")
     clerk = worlds.clerk("bruno", name)
     worlds.clerk("bruno", name, role="supervisor")
@@ -143,7 +149,7 @@ def build_town(name: str) -> Town:
     absence = record_absence(chloe, today, today, clerk, now)
     change = propose_role(chloe, manager.memberships.first().agency, "supervisor", manager, now)
     known = (evidence, document, draft, draft_file, helping, complaint, link, secret, view, block, bulk, held)
-    known = (*known, others, absence, change)
+    known = (*known, others, absence, change, trial_of(name, manager))
     return Town(name, citizen, clerk, manager, *fresh, *known)
 
 
@@ -164,6 +170,15 @@ def park(request: ServiceRequest, now: datetime) -> None:
     request.steps.all().filter(kind=Step.Kind.DESK).update(instead_of=robot, trouble=trouble)
 
 
+def trial_of(name: str, manager: User) -> Trial:
+    """Give a trial of a draft that a manager wrote of a service of the town's own."""
+    own = worlds.published([worlds.desk("judge")], towns=(name,), service=f"own-{name}")
+    text = write_text({**own.source, "title": worlds.text(f"Secret of {name}")})
+    trial = try_draft(check_draft(own.service, text, manager, timezone.now(), FORMS), 10, manager, timezone.now())
+    run_trials(timezone.now())
+    return trial
+
+
 def file(name: str) -> "ContentFile[bytes]":
     return ContentFile(PDF, name=name)
 
@@ -173,6 +188,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
     assert place is not None
     acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "undo", "stand-aside"]
+    drafts = [{"code": f"own-{town.name}", "pk": town.trial.draft_id}]
     whole = [{"pk": request.pk} for request in (town.ended, town.asked, town.open)]
     return {
         "apply_page": [{"pk": town.draft.pk, "page": "about"}],
@@ -225,6 +241,12 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "desk_document": [{"pk": town.document.pk}],
         "managers_robot_act": [{"pk": town.parked.pk, "act": act} for act in ("by-hand", "again")],
         "api_request": whole,
+        "managers_versions": [{"code": f"own-{town.name}"}],
+        "managers_draft": drafts,
+        "managers_try": drafts,
+        "managers_publish": drafts,
+        "managers_trial": [{"pk": town.trial.pk}],
+        "managers_trial_csv": [{"pk": town.trial.pk}],
     }
 
 

@@ -42,9 +42,9 @@ class TestCheckDefinition:
 
         assert told.getvalue() == f"{good}: sound\n"
         assert (
-            f"{bad}: fee.base.0: has both or neither of amount and parameter. Give one of them.\n" in wrong.getvalue()
+            f"{bad}:5: fee.base.0: has both or neither of amount and parameter. Give one of them.\n" in wrong.getvalue()
         )
-        assert f"{broken}: " in wrong.getvalue()
+        assert f"{broken}:1: " in wrong.getvalue()
         assert "No such file" in wrong.getvalue()
 
 

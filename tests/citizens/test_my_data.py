@@ -14,6 +14,7 @@ from django.urls import reverse
 from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.workflow import exports
+from services.workflow.background import claim
 from services.workflow.exports import KEPT, ask_for_export, make_exports
 from services.workflow.models import DataExport
 from services.workflow.operations.looking import open_file
@@ -142,7 +143,7 @@ class TestCopy:
 
     def test_a_worker_that_comes_too_late_finishes_nothing(self, people: tuple[User, User]) -> None:
         export = ask_for_export(people[0], NOON)
-        late = exports._claim(NOON)
+        late = claim(DataExport, NOON)
         assert late
         assert make_exports(NOON + timedelta(minutes=3)) == 1
 

@@ -127,6 +127,8 @@ class TestDocuments:
     def test_are_revoked_at_the_desk_with_a_reason(self, client: Client, document: Document, aysel: User) -> None:
         client.force_login(worlds.clerk("bruno"))
         address = reverse("desk_document_revoke", args=[document.pk])
+        assert "Why do you look into this request?" in body(client, "desk_request", document.service_request_id)
+        client.post(reverse("desk_purpose", args=[document.service_request_id]), {"purpose": "document"})
         assert address in body(client, "desk_request", document.service_request_id)
         assert client.post(address, {"reason": ""}).status_code == 422
         told = client.post(address, {"reason": "Forged."}, follow=True).content.decode()

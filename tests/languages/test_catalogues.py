@@ -91,3 +91,4 @@ class TestAPage:
         assert f'dir="{direction}"' in opening[0]
         assert sign_in in text
         assert "Sign in" not in text
+        assert re.findall(r'lang="(\w+)" dir="rtl"', text.split("<body")[1]) == ["ar"]

@@ -14,7 +14,7 @@ from tests.workflow.walks import fresh
 
 ROOT = Path(__file__).parent.parent.parent
 HOW_TO = (ROOT / "docs" / "actions.md").read_text()
-FILE, LINE = re.findall(r"```python\n(.*?)```", HOW_TO, re.DOTALL)
+[FILE], [LINE] = (re.findall(rf"```{kind}\n(.*?)```", HOW_TO, re.DOTALL) for kind in ("python", "diff"))
 NAME = "draw_sample"
 
 
@@ -37,7 +37,7 @@ def steps(percent: int) -> list[dict[str, object]]:
 def test_the_line_is_one_line_like_the_others() -> None:
     lines = (ROOT / "services" / "workflow" / "actions" / "__init__.py").read_text().splitlines()
 
-    assert f'    "{NAME}",\n' == LINE
+    assert f'+    "{NAME}",\n' == LINE
     assert all(f'    "{name}",' in lines for name in actions.NAMES)
 
 

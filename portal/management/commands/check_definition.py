@@ -3,10 +3,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError
 
-from services.catalogue.soundness import Unsound, parse
+from services.catalogue.definition_text import read_text
+from services.catalogue.soundness import Fault, Unsound, parse
 from services.workflow.actions import FORMS
 
 
@@ -24,17 +24,29 @@ class Command(BaseCommand):
     def is_sound(self, file: Path) -> bool:
         faults = list(faults_in(file))
         for fault in faults:
-            self.stderr.write(f"{file}: {fault}")
+            self.stderr.write(fault)
         if not faults:
             self.stdout.write(f"{file}: sound")
         return not faults
 
 
 def faults_in(file: Path) -> Iterator[str]:
-    """Give every fault of the definition in a file, in words."""
+    """Give every fault of the definition in a file, in words, with its line."""
     try:
-        parse(yaml.safe_load(file.read_bytes()), FORMS)
-    except (OSError, yaml.YAMLError) as error:
-        yield str(error)
+        faults = faults_of(file.read_bytes())
+    except OSError as error:
+        yield f"{file}: {error}"
+    else:
+        yield from (f"{file}:{fault.line}: {fault}" for fault in faults)
+
+
+def faults_of(content: bytes) -> list[Fault]:
+    try:
+        text = read_text(content)
     except Unsound as unsound:
-        yield from map(str, unsound.faults)
+        return unsound.faults
+    try:
+        parse(text.data, FORMS)
+    except Unsound as unsound:
+        return text.placed(unsound.faults)
+    return []

@@ -2,10 +2,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from services.catalogue.definition_text import read_text
 from services.catalogue.operations import publish
 from services.catalogue.soundness import Unsound
 from services.workflow.actions import FORMS
@@ -28,8 +28,8 @@ class Command(BaseCommand):
 
     def publish(self, file: Path) -> bool:
         try:
-            version, is_new = publish(yaml.safe_load(file.read_text()), timezone.now(), FORMS)
-        except (Unsound, yaml.YAMLError) as error:
+            version, is_new = publish(read_text(file.read_bytes()).data, timezone.now(), FORMS)
+        except Unsound as error:
             self.stderr.write(f"{file.name}:\n{error}")
             return False
         self.stdout.write(f"{version.service.code} version {version.number}{'' if is_new else ' (unchanged)'}")

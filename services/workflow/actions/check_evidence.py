@@ -73,4 +73,4 @@ def _day_of(walk: Changes, file: File, known: Completeness) -> date:
     return date.fromisoformat(written) if written else walk.calendar.day_of(file.supplied_at)
 
 
-ACTION = Pure(Completeness, check)
+ACTION = Pure(Completeness, check, looks_further=True)

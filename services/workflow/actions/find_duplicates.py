@@ -76,4 +76,4 @@ def _place(answer: dict[str, str]) -> Place:
     return {"lat": float(answer["lat"]), "lon": float(answer["lon"])}
 
 
-ACTION = Pure(Alike, find)
+ACTION = Pure(Alike, find, looks_further=True)

@@ -37,12 +37,14 @@ class Job:
 class Pure:
     """An action on what the portal knows; many run in one transaction.
 
-    `run` gives what the definition's conditions may see, and raises `Unknown` when it can't tell.
+    `run` gives what the definition's conditions may see, and raises `Unknown` when it can't tell. What it finds may
+    depend on more than the request's own answers and facts: then a replay takes what it found at the time.
     """
 
     settings: type[Settings]
     run: Callable[[Changes, Step], Finding | None]
     lane: Step.Lane = Step.Lane.RULES
+    looks_further: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,4 +60,4 @@ def _day_of(walk: Changes, known: Reminder) -> date | None:
     return issued.exclude(valid_until=None).values_list("valid_until", flat=True).first()
 
 
-ACTION = Pure(Reminder, remind)
+ACTION = Pure(Reminder, remind, looks_further=True)

@@ -19,7 +19,7 @@ from services.catalogue.models import ServiceVersion
 from services.ledger.rules import canonical, commitment
 from services.requests.assistance import Assistance
 from services.requests.models import Channel, Draft, Evidence, ServiceRequest
-from services.workflow.conditions import time_limit_of
+from services.workflow.conditions import form_context, time_limit_of
 from services.workflow.engine import Walk
 from services.workflow.notices import FILED_FOR_YOU, RECEIVED
 from services.workflow.notifying import notify_applicant, notify_assistant
@@ -152,13 +152,7 @@ def _objection(submission: Submission, appeal: Walk) -> list[Walk]:
 def check(submission: Submission, today: date) -> dict[str, Any]:
     """Give the answers in canonical form; raise `Invalid` with every problem."""
     definition, expressions = submission.version.definition, submission.version.expressions
-    parameters = {place.office: place.parameters for place in definition.delivered_by}
-    context = {
-        "office_parameters": parameters.get(submission.office.code, {}),
-        "applicant": {name: submission.contact.get(name, "") for name in ("name", "personal_identifier")},
-        "today": today.isoformat(),
-        "channel": submission.channel,
-    }
+    context = form_context(definition, submission.office.code, submission.contact, submission.channel, today)
     counts = _counts(submission.draft)
     checked = answering.read(definition, expressions, submission.answers, context=context, evidence=counts, pages=None)
     if checked.problems:
