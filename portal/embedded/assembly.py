@@ -149,8 +149,8 @@ class Assembly:
         self.supervisor.start(programs.web(self.folder, self.port, environment))
         self.supervisor.start(programs.worker(self.folder, environment))
         self.supervisor.start(programs.beat(self.folder, environment))
-        records = programs.BASE_DIR / "samples" / "registry.yaml"
-        self.supervisor.start(programs.registry(self.folder, self.registry_port, records))
+        records = [programs.BASE_DIR / "samples" / "registry.yaml", self.folder.path / "registry" / "simulated.json"]
+        self.supervisor.start(programs.registry(self.folder, self.registry_port, *records))
         self.supervisor.start(programs.identities(self.folder, self.identities_port, CITIZENS))
 
     def is_ready(self) -> bool:

@@ -25,9 +25,10 @@ def web(folder: Folder, port: int, environment: Mapping[str, str]) -> Child:
     return Child("web", command, folder.log("web"), environment, BASE_DIR)
 
 
-def registry(folder: Folder, port: int, records: Path) -> Child:
+def registry(folder: Folder, port: int, *records: Path) -> Child:
     """Serve the sandbox registry, which robots look people up in."""
-    words = ["--port", str(port), "--records", str(records), "--var", str(folder.path / "registry")]
+    words = ["--port", str(port), "--var", str(folder.path / "registry")]
+    words += [word for file in records for word in ("--records", str(file))]
     return Child("registry", python("portal.embedded.registry", *words), folder.log("registry"), folder=BASE_DIR)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -171,17 +172,27 @@ class Handler(BaseHTTPRequestHandler):
         """Write nothing: paths hold personal identifiers."""
 
 
-def serve(port: int, records: Path, folder: Path) -> None:
+def read_records(files: Iterable[Path]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Give the records of every file that exists, YAML or JSON, by register and key; an earlier file wins."""
+    known: dict[str, dict[str, dict[str, Any]]] = {}
+    for file in files:
+        text = file.read_text() if file.exists() else ""
+        loaded = (json.loads(text) if file.suffix == ".json" and text else yaml.safe_load(text)) or {}
+        for registry, records in loaded.items():
+            known[registry] = {**(records or {}), **known.get(registry, {})}
+    return known
+
+
+def serve(port: int, records: Iterable[Path], folder: Path) -> None:
     """Serve on this machine only, until killed."""
-    loaded = yaml.safe_load(records.read_text()) if records.exists() else {}
-    Handler.sandbox = Sandbox(loaded or {}, Effects(folder / "effects.jsonl"))
+    Handler.sandbox = Sandbox(read_records(records), Effects(folder / "effects.jsonl"))
     ThreadingHTTPServer((HOST, port), Handler).serve_forever()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m portal.embedded.registry", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--records", type=Path, required=True)
+    parser.add_argument("--records", type=Path, action="append", required=True)
     parser.add_argument("--var", type=Path, required=True)
     words = parser.parse_args()
     serve(words.port, words.records, words.var)

@@ -37,6 +37,7 @@ class MeasuredRequest(models.Model):
     robot_steps = models.PositiveIntegerField()
     clerk_steps = models.PositiveIntegerField()
     saved_minutes = models.PositiveIntegerField()
+    clerk_minutes = models.PositiveIntegerField(default=0, db_default=0)
     rating = models.PositiveSmallIntegerField(default=0)
     rating_seq = models.PositiveIntegerField(default=0)
     rated_day = models.DateField(null=True)

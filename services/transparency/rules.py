@@ -45,6 +45,7 @@ class Known:
     robot_steps: int = 0
     clerk_steps: int = 0
     saved_minutes: int = 0
+    clerk_minutes: int = 0
     rating: int = 0
     rating_seq: int = 0
     rated_day: date | None = None
@@ -68,6 +69,7 @@ def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str
         known.robot_steps += facts["kind"] == "robot"
         known.clerk_steps += facts["kind"] == "desk"
         known.saved_minutes += facts.get("saves_minutes") or 0
+        known.clerk_minutes += facts.get("minutes") or 0
     if measure := _tallied(kind, facts):
         days, day = known.tallies.setdefault(measure, {}), facts.get("day") or at.date().isoformat()
         days[day] = days.get(day, 0) + 1
@@ -118,6 +120,7 @@ def _numbers(known: Known) -> Iterator[tuple[date, str, int]]:
     yield known.day, "robot_steps", known.robot_steps
     yield known.day, "clerk_steps", known.clerk_steps
     yield known.day, "saved_minutes", known.saved_minutes
+    yield known.day, "clerk_minutes", known.clerk_minutes
     if known.ended_day:
         yield known.ended_day, known.outcome, 1
     if known.ended_day and known.outcome in DECIDED:

@@ -1,9 +1,8 @@
 """Circuit breakers: a register that is down isn't called until it had time to recover; then one call probes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F
-from django.utils import timezone
 
 from services.workflow.models import Breaker
 
@@ -11,17 +10,16 @@ FAILURES_TO_OPEN = 5
 REST = timedelta(seconds=30)
 
 
-def lets_through(name: str) -> bool:
+def lets_through(name: str, now: datetime) -> bool:
     """Tell whether a call may be made now; the first one after the rest is a probe and starts the next rest."""
-    now = timezone.now()
     resting = Breaker.objects.filter(name=name, failures__gte=FAILURES_TO_OPEN)
     return not resting.exists() or bool(resting.filter(no_calls_before__lte=now).update(no_calls_before=now + REST))
 
 
-def note_failure(name: str) -> None:
+def note_failure(name: str, now: datetime) -> None:
     """Count a failed call and keep the next calls away when it was one too many."""
     Breaker.objects.get_or_create(name=name)
-    Breaker.objects.filter(name=name).update(failures=F("failures") + 1, no_calls_before=timezone.now() + REST)
+    Breaker.objects.filter(name=name).update(failures=F("failures") + 1, no_calls_before=now + REST)
 
 
 def note_success(name: str) -> None:

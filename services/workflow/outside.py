@@ -42,7 +42,7 @@ def run_one(lane: str, now: datetime | None = None) -> bool:
     """Run one due step of a lane of outside calls; tell whether there was one. `now` lets time stand still there."""
     found, claimed = _claim(lane, now or timezone.now())
     if claimed is not None:
-        result, failure = _perform(claimed)
+        result, failure = _perform(claimed, now or timezone.now())
         _settle(claimed, result, failure, now or timezone.now())
     return found
 
@@ -78,16 +78,16 @@ def action_of(walk: Walk, step: Step) -> Outside:
     return action
 
 
-def _perform(claimed: Claimed) -> tuple[Any, Failed | None]:
+def _perform(claimed: Claimed, now: datetime) -> tuple[Any, Failed | None]:
     """Do the call; give its result, or why there is none."""
     target = claimed.job.target
-    if not breakers.lets_through(target):
+    if not breakers.lets_through(target, now):
         return None, Failed(trouble("no_answer", what=target))
     try:
         result = claimed.action.perform(claimed.job, claimed.key)
     except Failed as failure:
         if not failure.is_final:
-            breakers.note_failure(target)
+            breakers.note_failure(target, now)
         return None, failure
     except Exception:
         log.exception("action_failed", step=claimed.step)

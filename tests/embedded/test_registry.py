@@ -9,6 +9,7 @@ from portal.embedded import programs
 from portal.embedded.folder import Folder
 from portal.embedded.ports import answers, free_port, wait_until
 from portal.embedded.processes import Child
+from portal.embedded.registry import read_records
 
 
 @pytest.fixture
@@ -121,3 +122,12 @@ class TestAddress:
     def test_is_of_this_machine_only(self, client: httpx.Client) -> None:
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://127.0.0.2:{client.base_url.port}/population/7ABCDEF")
+
+
+class TestRecords:
+    def test_come_from_every_file_that_exists_and_an_earlier_one_wins(self, tmp_path: Path) -> None:
+        files = [tmp_path / name for name in ("first.yaml", "second.json", "missing.json")]
+        files[0].write_text("tax: {'1': {name: Aysel}}\nfines:")
+        files[1].write_text(json.dumps({"tax": {"1": {"name": "Elvin"}, "2": {"name": "Nigar"}}}))
+
+        assert read_records(files) == {"tax": {"1": {"name": "Aysel"}, "2": {"name": "Nigar"}}, "fines": {}}

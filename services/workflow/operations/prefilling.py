@@ -20,12 +20,12 @@ def ask_register(user: User, now: datetime) -> dict[str, Any]:
     """Give name and address of a person as the register has them, by the parts of a profile; raise `Refused`."""
     require(user.personal_identifier, _("Without a personal identifier the register can’t be asked."))
     away = _("The register doesn’t answer now. Fill the form in yourself, or try again later.")
-    require(breakers.lets_through(REGISTER), away)
+    require(breakers.lets_through(REGISTER, now), away)
     try:
         entry = look_up(Job(target=REGISTER, data={"key": user.personal_identifier}), "")
     except Failed as failure:
         if not failure.is_final:
-            breakers.note_failure(REGISTER)
+            breakers.note_failure(REGISTER, now)
         entry = None
     require(entry is not None, away)
     assert entry is not None
