@@ -1,4 +1,4 @@
-"""Minutes of handling that robots did and that clerks did, from the roll-ups. They belong to the day of the submission."""
+"""Minutes of handling that robots did and that clerks did, from the roll-ups: they belong to the day of submission."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
