@@ -1,10 +1,11 @@
 """What an old phone on a slow network gets: little to load, nothing from strangers, readable in any look."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Response, expect
 
 from tests.journeys.people import Visitor
 from tests.journeys.test_pages import assert_sound
@@ -51,3 +52,33 @@ def test_is_sound_however_it_is_looked_at(visitor: Open, path: str, look: str) -
         assert person.faults == []
     else:
         assert_sound(person, f"public-{path.strip('/').replace('/', '-') or 'home'}-{look}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("script", [True, False], ids=["scripted", "plain"])
+def test_the_menu_folds_away_on_a_phone(visitor: Open, language: str, script: bool) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=script)
+    page = person.page
+    page.goto("/")
+    menu, button = page.locator("#menu"), page.locator(".menu-button")
+    expect(menu).to_be_hidden()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    if script:
+        assert_sound(person, f"menu-{language}")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    menu.get_by_role("link").first.click()
+
+    expect(page).to_have_url(re.compile("/services/"))
+
+
+def test_the_menu_lies_open_on_a_wide_screen(visitor: Open) -> None:
+    page = visitor(width=1280).page
+    page.goto("/")
+
+    expect(page.locator("#menu")).to_be_visible()
+    expect(page.locator(".menu-button")).to_be_hidden()
