@@ -4,10 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from services.agencies.models import Office
 from services.requests.models import Channel
 from services.transparency.queries import Figures, Tally
+
+REASONS = {
+    "question": _("The office asked the applicant something"),
+    "papers": _("The applicant had to add papers"),
+    "confirmation": _("The applicant had to confirm something"),
+    "payment": _("The applicant had to pay"),
+    "visit": _("The applicant had to come"),
+    "other_body": _("Somebody outside the office had to act"),
+    "unknown": _("The reason was not recorded yet"),
+}
 
 
 def told(figures: Figures) -> dict[str, object]:

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from portal.figures_in_words import told
+from portal.figures_in_words import REASONS, told
 from services.catalogue.models import Service
 from services.transparency import queries
+from services.transparency.standstills import standstills_of
 
 
 class Line:
@@ -33,7 +34,8 @@ def figures_of(request: HttpRequest, code: str) -> HttpResponse:
     """Show the figures of one service, with what they mean."""
     service = get_object_or_404(Service.objects.published().with_current(), code=code)
     versions = service.versions.defer("source").order_by("-number")
-    context = {"service": service, "versions": versions, **told(queries.figures_of(code))}
+    still = [(REASONS[one.reason], one) for one in standstills_of(code)]
+    context = {"service": service, "versions": versions, "standstills": still, **told(queries.figures_of(code))}
     return render(request, "public/figures_of.html", context)
 
 

@@ -15,6 +15,7 @@ from services.ledger.models import Event
 from services.transparency import rules
 from services.transparency.models import KEY, Bucket, Count, Cursor, Length, MeasuredRequest
 from services.transparency.rules import Cell, Known
+from services.transparency.standing_still import STILL
 
 CHUNK = 5000
 FIELDS = [field.name for field in fields(Known)]
@@ -119,7 +120,8 @@ def _add(before: Iterable[rules.Share], after: Iterable[rules.Share]) -> None:
     _upsert(COUNT_SQL, [(*cell, number) for cell, number in counts.items() if number])
     _upsert(BUCKET_SQL, [(*cell, number) for cell, number in buckets.items() if number])
     _upsert(LENGTH_SQL, [(*cell, *sums) for cell, sums in lengths.items()])
-    for cell in (cell for cell, sums in lengths.items() if sums[0] < 0):
+    lost = (cell for cell, sums in lengths.items() if sums[0] < 0)
+    for cell in (cell for cell in lost if not cell[-1].startswith(STILL)):  # of these the longest isn't told
         _measure_longest_again(cell)
 
 

@@ -42,6 +42,7 @@ class MeasuredRequest(models.Model):
     rating_seq = models.PositiveIntegerField(default=0)
     rated_day = models.DateField(null=True)
     tallies = models.JSONField(default=dict)
+    stops = models.JSONField(default=dict, help_text=_("When its clock stopped and went on; see `standing_still`."))
 
     class Meta:
         indexes = [models.Index(fields=["service", "ended_at"], name="measured_lately")]

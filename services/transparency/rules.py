@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from services.transparency import standing_still
+from services.transparency.standing_still import STILL, STOPS
+
 WIDTH = 1.0198
 MICROSECOND = timedelta(microseconds=1)
 FEWEST_CASES = 5
@@ -50,6 +53,7 @@ class Known:
     rating_seq: int = 0
     rated_day: date | None = None
     tallies: dict[str, dict[str, int]] = field(default_factory=dict)
+    stops: standing_still.Marks = field(default_factory=dict)
 
 
 def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str, Any]) -> None:
@@ -70,6 +74,7 @@ def learn(known: Known, *, kind: str, seq: int, at: datetime, facts: Mapping[str
         known.clerk_steps += facts["kind"] == "desk"
         known.saved_minutes += facts.get("saves_minutes") or 0
         known.clerk_minutes += facts.get("minutes") or 0
+    standing_still.mark(known.stops, kind=kind, seq=seq, at=at, facts=facts)
     if measure := _tallied(kind, facts):
         days, day = known.tallies.setdefault(measure, {}), facts.get("day") or at.date().isoformat()
         days[day] = days.get(day, 0) + 1
@@ -109,7 +114,10 @@ def share_of(known: Known) -> Share:
     if known.day is None:
         return Share(Counter(), Counter(), {})
     place = (known.service, known.version, known.office, known.channel)
-    counts = Counter({(*place, day, measure): number for day, measure, number in _numbers(known) if number})
+    counts: Counter[Cell] = Counter()
+    for day, measure, number in _numbers(known):
+        if number:
+            counts[*place, day, measure] += number
     lengths = {(*place, day.replace(day=1), measure): length for day, measure, length in _lengths(known)}
     return Share(counts, Counter((*cell, bucket_of(length)) for cell, length in lengths.items()), lengths)
 
@@ -128,6 +136,7 @@ def _numbers(known: Known) -> Iterator[tuple[date, str, int]]:
     if known.rated_day:
         yield known.rated_day, "rated", 1
         yield known.rated_day, "satisfied", int(known.rating >= SATISFIED)
+    yield from ((day, f"{STOPS}{reason}", 1) for day, reason in standing_still.stops(known.stops))
     for measure, days in known.tallies.items():
         if measure.startswith((REFUSED, ASKED)):  # a request counts once however often it went wrong that way
             yield date.fromisoformat(min(days)), measure, 1
@@ -141,6 +150,7 @@ def _lengths(known: Known) -> Iterator[tuple[date, str, int]]:
         yield known.day, "handling", (known.last_at - known.first_at) // MICROSECOND
     if known.ended_at and known.ended_day and known.submitted_at and known.outcome in DECIDED:
         yield known.ended_day, "decision", (known.ended_at - known.submitted_at) // MICROSECOND
+    yield from ((day, f"{STILL}{reason}", length) for day, reason, length in standing_still.lengths(known.stops))
 
 
 def bucket_of(length: int) -> int:

@@ -12,7 +12,7 @@ from django.db import models
 from services.accounts.models import User
 from services.agencies.rules import WorkingCalendar, due_after_stop, due_at
 from services.catalogue.action_settings import Settings
-from services.catalogue.definition import Definition, DeskStep, RobotStep, Span
+from services.catalogue.definition import ApplicantStep, Definition, DeskStep, RobotStep, Span
 from services.ledger.operations import Entry
 from services.requests.clocks import ClockStop
 from services.requests.models import ServiceRequest
@@ -107,7 +107,7 @@ class Changes:
         if request.clock_stopped_at is None:
             request.clock_stopped_at = self.now
             self.new_rows.append(ClockStop(service_request=request, step_key=step.key, stopped_at=self.now))
-            self.tell("clock_stopped", "system", step=step.key)
+            self.tell("clock_stopped", "system", step=step.key, reason=self._why_stopped(step), day=self._today)
 
     def resume_clock(self, step: str = "") -> None:
         """Let the legal clock go on and move the deadline by the days that were lost."""
@@ -122,7 +122,18 @@ class Changes:
         for row in self.new_rows:
             if isinstance(row, ClockStop):
                 row.resumed_at = self.now
-        self.tell("clock_resumed", "system", step=step, due_at=request.due_at.isoformat())
+        self.tell("clock_resumed", "system", step=step, due_at=request.due_at.isoformat(), day=self._today)
+
+    def _why_stopped(self, step: Step) -> str:
+        """Name why the clock stands still: a clerk's question, what the applicant does, or another body's work."""
+        if step.kind == Step.Kind.APPLICANT and step.parent and step.parent.kind == Step.Kind.DESK:
+            return "question"
+        definition = self.definition.workflow.by_key[step.key]
+        return definition.waits_for if isinstance(definition, ApplicantStep) else "other_body"
+
+    @property
+    def _today(self) -> str:
+        return self.calendar.day_of(self.now).isoformat()
 
     def robot(self, step: Step) -> RobotStep:
         definition = self.definition.workflow.by_key[step.key]
