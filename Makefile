@@ -8,7 +8,7 @@ STRONG = PORTAL_MODE=production BASE_URL=https://portal.example.org ALLOWED_HOST
 
 PLAIN = PORTAL_MODE=test SECRET_KEY=test-only
 
-.PHONY: demo test check screenshots format lock clean check-format check-lint check-types check-imports check-templates check-migrations \
+.PHONY: demo test check messages screenshots format lock clean check-format check-lint check-types check-imports check-templates check-migrations \
 	check-production
 
 demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.installed)
@@ -39,6 +39,9 @@ check-migrations: .venv/dev.installed
 
 check-production: .venv/dev.installed
 	$(STRONG) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+messages: .venv/dev.installed
+	@$(PLAIN) $(BIN)/python locale/update.py
 
 screenshots: .venv/dev.installed
 	README_PICTURES=docs/pictures $(BIN)/python -m pytest tests/journeys/test_pictures.py

@@ -28,4 +28,7 @@ def trouble(code: str, **details: str | int) -> Trouble:
 
 def in_words(kept: Mapping[str, Any]) -> str:
     """Tell a kept trouble in plain words of the active language; empty when there is none."""
-    return _(WORDS[kept["code"]]) % kept if kept else ""
+    if not kept:
+        return ""
+    words = WORDS[kept["code"]]
+    return _(words) % kept

@@ -9,12 +9,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.languages.sources import Text, texts_of
+
 LANGUAGES = ("az", "fr", "ar")
 PLURAL_FORMS = {"az": 2, "fr": 2, "ar": 6}
 ROOT = Path(settings.BASE_DIR)
 NUMBER_IN_THE_WORD = {"ar": (0, 1, 2)}  # none, one and two are told by the noun itself
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-TRANSLATE = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"([^"]+)"|'([^']+)')""")
+ROOMS = [ROOT / room for room in ("templates", "portal", "services")]
 
 
 def po_path(language: str) -> Path:
@@ -30,9 +32,13 @@ def translations(entry: polib.POEntry) -> list[str]:
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
-def texts_of_templates() -> set[str]:
-    pages = [page for room in ("templates", "portal", "services") for page in (ROOT / room).rglob("*.html")]
-    return {first or second for page in pages for first, second in TRANSLATE.findall(page.read_text())}
+@cache
+def texts() -> set[Text]:
+    return texts_of(ROOMS)
+
+
+def known(language: str) -> set[Text]:
+    return {Text(entry.msgid, entry.msgid_plural, entry.msgctxt) for entry in catalogue(language)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -45,11 +51,17 @@ class TestACatalogue:
     def test_has_no_doubtful_entry(self, language: str) -> None:
         assert [entry.msgid for entry in catalogue(language) if entry.fuzzy] == []
 
-    def test_knows_every_text_of_the_templates(self, language: str) -> None:
-        texts = texts_of_templates()
+    def test_knows_every_text_of_the_sources(self, language: str) -> None:
+        assert len(texts()) > 1000
+        assert texts() - known(language) == set()
 
-        assert len(texts) > 100
-        assert texts - {entry.msgid for entry in catalogue(language)} == set()
+    def test_lacks_the_text_of_a_made_up_source(self, language: str, tmp_path: Path) -> None:
+        (tmp_path / "made_up.py").write_text('words = _("No catalogue knows this."), _("Yes")')
+
+        assert (texts() | texts_of([tmp_path])) - known(language) == {Text("No catalogue knows this.")}
+
+    def test_holds_no_text_that_no_source_says(self, language: str) -> None:
+        assert known(language) - texts() == set()
 
     def test_keeps_every_placeholder(self, language: str) -> None:
         changed = [
@@ -70,6 +82,12 @@ class TestACatalogue:
 
     def test_is_compiled_from_its_text(self, language: str) -> None:
         assert po_path(language).with_suffix(".mo").read_bytes() == catalogue(language).to_binary()
+
+
+def test_french_marks_stay_with_their_word() -> None:
+    loose = re.compile(r" [:;?!»]|« ")
+
+    assert [text for entry in catalogue("fr") for text in translations(entry) if loose.search(text)] == []
 
 
 @pytest.mark.django_db
