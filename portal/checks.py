@@ -1,6 +1,7 @@
 """What production refuses to start with."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import urlparse
 
@@ -13,9 +14,11 @@ SHORTEST_KEY = 50
 FEWEST_CHARACTERS = 10
 KNOWN_KEYS = ("demo-", "dev-", "test-", "django-insecure-", "change")
 LEDGER_TRIGGERS = {"refuse_change", "refuse_truncate"}
+LEDGER_TABLES = ("ledger_event", "ledger_leaf", "ledger_seal", "ledger_publiccode")
 GUARDING_TRIGGERS = """
-    SELECT tgname FROM pg_trigger
-    WHERE tgrelid = to_regclass('ledger_event') AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+    SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE tgrelid = ANY(SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)
+        AND NOT tgisinternal AND tgenabled IN ('O', 'A')
 """
 
 
@@ -59,10 +62,10 @@ def secret_key() -> str:
 def missing_guards() -> Iterator[str]:
     """Give a sentence for each trigger that the ledger lacks."""
     with connection.cursor() as cursor:
-        cursor.execute(GUARDING_TRIGGERS)
-        present = {name for (name,) in cursor.fetchall()}
-    for name in sorted(LEDGER_TRIGGERS - present):
-        yield f"The ledger lacks its trigger {name}: run “manage.py migrate”, and find out who removed it."
+        cursor.execute(GUARDING_TRIGGERS, [list(LEDGER_TABLES)])
+        present = set(cursor.fetchall())
+    for table, name in sorted(set(product(LEDGER_TABLES, LEDGER_TRIGGERS)) - present):
+        yield f"The table {table} lacks its trigger {name}: run “manage.py migrate”, and find out who removed it."
 
 
 def refuse_unsafe_start() -> None:

@@ -256,6 +256,7 @@ SMS_URL, SMS_TOKEN = env.str("SMS_URL", ""), env.str("SMS_TOKEN", "")
 SMS_IS_OFFERED = bool(SMS_URL) or not IS_PRODUCTION
 
 KEYS_DIR = Path(env.str("KEYS_DIR", str(VAR_DIR / "keys")))
+LOG_ORIGIN = env.str("LOG_ORIGIN", f"{urlparse(BASE_URL).hostname}/ledger")
 
 CELERY_BROKER_URL = REDIS_URL
 ROBOT_PAUSES_S = env.list("ROBOT_PAUSES_S", [5, 30, 120, 600], subcast=float)
@@ -295,6 +296,6 @@ LOGGING = {
 
 # Guards that only tests may switch off, to prove that each is needed (docs/decisions/0004-negative-controls.md).
 _guards_off = env.list("GUARDS_OFF", []) if MODE == "test" else []
-GUARDS = {guard: guard not in _guards_off for guard in ("fence", "sweep", "idempotency", "bell")}
+GUARDS = {guard: guard not in _guards_off for guard in ("fence", "sweep", "idempotency", "bell", "final_order")}
 
 env.seal()

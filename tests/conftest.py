@@ -110,8 +110,13 @@ def ledger(transactional_db: None) -> Iterator[None]:
     """
     from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_event ENABLE TRIGGER refuse_truncate")
+    from portal.checks import LEDGER_TABLES
+
+    def let(what: str) -> None:
+        with connection.cursor() as cursor:
+            for table in LEDGER_TABLES:
+                cursor.execute(f"ALTER TABLE {table} {what} TRIGGER refuse_truncate")
+
+    let("ENABLE")
     yield
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_event DISABLE TRIGGER refuse_truncate")
+    let("DISABLE")

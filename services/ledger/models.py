@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Now
@@ -33,3 +35,68 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}/{self.seq}"
+
+
+class Leaf(models.Model):
+    """Where an event stands in the sealed log; the tree itself is in tiles."""
+
+    # Without a constraint in the database: the event is there before its leaf, and nobody may delete it.
+    event = models.OneToOneField(Event, models.DO_NOTHING, primary_key=True, db_constraint=False)
+    index = models.BigIntegerField(_("number in the log"), unique=True)
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class Tile(models.Model):
+    """Up to 256 neighbouring hashes of one level of the tree; a level is eight steps higher than the one below."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Sealing(models.Model):
+    """Up to which event the log is sealed; one row, locked by whoever seals on."""
+
+    transaction = models.BigIntegerField(default=0)
+    event_id = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_sealing")]
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class Seal(models.Model):
+    """A signed tree head over the first `size` events of the log, as it was published (`note`)."""
+
+    size = models.BigIntegerField(_("events"))
+    root = models.BinaryField()
+    at = models.DateTimeField(_("time"))
+    note = models.TextField()
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        indexes = [models.Index(fields=["size"], name="seal_by_size"), models.Index(fields=["at"], name="seal_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class PublicCode(models.Model):
+    """The random name of a request in the public log, which tells its events from number `since` on."""
+
+    subject = models.UUIDField(primary_key=True)
+    code = models.UUIDField(default=uuid4, unique=True)
+    since = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.code.hex

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from services.ledger.public_events import WIDTH, bucket_of
 from services.transparency import standing_still
 from services.transparency.standing_still import STILL, STOPS
 
-WIDTH = 1.0198
 MICROSECOND = timedelta(microseconds=1)
 FEWEST_CASES = 5
 DECIDED = ("approved", "refused", "closed")
@@ -151,11 +151,6 @@ def _lengths(known: Known) -> Iterator[tuple[date, str, int]]:
     if known.ended_at and known.ended_day and known.submitted_at and known.outcome in DECIDED:
         yield known.ended_day, "decision", (known.ended_at - known.submitted_at) // MICROSECOND
     yield from ((day, f"{STILL}{reason}", length) for day, reason, length in standing_still.lengths(known.stops))
-
-
-def bucket_of(length: int) -> int:
-    """Give the bucket of a length in microseconds: each is 1.98 % wider than the one before."""
-    return max(0, math.ceil(math.log(length) / math.log(WIDTH))) if length > 1 else 0
 
 
 def middle_of(bucket: int) -> float:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.transparency.rules import MICROSECOND, bucket_of, middle_of
+from services.ledger.public_events import bucket_of
+from services.transparency.rules import MICROSECOND, middle_of
 
 FROM_THE_START = -1
 Curve = Sequence[tuple[int, float]]

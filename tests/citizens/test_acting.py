@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
+from services.ledger.public_events import bucket_of
 from services.requests.models import ServiceRequest
 from services.transparency.models import Forecast
-from services.transparency.rules import bucket_of
 from services.workflow.models import Complaint, Rating
 from services.workflow.notices import rating_token
 from services.workflow.operations.complaint import answer_complaint, complain

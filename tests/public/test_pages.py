@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from services.agencies.models import Office
 from services.catalogue.models import ServiceVersion
+from services.ledger.public_events import bucket_of
 from services.requests.document_numbers import new_document_number
 from services.requests.models import Document
 from services.transparency.models import Bucket, Count, Length
-from services.transparency.rules import bucket_of
 from tests.worlds import DAY, NOON, apply, build_agencies, citizen, desk, published, text
 
 FEW = 12
