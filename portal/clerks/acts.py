@@ -1,5 +1,6 @@
 """What a clerk does with one click: each act is one operation, told by a message, and leads back to the request."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
@@ -158,12 +159,17 @@ def _after(request: HttpRequest, act: str) -> str:
 
 @require_POST
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Take the most urgent free step and open its request."""
-    step = desk.claim_next(person(request), timezone.now())
+    """Take the most urgent free step, at one desk if it is named, and open its request."""
+    step = desk.claim_next(person(request), timezone.now(), _named_desk(request))
     if step is None:
         messages.info(request, _("There is no free step at your desks. Well done."))
         return redirect("desk")
     return redirect("desk_request", pk=step.service_request_id)
+
+
+def _named_desk(request: HttpRequest) -> int | None:
+    named = request.POST.get("desk", "")
+    return int(named) if re.fullmatch("[0-9]{1,18}", named) else None
 
 
 @require_POST

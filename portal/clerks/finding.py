@@ -15,8 +15,8 @@ from portal.people import person, posted
 from services.requests.models import ServiceRequest
 from services.requests.rules import read_reference
 from services.workflow.looking import Look
-from services.workflow.operations.looking import search, tell_purpose
-from services.workflow.queries import requests_to_read
+from services.workflow.operations.looking import find_by_reference, search, tell_purpose
+from services.workflow.queries import requests_to_read, steps_at_desks_of, told_to
 from services.workflow.refusals import Refused
 
 
@@ -34,21 +34,17 @@ def find(request: HttpRequest) -> HttpResponse:
     """Open a request by its reference, however it is written, or list a person's; names stay out of addresses."""
     form, found = FindForm(posted(request)), None
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data["words"]
-        named = _by_reference(request, words)
+        words, user, now = form.cleaned_data["words"], person(request), timezone.now()
+        reference = read_reference(words)
+        named = find_by_reference(reference, user, now) if reference else None
         if named is not None:
             return redirect("desk_request", pk=named.pk)
         try:
-            found = search(words, person(request), timezone.now())
+            found = search(words, user, now)
         except Refused as refused:
             form.add_error("words", str(refused.message))
     context = {"form": form, "found": found, "now": timezone.now()}
     return render(request, "clerks/find.html", context, status=422 if form.errors else 200)
-
-
-def _by_reference(request: HttpRequest, words: str) -> ServiceRequest | None:
-    reference = read_reference(words)
-    return requests_to_read(person(request)).filter(reference=reference).first() if reference else None
 
 
 class PurposeForm(forms.Form):
@@ -74,7 +70,8 @@ class PurposeForm(forms.Form):
 
 def ask_purpose(request: HttpRequest, seen: ServiceRequest, form: PurposeForm | None = None) -> HttpResponse:
     """Ask why an official looks into a request that isn't the official's work."""
-    context = {"service_request": seen, "form": form or PurposeForm()}
+    at_desks = told_to(person(request), steps_at_desks_of(person(request), seen))
+    context = {"service_request": seen, "form": form or PurposeForm(), "at_desks": at_desks}
     return render(request, "clerks/purpose.html", context, status=422 if form else 200)
 
 

@@ -38,9 +38,10 @@ class Look(models.Model):
 
 
 class Search(models.Model):
-    """A search for people. What was looked for is kept as a digest only: repetitions show, names don't."""
+    """A search for a request or a person, kept as a digest only: repetitions show, names don't."""
 
     class Kind(models.TextChoices):
+        REFERENCE = "reference", _("Reference")
         IDENTIFIER = "identifier", _("Personal identifier")
         NAME = "name", _("Name")
 

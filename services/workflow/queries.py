@@ -27,6 +27,11 @@ def queue_of(user: User, desks: Collection[int] | None = None) -> StepQuerySet:
     return steps.exclude(service_request__applicant=user)
 
 
+def steps_at_desks_of(user: User, service_request: ServiceRequest) -> StepQuerySet:
+    """Give the steps of a request that wait at a person's desks."""
+    return queue_of(user).filter(service_request=service_request)
+
+
 def told_to(user: User, steps: StepQuerySet) -> StepQuerySet:
     """Read of steps what a list of them shows, with whether a second official must do each; the most urgent first."""
     related = ("service_request__service", "service_request__version", "desk__office", "assignee")
@@ -90,10 +95,10 @@ def serves_at_counter(user: User, office: Office) -> bool:
     return Membership.objects.of(user).clerks().filter(places).exists()
 
 
-def first_free_desks(user: User) -> list[int]:
-    """Give the person's desks that have a step to take, the one with the most urgent step first."""
+def first_free_desks(user: User, only: int | None = None) -> list[int]:
+    """Give the person's desks that have a step to take, or one if it has; the one with the most urgent step first."""
     heads = []
-    for desk in desks_of(user):
+    for desk in (known for known in desks_of(user) if only in (None, known)):
         head = Step.objects.filter(desk=desk).free_for(user).by_due_date().values_list("due_at", "pk").first()
         heads += [(*head, desk)] if head else []
     return [desk for _, _, desk in sorted(heads)]

@@ -98,8 +98,8 @@ def _add_looks(known: dict[UUID, Numbers], since: datetime) -> None:
     for by, _hour, count in looks.values_list("by", "hour").annotate(count=Count("pk")):
         known[by].looks += count
         known[by].most_looks_an_hour = max(known[by].most_looks_an_hour, count)
-    searches = Search.objects.filter(by__in=known, at__gte=since).values_list("by").annotate(count=Count("pk"))
-    for by, count in searches:
+    searches = Search.objects.filter(by__in=known, at__gte=since).exclude(kind=Search.Kind.REFERENCE)
+    for by, count in searches.values_list("by").annotate(count=Count("pk")):
         known[by].searches = count
 
 

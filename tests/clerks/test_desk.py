@@ -14,6 +14,7 @@ from services.catalogue.models import ServiceVersion
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 from services.workflow.looking import SavedView, Search
+from services.workflow.models import Step
 from services.workflow.operations import desk
 from services.workflow.operations.saved_views import save_view
 from tests import worlds
@@ -175,6 +176,27 @@ class TestDesk:
         assert answer["Location"] == reverse("desk_request", args=[seen.pk])
         assert worlds.open_step(seen).assignee == bruno
 
+    def test_takes_the_next_of_one_desk(self, desk_client: Client, version: ServiceVersion, bruno: User) -> None:
+        worlds.apply(version)
+        paving = office.published(service="paving")
+        later = worlds.apply(paving, at=worlds.NOON + worlds.DAY)
+        Step.objects.filter(service_request=later).update(desk=worlds.desk_of("north", "roads"))
+
+        desk_client.post(reverse("desk_next"), {"desk": worlds.desk_of("north", "roads").pk})
+
+        assert list(Step.objects.filter(assignee=bruno)) == [worlds.open_step(later)]
+
+    @pytest.mark.parametrize("place", ["x", "0", "9" * 30, "south"])
+    def test_takes_nothing_at_a_desk_that_is_not_ones_own(
+        self, desk_client: Client, seen: ServiceRequest, bruno: User, place: str
+    ) -> None:
+        named = str(worlds.desk_of("south", "permits").pk) if place == "south" else place
+        expected = bruno if place in ("x", "9" * 30) else None  # what is no number is no wish
+
+        desk_client.post(reverse("desk_next"), {"desk": named})
+
+        assert worlds.open_step(seen).assignee == expected
+
     def test_says_when_there_is_no_next(self, desk_client: Client) -> None:
         answer = desk_client.post(reverse("desk_next"), follow=True)
 
@@ -189,7 +211,19 @@ class TestFinding:
         answer = desk_client.post(reverse("desk_find"), {"words": written(seen.written_reference)})
 
         assert answer["Location"] == reverse("desk_request", args=[seen.pk])
-        assert not Search.objects.exists()
+        searched = Search.objects.get()
+        assert (searched.kind, searched.hits) == ("reference", 1)
+
+    def test_of_a_reference_of_another_town_is_on_record_though_nothing_is_found(
+        self, desk_client: Client, version: ServiceVersion
+    ) -> None:
+        southern = office.published(service="southern", towns=("south",))
+        far = worlds.apply(southern, by=worlds.citizen(), office="south-hall")
+
+        answer = desk_client.post(reverse("desk_find"), {"words": far.written_reference})
+
+        assert answer.context["found"] == []
+        assert Search.objects.filter(kind="reference", hits=0).count() == 1
 
     @pytest.mark.parametrize("words", ["", "ab", "x" * 101])
     def test_says_what_is_missing(self, desk_client: Client, words: str) -> None:

@@ -1,5 +1,6 @@
 """One request on one page, as its clerk sees it and as others don't."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -97,6 +98,30 @@ class TestPurpose:
         assert "Why do you look into this request?" in body
         assert "Aysel" not in body
         assert not Event.objects.filter(subject=not_mine.pk, kind="file_read").exists()
+
+    def test_page_tells_which_colleague_has_it(self, desk_client: Client, not_mine: ServiceRequest) -> None:
+        assert "Chloe works on it at the desk “permits”." in told(desk_client, not_mine)
+
+    def test_page_leads_to_the_next_where_nobody_picks(
+        self, desk_client: Client, seen: ServiceRequest, bruno: User
+    ) -> None:
+        Desk.objects.update(allows_picking=False)
+
+        body = told(desk_client, seen)
+
+        assert "the most urgent request comes first" in body
+        desk_client.post(reverse("desk_next"), {"desk": re.findall('name="desk" value="([0-9]+)"', body)[0]})
+        assert worlds.open_step(seen).assignee == bruno
+
+    def test_page_tells_that_a_second_official_is_needed(
+        self, desk_client: Client, seen: ServiceRequest, bruno: User
+    ) -> None:
+        seen.barred.add(bruno)
+
+        body = told(desk_client, seen)
+
+        assert "Needs a second official" in body
+        assert reverse("desk_next") not in body
 
     def test_is_on_record_and_the_applicant_sees_it(
         self, desk_client: Client, not_mine: ServiceRequest, client: Client, aysel: User

@@ -68,6 +68,7 @@ class Visitor:
         page.locator("input[name=zone][value=a]").check()
         page.locator("input[name=start]").fill(time.strftime("%Y-%m-%d", time.localtime(time.time() + 7 * 86_400)))
         self.click("Save and go on")
+        expect(page.locator("main input[type=file], main input[type=checkbox]").first).to_be_attached()
         if page.locator("input[type=file]").count():
             self.click("Save and go on")
         page.locator("input[type=checkbox]").check()
@@ -75,11 +76,28 @@ class Visitor:
         self.sees("Your request was sent")
         return page.locator(".reference, .confirmation .reference").first.inner_text()
 
-    def open_request(self, reference: str) -> None:
-        """Open a request at the desk by its reference."""
+    def open_request(self, reference: str, *, purpose: str = "") -> None:
+        """Open a request at the desk by its reference; what isn't one's work is opened with a purpose."""
         self.page.goto("/desk/")
-        self.page.locator("input[name=reference]").fill(reference)
-        self.page.locator("input[name=reference]").press("Enter")
+        self.page.locator("input[name=words]").fill(reference)
+        self.page.locator("input[name=words]").press("Enter")
+        self.page.wait_for_url(re.compile("/desk/requests/"))
+        if purpose:
+            self.page.locator(f"input[name=purpose][value={purpose}]").check()
+            self.page.locator("form[action$='/purpose/'] button").click()
+            self.page.wait_for_url(re.compile("/desk/requests/[^/]+/$"))
+
+    def decide(self, outcome: str, words: str = "", *, refuses: bool = False) -> None:
+        """Choose an outcome of the step in one's hands and decide, in any language."""
+        form = self.page.locator("form[data-autosave]")
+        form.locator(f"input[name=outcome][value={outcome}]").check()
+        if refuses:
+            form.locator("select[name=reason]").select_option(index=1)
+        form.locator("textarea[name=words]").fill(words)
+        self.press_decide()
+
+    def press_decide(self) -> None:
+        self.page.locator("form[data-autosave] button[type=submit]:not([name]):not([formaction])").click()
 
     def picture(self, folder: Path, name: str) -> None:
         self.page.screenshot(path=folder / f"{name}.png", full_page=True)

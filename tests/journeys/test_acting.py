@@ -66,14 +66,11 @@ def check_and_send(aysel: Visitor) -> tuple[str, str]:
 
 
 def decide(clerk: Visitor, reference: str, outcome: str, words: str = "", *, refuses: bool = False) -> None:
-    """Take the step that waits at the desk, and decide it."""
+    """Take the step that waits at the desk, by picking it or in its turn, and decide it."""
     clerk.open_request(reference)
-    clerk.wait_for_part("form[action$='/claim/'] button").click()
-    clerk.page.locator(f"input[name=outcome][value={outcome}]").check()
-    if refuses:
-        clerk.page.locator("form[action$='/decide/'] select[name=reason]").select_option(index=1)
-    clerk.page.locator("form[action$='/decide/'] textarea").fill(words)
-    clerk.page.locator("form[action$='/decide/'] button").last.click()
+    clerk.wait_for_part("main form[action$='/claim/'] button, main form[action$='/next/'] button").click()
+    expect(clerk.page.locator("main, aside").locator(".reference", has_text=reference).first).to_be_visible()
+    clerk.decide(outcome, words, refuses=refuses)
     expect(clerk.page.locator("main [role=status]")).to_be_visible()
 
 

@@ -49,7 +49,7 @@ def test_a_question_about_an_answer_is_answered_at_its_field(visitor: Open, lang
     address = aysel.page.url
 
     bruno.open_request(reference)
-    bruno.page.locator("form[action$='/claim/'] button").click()
+    bruno.wait_for_part("form[action$='/claim/'] button").click()
     bruno.page.locator("details:has(form[action$='/ask/']) summary").click()
     bruno.page.locator("form[action$='/ask/'] textarea").fill("Is this the plate?")
     bruno.page.locator("select[name=about]").select_option("field:plate")

@@ -151,7 +151,7 @@ def test_words_go_both_ways(visitor: Open, language: str, read: str) -> None:
     aysel.page.locator("form[action$='/messages/'] button").click()
     aysel.sees("Can I park there on Monday?")
     bruno.open_request(reference)
-    bruno.sees("Can I park there on Monday?")
+    bruno.wait_for("Can I park there on Monday?")
     bruno.page.locator("details:has(form[action$='/messages/']) > summary").click()
     bruno.page.locator("form[action$='/messages/'] textarea").fill("Not yet, but soon.")
     bruno.page.locator("form[action$='/messages/'] button").click()

@@ -143,11 +143,8 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     page.locator("form[action$='/answer/'] button[type=submit]").click()
     bruno.page.reload()
     yield "request-answered"
-    bruno.page.locator("form[action$='/decide/'] button").last.click()
+    bruno.press_decide()
     yield "request-decide-faults"
-    bruno.page.locator("input[name=outcome][value=refuse]").check()
-    bruno.page.locator("form[action$='/decide/'] select[name=reason]").select_option(index=1)
-    bruno.page.locator("form[action$='/decide/'] textarea").fill("Without the letter we can't see that it is your car.")
-    bruno.page.locator("form[action$='/decide/'] button").last.click()
+    bruno.decide("refuse", "Without the letter we can't see that it is your car.", refuses=True)
     page.reload()
     yield "request-refused"

@@ -86,7 +86,7 @@ def test_an_own_car_meets_no_clerk_before_the_counter(visitor: Open) -> None:
     reference = aysel.apply_for_parking("owner", "10-AB-123")
     aysel.follow("Follow your request")
     aysel.wait_for("at the counter")
-    bruno.open_request(reference)
+    bruno.open_request(reference, purpose="present")
     bruno.click("Record the payment")
     aysel.wait_for("Approved")
 

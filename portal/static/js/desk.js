@@ -14,7 +14,9 @@ const move = (by) => {
 
 const go = (key) => {
   const way = document.querySelector(`[data-shortcut="${key}"]`);
-  way?.matches("form") ? way.requestSubmit() : way?.click();
+  if (way?.matches("form")) way.requestSubmit();
+  else if (way?.matches("input")) way.focus();
+  else way?.click();
 };
 
 const keys = {

@@ -57,11 +57,14 @@ def _take(walk: Walk, step: Step, by: User) -> None:
     walk.tell("claimed", clerk(by), step=step.key, passed_over=ahead)
 
 
-def claim_next(by: User, now: datetime) -> Step | None:
-    """Take the most urgent free step at one's desks; None when there is none. Never waits for another clerk."""
-    for desk in first_free_desks(by):
+def claim_next(by: User, now: datetime, desk: int | None = None) -> Step | None:
+    """Take the most urgent free step at one's desks, or at one of them; None when there is none.
+
+    Never waits for another clerk.
+    """
+    for place in first_free_desks(by, desk):
         with transaction.atomic():
-            step = _next_fit(desk, by, now)
+            step = _next_fit(place, by, now)
             if step is None:
                 continue
             step.assignee, step.claimed_at, step.passed_over = by, now, 0

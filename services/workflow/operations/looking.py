@@ -22,6 +22,7 @@ from services.workflow.queries import (
     requests_at_desks_of,
     requests_identified,
     requests_named,
+    requests_to_read,
     supervised_by,
 )
 
@@ -85,6 +86,13 @@ def record_reading(service_request: ServiceRequest, kind: str, actor: str, now: 
         walk.tell(kind, actor, **facts)
 
 
+def find_by_reference(reference: str, by: User, now: datetime) -> ServiceRequest | None:
+    """Find a request that an official may read by its number; the search is on record, the look will be, too."""
+    found = requests_to_read(by).filter(reference=reference).first()
+    _record_search(Search.Kind.REFERENCE, reference, int(found is not None), by, now)
+    return found
+
+
 def search(words: str, by: User, now: datetime) -> list[ServiceRequest]:
     """Find the requests at one's desks by personal identifier or name, 25 at most; the search is on record.
 
@@ -100,10 +108,14 @@ def search(words: str, by: User, now: datetime) -> list[ServiceRequest]:
         found = requests_named(at_desks, wanted)
     hits = list(found.select_related("service", "office").order_by("-submitted_at")[:MOST_HITS])
     with transaction.atomic():
-        Search.objects.create(by=by, kind=kind, digest=_digest(wanted), hits=len(hits), at=now)
+        _record_search(kind, wanted, len(hits), by, now)
         for hit in hits:
             record_reading(hit, "found_in_search", clerk(by), now)
     return hits
+
+
+def _record_search(kind: str, wanted: str, hits: int, by: User, now: datetime) -> None:
+    Search.objects.create(by=by, kind=kind, digest=_digest(wanted), hits=hits, at=now)
 
 
 def _digest(wanted: str) -> str:
