@@ -47,8 +47,14 @@ def weak_settings() -> Iterator[str]:
         yield "BASE_URL must start with https://."
     if not settings.STAFF_NEED_SECOND_FACTOR:
         yield "STAFF_NEED_SECOND_FACTOR must be on: staff see personal data."
+    yield from switches_of_tests()
+
+
+def switches_of_tests() -> Iterator[str]:
     if not all(settings.GUARDS.values()):
         yield "GUARDS may be switched off by tests only."
+    if settings.CRASH_AT:
+        yield "CRASH_AT is for tests only: processes would kill themselves."
 
 
 def secret_key() -> str:

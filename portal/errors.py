@@ -1,7 +1,20 @@
 """Pages for what went wrong, kind and with a way on."""
 
+import sys
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_bidi, get_language_from_request, override
+from django.utils.translation import gettext_lazy as _
+from django.views.defaults import server_error
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions, status
+
+AWAY = (OperationalError, InterfaceError)
+BACK_IN_S = 5
 
 
 class SignInFirst(Http404):
@@ -11,3 +24,34 @@ class SignInFirst(Http404):
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell that a form was too old to be taken, and that what was typed is kept by the browser."""
     return render(request, "csrf.html", status=403)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Tell that the portal is away for a moment when it can't reach its database, else that it failed."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return away(request)
+    return server_error(request)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """Ask to come back in a moment, in the page's language, by a page that needs no database."""
+    language = get_language_from_request(request)
+    with override(language):
+        words = {"language": language, "is_rtl": get_language_bidi(), "was_sending": request.method == "POST"}
+        page = render_to_string("503.html", words)
+    return HttpResponse(page, status=503, headers={"Retry-After": str(BACK_IN_S), "Cache-Control": "no-store"})
+
+
+class Away(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "away"
+    default_detail = _("The portal is away for a moment. Send the same again, with the same key, in a few seconds.")
+    wait = BACK_IN_S
+
+
+class Faults(ExceptionHandler):
+    """Tell programs when to come back."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Any:
+        """Take a database that can't be reached for what it is: not a fault of ours for ever."""
+        return Away() if isinstance(exc, AWAY) else super().convert_known_exceptions(exc)

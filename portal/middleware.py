@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
@@ -21,6 +22,13 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        if is_personal(request, response):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def is_personal(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether no cache may keep an answer; after a fault nobody asks who it was for, that may be what failed."""
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return True
+    return getattr(request, "user", None) is not None and request.user.is_authenticated

@@ -278,6 +278,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "portal.errors.Faults"}
 SPECTACULAR_SETTINGS = {"TITLE": "Portal API", "VERSION": "1", "OAS_VERSION": "3.1.1", "SERVE_INCLUDE_SCHEMA": False}
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
     "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
@@ -297,5 +298,7 @@ LOGGING = {
 # Guards that only tests may switch off, to prove that each is needed (docs/decisions/0004-negative-controls.md).
 _guards_off = env.list("GUARDS_OFF", []) if MODE == "test" else []
 GUARDS = {guard: guard not in _guards_off for guard in ("fence", "sweep", "idempotency", "bell", "final_order")}
+# Where processes shall die in a test, as `name:n`; each writes its name into the folder before it does.
+CRASH_AT, CRASHES_DIR = frozenset(env.list("CRASH_AT", []) if MODE == "test" else []), VAR_DIR / "crashes"
 
 env.seal()

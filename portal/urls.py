@@ -5,6 +5,8 @@ from django.views.i18n import set_language
 
 from portal import health, idle, kept_words, place
 
+handler500 = "portal.errors.fault"
+
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

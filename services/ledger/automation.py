@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 
 from services.ledger.keys import log_key
 from services.ledger.leaves import FIELDS, contents_of
 from services.ledger.models import Event, PublicCode, Seal, Sealing
 from services.ledger.notes import Head
 from services.ledger.public_events import FIRST
+from services.ledger.queries import events_after
 from services.ledger.tiles import grow, hashes_of
 
 CHUNK = 5000
@@ -41,7 +40,7 @@ def append_next(size: int) -> int:
     sealing = _lock()
     if sealing is None:
         return 0
-    events = list(_new_events(sealing)[:size])
+    events = list(events_after(sealing.transaction, sealing.event_id).only(*FIELDS)[:size])
     if events:
         _append(events, sealing)
     return len(events)
@@ -68,16 +67,6 @@ def _lock() -> Sealing | None:
     """Give the row that says how far the log is sealed, locked; None when somebody else seals right now."""
     Sealing.objects.bulk_create([Sealing(pk=1)], ignore_conflicts=True)
     return Sealing.objects.select_for_update(skip_locked=True).filter(pk=1).first()
-
-
-def _new_events(sealing: Sealing) -> QuerySet[Event]:
-    if not settings.GUARDS["final_order"]:
-        return Event.objects.filter(pk__gt=sealing.event_id).order_by("pk").only(*FIELDS)
-    # Above the oldest transaction that still runs, an event may yet appear before one that is already there.
-    final = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [])
-    after = RawSQL('("transaction", "ledger_event"."id") > (%s, %s)', [sealing.transaction, sealing.event_id])
-    new = Event.objects.alias(is_new=after).filter(is_new=True, transaction__lt=final)
-    return new.order_by("transaction", "id").only(*FIELDS)
 
 
 def _append(events: Sequence[Event], sealing: Sealing) -> None:

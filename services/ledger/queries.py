@@ -2,6 +2,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
 from services.ledger import rules
 from services.ledger.models import Event
 
@@ -12,6 +16,20 @@ def heads_of(subjects: Collection[UUID]) -> dict[UUID, Head]:
     """Give the number and digest of the last event of each subject that has one; one query."""
     last = Event.objects.filter(subject__in=subjects).order_by("subject", "-seq").distinct("subject")
     return {subject: (seq, bytes(digest)) for subject, seq, digest in last.values_list("subject", "seq", "digest")}
+
+
+def events_after(transaction: int, event_id: int) -> QuerySet[Event]:
+    """Give, in order, the events that became final after that one, for a reader that got so far.
+
+    Numbers are given when a row is written and seen when it is committed: a reader that asks for numbers above its
+    last would miss who was slow. So the order is by transaction, up to the oldest one that still runs.
+    """
+    if not settings.GUARDS["final_order"]:
+        return Event.objects.filter(pk__gt=event_id).order_by("id")
+    final = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [])
+    after = RawSQL('("transaction", "ledger_event"."id") > (%s, %s)', [transaction, event_id])
+    new = Event.objects.alias(is_new=after).filter(is_new=True, transaction__lt=final)
+    return new.order_by("transaction", "id")
 
 
 @dataclass(frozen=True)

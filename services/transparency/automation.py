@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import DurationField, F, Max
-from django.db.models.expressions import RawSQL
 
 from services.ledger.models import Event
+from services.ledger.queries import events_after
 from services.transparency import rules
 from services.transparency.models import KEY, Bucket, Count, Cursor, Length, MeasuredRequest
 from services.transparency.rules import Cell, Known
@@ -62,7 +62,7 @@ def rebuild() -> int:
 @transaction.atomic
 def _count_next(size: int) -> int:
     cursor = _locked_cursor()
-    events = _events_after(cursor, size)
+    events = list(events_after(cursor.transaction, cursor.event_id).defer("previous", "digest", "actor")[:size])
     if events:
         _count(events)
         last = events[-1]
@@ -75,14 +75,6 @@ def _count_next(size: int) -> int:
 def _locked_cursor() -> Cursor:
     Cursor.objects.bulk_create([Cursor(pk=1)], ignore_conflicts=True)
     return Cursor.objects.select_for_update().get(pk=1)
-
-
-def _events_after(cursor: Cursor, size: int) -> list[Event]:
-    # Above the oldest transaction that still runs, an event may yet appear before one that is already there.
-    final = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [])
-    after = RawSQL('("transaction", "ledger_event"."id") > (%s, %s)', [cursor.transaction, cursor.event_id])
-    new = Event.objects.alias(is_new=after).filter(is_new=True, transaction__lt=final)
-    return list(new.order_by("transaction", "id").defer("previous", "digest", "actor")[:size])
 
 
 def _count(events: Sequence[Event]) -> None:

@@ -7,13 +7,16 @@ from time import monotonic
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from services.workflow import rules
 from services.workflow.claims import due, locked, walks_of
+from services.workflow.crash_points import crash_point
 from services.workflow.driving import drive, put_off
 from services.workflow.models import Heartbeat, Step, StepQuerySet
 from services.workflow.outside import run_one
-from services.workflow.troubles import trouble
+from services.workflow.troubles import Trouble, trouble
 from services.workflow.writing import write
 
 log = structlog.get_logger(__name__)
@@ -50,17 +53,47 @@ def run_batch(limit: int = BATCH, now: datetime | None = None) -> bool:
     """Drive a batch of requests through all their steps that need no outside world; tell whether there was any.
 
     The batch is one transaction. A request that fails is set aside and tried alone: it never fails the others.
+    What should have run long ago is run with care: one of these requests may end the worker that tries.
     """
     now = now or timezone.now()
-    steps = due(Lane.RULES, now).order_by("run_at")[:limit]
+    long_ago = now - timedelta(seconds=settings.ROBOT_LEASE_S)
+    old, fresh = due(Lane.RULES, now).filter(run_at__lte=long_ago), due(Lane.RULES, now).filter(run_at__gt=long_ago)
+    again = _count_try(old.filter(attempts__gt=0).order_by("attempts", "run_at")[:1])
+    for step in again:
+        _run_again(step, now)
+    first = _count_try(old.filter(attempts=0).order_by("run_at")[:limit])
+    if first:
+        return _run_all(due(Lane.RULES, now).filter(pk__in=[step.pk for step in first]), now, is_counted=True)
+    return _run_all(fresh.order_by("run_at")[:limit], now, is_counted=False) or bool(again)
+
+
+@transaction.atomic
+def _count_try(steps: StepQuerySet) -> list[Step]:
+    """Count a try of each step, for good, before it is made: what ends the worker can't count it afterwards."""
+    tried = list(steps.select_for_update(skip_locked=True))
+    for step in tried:
+        step.attempts += 1
+    Step.objects.filter(pk__in=[step.pk for step in tried]).update(attempts=F("attempts") + 1)
+    return tried
+
+
+def _run_again(step: Step, now: datetime) -> None:
+    """Run alone what was tried before; what ended every worker that tried isn't run any more."""
+    if rules.pause(step.attempts, settings.ROBOT_PAUSES_S) is None:
+        _put_off(step.pk, now, trouble("cut_off"), is_counted=True, is_final=True)
+    else:
+        _run_alone(step.pk, now, is_counted=True)
+
+
+def _run_all(steps: StepQuerySet, now: datetime, *, is_counted: bool) -> bool:
     try:
         count, failed = _run_together(steps, now)
     except DatabaseError:
         log.exception("batch_refused")
-        failed = list(due(Lane.RULES, now).order_by("run_at").values_list("pk", flat=True)[:limit])
+        failed = list(steps.values_list("pk", flat=True))
         count = len(failed)
     for pk in failed:
-        _run_alone(pk, now)
+        _run_alone(pk, now, is_counted=is_counted)
     return count > 0
 
 
@@ -79,27 +112,28 @@ def _run_together(steps: StepQuerySet, now: datetime) -> tuple[int, list[int]]:
             else:
                 walks.append(walk)
         write(walks)
+        crash_point("before_batch_commit")
     return len(claimed), failed
 
 
-def _run_alone(pk: int, now: datetime) -> None:
+def _run_alone(pk: int, now: datetime, *, is_counted: bool) -> None:
     try:
         _, failed = _run_together(Step.objects.filter(pk=pk), now)
     except DatabaseError:
         failed = [pk]
     if failed:
-        _put_off(pk, now)
+        _put_off(pk, now, trouble("fault"), is_counted=is_counted)
 
 
-def _put_off(pk: int, now: datetime) -> None:
+def _put_off(pk: int, now: datetime, why: Trouble, *, is_counted: bool, is_final: bool = False) -> None:
     with transaction.atomic():
         step = locked(Step.objects.filter(pk=pk).active()).first()
         if step is None:
             return
         [(walk, _)] = walks_of([step], now)
-        step.attempts += 1
+        step.attempts += 0 if is_counted else 1
         if step.kind == Kind.ROBOT:
-            put_off(walk, step, trouble("fault"), now)
+            put_off(walk, step, why, now, is_final=is_final)
         else:
             step.run_at = now + AGAIN
             walk.change(step)

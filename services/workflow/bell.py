@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from services.workflow.crash_points import crash_point
+
 log = structlog.get_logger(__name__)
 QUIET_S = 5.0  # after a failure nobody waits for the broker again
 _quiet_until = [0.0]
@@ -22,6 +24,7 @@ def ring(lanes: Iterable[str]) -> None:
 
 
 def _send(lanes: Iterable[str]) -> None:
+    crash_point("before_bell")
     if monotonic() < _quiet_until[0]:
         return
     for lane in sorted(lanes):

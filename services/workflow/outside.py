@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from services.catalogue.expressions import Unknown
 from services.requests.models import ServiceRequest
-from services.workflow import breakers
+from services.workflow import breakers, rules
 from services.workflow.actions import ACTIONS, notify
 from services.workflow.actions.kinds import Failed, Job, NotNeeded, Outside
 from services.workflow.actions.sms import TEXT
 from services.workflow.claims import due, locked, walks_of
+from services.workflow.crash_points import crash_point
 from services.workflow.driving import drive, put_off
 from services.workflow.engine import Walk
 from services.workflow.models import Step
@@ -42,8 +43,11 @@ def run_one(lane: str, now: datetime | None = None) -> bool:
     """Run one due step of a lane of outside calls; tell whether there was one. `now` lets time stand still there."""
     found, claimed = _claim(lane, now or timezone.now())
     if claimed is not None:
+        crash_point(f"before_effect.{lane}")
         result, failure = _perform(claimed, now or timezone.now())
+        crash_point(f"after_effect.{lane}")
         _settle(claimed, result, failure, now or timezone.now())
+        crash_point(f"after_result_commit.{lane}")
     return found
 
 
@@ -53,6 +57,10 @@ def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
         if step is None:
             return False, None
         [(walk, _)] = walks_of([step], now)
+        if step.state == State.RUNNING and rules.pause(step.attempts, settings.ROBOT_PAUSES_S) is None:
+            put_off(walk, step, trouble("cut_off"), now, is_final=True)
+            write([walk])
+            return True, None
         action = action_of(walk, step)
         try:
             job = action.prepare(walk, step)
@@ -67,6 +75,7 @@ def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
         step.state, step.lease_until = State.RUNNING, now + timedelta(seconds=settings.ROBOT_LEASE_S)
         step.fence, step.attempts = step.fence + 1, step.attempts + 1
         step.save(update_fields=["state", "lease_until", "fence", "attempts"])
+        crash_point(f"before_claim_commit.{lane}")
     return True, Claimed(step.pk, step.fence, action, job, f"{step.service_request_id}/{step.pk}")
 
 
@@ -114,6 +123,7 @@ def _settle(claimed: Claimed, result: Any, failure: Failed | None, now: datetime
         else:
             _go_on(walk, step, claimed, result)
         write([walk])
+        crash_point(f"before_result_commit.{step.lane}")
 
 
 def _go_on(walk: Walk, step: Step, claimed: Claimed, result: Any) -> None:

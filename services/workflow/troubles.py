@@ -17,6 +17,10 @@ WORDS = {
     "cannot_tell": gettext_noop("The robot can't tell from the answers and registers how to go on. Please judge."),
     "mail": gettext_noop("The message to the applicant could not be sent in %(times)s attempts."),
     "fault": gettext_noop("The robot failed in %(times)s attempts by a fault of its own. Please do its work by hand."),
+    "cut_off": gettext_noop(
+        "The robot was cut off in %(times)s attempts. Whether it had an effect is not known: please find out, and do "
+        "its work by hand if it had none."
+    ),
     "silence": gettext_noop("The applicant did not answer in time. Please decide how to go on."),
 }
 

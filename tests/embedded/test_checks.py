@@ -48,6 +48,7 @@ class TestSettings:
             ("BASE_URL", "http://portal.example.org"),
             ("STAFF_NEED_SECOND_FACTOR", False),
             ("GUARDS", {"fence": False}),
+            ("CRASH_AT", {"before_effect.mail:1"}),
         ],
     )
     def test_that_are_weak_are_named(self, production: Settings, name: str, value: Any) -> None:

@@ -1,8 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
+from pytest_django import Settings
 
 from services.ledger.operations import Entry, record
 from services.transparency import automation, queries
@@ -70,3 +73,60 @@ class TestRefresh:
         assert figures.handling.mean == pytest.approx((3 * 9.5 + 3) * 3600)
         assert figures.automation.hours_saved == 2
         assert {row.key: row.received for row in figures.by_office} == {"north": 13, "south": 7}
+
+
+@pytest.mark.usefixtures("ledger")
+class TestOrder:
+    """A writer may take its numbers first and commit last: nobody who reads events in order may pass it by."""
+
+    def counted_while_one_writes_slowly(self) -> tuple[list[set[tuple[Any, ...]]], list[set[tuple[Any, ...]]]]:
+        """Give the figures as they were counted, and as a recount of all events gives them."""
+        has_numbers, may_commit = Event(), Event()
+        slow = Thread(target=write_slowly, args=(has_numbers, may_commit))
+        slow.start()
+        assert has_numbers.wait(10)
+        record(life_of(uuid4(), 2))
+        automation.refresh()
+        may_commit.set()
+        slow.join()
+        automation.refresh()
+        as_counted = rolled_up()
+        automation.rebuild()
+        return as_counted, rolled_up()
+
+    def test_counts_what_is_committed_late(self) -> None:
+        as_counted, recounted = self.counted_while_one_writes_slowly()
+
+        assert as_counted == recounted
+
+    def test_without_the_guard_it_is_passed_by(self, settings: Settings) -> None:
+        settings.GUARDS = {**settings.GUARDS, "final_order": False}
+        as_counted, recounted = self.counted_while_one_writes_slowly()
+
+        assert as_counted != recounted
+
+    def test_counts_what_twenty_write_at_once_while_it_counts(self) -> None:
+        writers = [Thread(target=write_many, args=(number,)) for number in range(20)]
+        for writer in writers:
+            writer.start()
+        while any(writer.is_alive() for writer in writers):
+            automation.refresh(chunk=50)
+        automation.refresh()
+        as_counted = rolled_up()
+
+        assert automation.rebuild() == sum(len(life_of(uuid4(), number)) for number in range(20)) * 10
+        assert as_counted == rolled_up()
+
+
+def write_slowly(has_numbers: Event, may_commit: Event) -> None:
+    with transaction.atomic():
+        record(life_of(uuid4(), 1))
+        has_numbers.set()
+        may_commit.wait(10)
+    connection.close()
+
+
+def write_many(number: int) -> None:
+    for _ in range(10):
+        record(life_of(uuid4(), number))
+    connection.close()

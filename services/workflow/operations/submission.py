@@ -20,6 +20,7 @@ from services.ledger.rules import canonical, commitment
 from services.requests.assistance import Assistance
 from services.requests.models import Channel, Draft, Evidence, ServiceRequest
 from services.workflow.conditions import form_context, time_limit_of
+from services.workflow.crash_points import crash_point
 from services.workflow.engine import Walk
 from services.workflow.notices import FILED_FOR_YOU, RECEIVED
 from services.workflow.notifying import notify_applicant, notify_assistant
@@ -75,12 +76,15 @@ def submit(submission: Submission, now: datetime) -> ServiceRequest:
     """
     try:
         with transaction.atomic():
-            return _earlier(submission) or _submit(submission, now)
+            request = _earlier(submission) or _submit(submission, now)
+            crash_point("before_submit_commit")
     except IntegrityError:
         earlier = _earlier(submission)
         if earlier is None:
             raise
         return earlier
+    crash_point("after_submit_commit")
+    return request
 
 
 def _earlier(submission: Submission) -> ServiceRequest | None:
