@@ -1,6 +1,6 @@
 """Claim the next step: the portal's operation against the bare statement, 16 clerks, a million open steps.
 
-python -m bench.claim_next [steps]
+python -m bench.claim_next [steps] [seconds]
 """
 
 import sys
@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.setup import prepare, stores
+from bench.setup import copy_row, prepare, stores
 
-CLERKS = 16
+CLERKS, TOWNS = 16, 60
+CONTACT = """jsonb_build_object('name', (ARRAY['Aysel', 'Elvin', 'Leyla', 'Rauf', 'Nigar', 'Tural'])[1 + mod(n, 6)]
+    || ' ' || (ARRAY['Mammadova', 'Aliyev', 'Huseynova', 'Guliyev', 'Hasanova'])[1 + mod(n, 5)] || mod(n, 997)::text)"""
 SECONDS = 8.0
 BARE = """
     UPDATE workflow_step SET assignee_id = %s, claimed_at = now() WHERE id = (
@@ -20,47 +22,37 @@ BARE = """
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) RETURNING id
 """
-FILL = """
-    INSERT INTO requests_servicerequest
-        (id, reference, service_id, version_id, office_id, contact, language, channel, status, answers, salt, facts,
-         submitted_at, due_at, submission_digest)
-    SELECT gen_random_uuid(), lpad(n::text, 10, '0'), %(service)s, %(version)s, %(office)s, '{}', 'en', 'online',
-           'in_progress', '{}', '\\x00', '{}', now(), now() + n * interval '1 second', ''
-    FROM generate_series(%(first)s, %(last)s) n;
-"""
-STEPS = """
-    INSERT INTO workflow_step
-        (service_request_id, key, kind, state, branch, awaits, returned, opened_at, outcome, lane, fence, attempts,
-         trouble, desk_id, due_at)
-    SELECT id, 'judge', 'desk', 'open', '', 0, '{}', now(), '', '', 0, 0, '{}', %(desk)s, due_at
-    FROM requests_servicerequest WHERE office_id = %(office)s;
-"""
 
 
 def fill(count: int) -> list[object]:
-    """Make ten towns with `count` open steps in all, and sixteen clerks who work at all their desks."""
+    """Make sixty towns with `count` open steps in all, and sixteen clerks who work at a desk of the first."""
     from django.db import connection
 
+    from services.requests.models import ServiceRequest
+    from services.workflow.models import Step
     from tests import worlds
 
-    towns = [f"town{n}" for n in range(10)]
+    towns, each = [f"town{n}" for n in range(TOWNS)], count // TOWNS
     worlds.build_agencies(*towns)
     version = worlds.published([worlds.desk("judge")], towns=towns)
+    for number, town in enumerate(towns):
+        request, first = worlds.apply(version, office=f"{town}-hall"), number * each
+        later = "one.due_at + n * interval '1 second'"
+        pk = "lpad(to_hex(n), 32, '0')::uuid"
+        fresh = {"id": pk, "reference": "lpad(n::text, 10, '0')", "contact": CONTACT, "due_at": later}
+        copy_row(request, first + 1, first + each, fresh)
+        step = worlds.open_step(request)
+        copy_row(step, first + 1, first + each, {"service_request_id": pk, "due_at": later})
     with connection.cursor() as cursor:
-        for town in towns:
-            place = worlds.desk_of(town, "permits")
-            known = {"service": version.service_id, "version": version.pk, "office": place.office_id, "desk": place.pk}
-            start = towns.index(town) * (count // 10)
-            cursor.execute(FILL, {**known, "first": start + 1, "last": start + count // 10})
-            cursor.execute(STEPS, known)
         cursor.execute("ANALYZE")
+    assert Step.objects.count() == ServiceRequest.objects.count() == (each + 1) * TOWNS
     return [worlds.clerk(f"clerk{n}", "town0", ("permits",)) for n in range(CLERKS)]
 
 
-def per_second(claim: Callable[[int], object]) -> tuple[float, list[object]]:
+def per_second(claim: Callable[[int], object], seconds: float) -> tuple[float, list[object]]:
     """Let all clerks claim for some seconds; give how many claims a second, and what was claimed."""
     claimed: list[object] = []
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + seconds
 
     def work(number: int) -> None:
         from django.db import connection
@@ -74,14 +66,14 @@ def per_second(claim: Callable[[int], object]) -> tuple[float, list[object]]:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(claimed) / SECONDS, claimed
+    return len(claimed) / seconds, claimed
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    count, seconds = (*(float(word) for word in sys.argv[1:]), *(1_000_000, SECONDS)[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder, stores(Path(folder)):
         prepare("bench_claims")
-        clerks = fill(count)
+        clerks = fill(int(count))
         from django.db import connection
         from django.utils import timezone
 
@@ -99,13 +91,12 @@ def main() -> None:
             step = claim_next(clerks[number], timezone.now())  # type: ignore[arg-type]
             return step.pk if step else None
 
-        floor, first = per_second(bare)
-        ours, second = per_second(operation)
+        floor, first = per_second(bare, seconds)
+        ours, second = per_second(operation, seconds)
         taken = first + second
         assert len(taken) == len(set(taken)), "a step was claimed twice"
-        print(
-            f"{count:,} open steps, {CLERKS} clerks: bare {floor:,.0f}/s, operation {ours:,.0f}/s, {ours / floor:.2f}"
-        )
+        print(f"{count:,.0f} open steps, {CLERKS} clerks: bare {floor:,.0f}/s", end=", ")
+        print(f"operation {ours:,.0f}/s, {ours / floor:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """A database of its own for each bench, filled with plain SQL where only volume matters."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -23,6 +24,35 @@ def prepare(name: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+
+
+COPIES = (
+    "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} one, generate_series(%s, %s) n WHERE one.{key} = %s"
+)
+
+
+def copy_row(row: Any, first: int, last: int, changes: Mapping[str, str]) -> None:
+    """Copy a stored row once for each number from `first` to `last`, with SQL for what differs (`n` is the number).
+
+    The row was made by the portal's own operations, so that a column more or less breaks no bench.
+    """
+    from django.db import connection
+    from psycopg import sql
+
+    fields = [field for field in row._meta.concrete_fields if field.column in changes or not field.has_db_default()]
+    fields = [field for field in fields if field.column in changes or field.get_internal_type() != "BigAutoField"]
+    values = [
+        sql.SQL(changes[field.column]) if field.column in changes else sql.Identifier("one", field.column)
+        for field in fields
+    ]
+    statement = sql.SQL(COPIES).format(
+        table=sql.Identifier(row._meta.db_table),
+        columns=sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+        values=sql.SQL(", ").join(values),
+        key=sql.Identifier(row._meta.pk.column),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [first, last, row.pk])
 
 
 @contextmanager

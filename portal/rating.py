@@ -16,12 +16,7 @@ from services.workflow.refusals import Refused
 
 
 class RateForm(forms.Form):
-    score = forms.TypedChoiceField(
-        label=gettext_lazy("How satisfied are you with this service?"),
-        choices=Rating.Score.choices,
-        coerce=int,
-        error_messages={"required": gettext_lazy("Choose one of the five answers.")},
-    )
+    score = forms.TypedChoiceField(choices=Rating.Score.choices, coerce=int)
     words = forms.CharField(
         label=gettext_lazy("What should we keep, what should we do better?"),
         help_text=gettext_lazy("Optional. Managers read it without your name; it is never published."),

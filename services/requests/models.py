@@ -106,7 +106,9 @@ class ServiceRequest(models.Model):
         indexes = [
             models.Index(fields=["applicant", "-submitted_at"], name="request_of_applicant"),
             models.Index(KT("contact__personal_identifier"), name="request_by_identifier"),
-            GinIndex(OpClass(FoldedName("contact"), "gin_trgm_ops"), name="request_by_name"),
+            GinIndex(
+                models.F("office"), OpClass(FoldedName("contact"), "gin_trgm_ops"), name="request_by_place_and_name"
+            ),
             models.Index(fields=["service", "submitted_at"], name="request_of_service"),
             GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="request_by_answers"),
         ]

@@ -24,7 +24,7 @@ def queue_of(user: User, desks: Collection[int] | None = None) -> StepQuerySet:
     """Give the open and waiting steps at a person's desks, or at some of them; one's own requests aside."""
     steps = Step.objects.on_desks(desks_of(user) if desks is None else desks)
     steps = steps.filter(kind=Step.Kind.DESK, state__in=[Step.State.OPEN, Step.State.WAITING])
-    return steps.exclude(service_request__applicant=user)
+    return steps.not_of(user)
 
 
 def steps_at_desks_of(user: User, service_request: ServiceRequest) -> StepQuerySet:
@@ -66,6 +66,12 @@ def requests_at_desks_of(user: User) -> QuerySet[ServiceRequest]:
     return seen.exclude(applicant=user)
 
 
+def requests_of_offices_of(user: User) -> QuerySet[ServiceRequest]:
+    """Give those of the requests at a clerk's desks that belong to the clerk's offices: most, and found by an index."""
+    offices = list(Desk.objects.filter(pk__in=desks_of(user)).values_list("office", flat=True))
+    return ServiceRequest.objects.filter(office__in=offices).exclude(applicant=user)
+
+
 def requests_to_read(user: User) -> QuerySet[ServiceRequest]:
     """Give the requests that a clerk may read: at one's desks, or what an objection at one's desks is about."""
     objected = Step.objects.filter(service_request__appeal_of=OuterRef("pk"), desk__in=desks_of(user))
@@ -96,9 +102,12 @@ def serves_at_counter(user: User, office: Office) -> bool:
 
 
 def first_free_desks(user: User, only: int | None = None) -> list[int]:
-    """Give the person's desks that have a step to take, or one if it has; the one with the most urgent step first."""
+    """Give the person's desks, or one of them, that with the most urgent free step first; several only with a step."""
+    desks = [known for known in desks_of(user) if only in (None, known)]
+    if len(desks) == 1:
+        return desks
     heads = []
-    for desk in (known for known in desks_of(user) if only in (None, known)):
+    for desk in desks:
         head = Step.objects.filter(desk=desk).free_for(user).by_due_date().values_list("due_at", "pk").first()
         heads += [(*head, desk)] if head else []
     return [desk for _, _, desk in sorted(heads)]
@@ -121,10 +130,14 @@ def requests_identified(requests: QuerySet[ServiceRequest], identifier: str) -> 
 
 
 def requests_named(requests: QuerySet[ServiceRequest], folded: str) -> QuerySet[ServiceRequest]:
-    """Keep the requests whose applicant's name has all the folded words, or is written nearly like them."""
+    """Keep the requests whose applicant's name has all the folded words."""
     named = requests.annotate(folded_name=FoldedName("contact"))
-    same = Q(*(Q(folded_name__contains=word) for word in folded.split()))
-    return named.filter(same | Q(folded_name__trigram_similar=folded))
+    return named.filter(*(Q(folded_name__contains=word) for word in folded.split()))
+
+
+def requests_named_nearly(requests: QuerySet[ServiceRequest], folded: str) -> QuerySet[ServiceRequest]:
+    """Keep the requests whose applicant's name is written nearly like the folded words."""
+    return requests.annotate(folded_name=FoldedName("contact")).filter(folded_name__trigram_similar=folded)
 
 
 def managed_by(user: User) -> QuerySet[Agency]:

@@ -225,6 +225,32 @@ class TestFinding:
         assert answer.context["found"] == []
         assert Search.objects.filter(kind="reference", hits=0).count() == 1
 
+    def test_of_a_name_finds_those_written_so_and_similar_ones_only_when_there_is_none(
+        self, desk_client: Client, version: ServiceVersion
+    ) -> None:
+        for name in ("Leyla Hüseynova", "Leyla Huseynova", "Leyla Hasanova"):
+            worlds.apply(version, contact={"name": name})
+
+        def found(words: str) -> list[str]:
+            hits = desk_client.post(reverse("desk_find"), {"words": words}).context["found"]
+            return sorted(hit.contact["name"] for hit in hits)
+
+        assert found("huseynova leyla") == ["Leyla Huseynova", "Leyla Hüseynova"]
+        assert found("leyla huseynva") == ["Leyla Hasanova", "Leyla Huseynova", "Leyla Hüseynova"]
+        assert found("leyla hasanova") == ["Leyla Hasanova"]
+
+    def test_of_many_takes_no_more_statements_than_of_one(
+        self, desk_client: Client, version: ServiceVersion, django_assert_max_num_queries: Any
+    ) -> None:
+        for _number in range(25):
+            worlds.apply(version, contact={"name": "Leyla Huseynova"})
+
+        with django_assert_max_num_queries(18):
+            answer = desk_client.post(reverse("desk_find"), {"words": "Leyla Huseynova"})
+
+        assert len(answer.context["found"]) == 25
+        assert Event.objects.filter(kind="found_in_search").count() == 25
+
     @pytest.mark.parametrize("words", ["", "ab", "x" * 101])
     def test_says_what_is_missing(self, desk_client: Client, words: str) -> None:
         answer = desk_client.post(reverse("desk_find"), {"words": words})

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
-from services.agencies.models import Desk
+from services.agencies.models import Desk, Membership
 from services.agencies.rules import due_at
 from services.catalogue.definition import Outcome
 from services.ledger.operations import Entry, record
@@ -18,11 +18,10 @@ from services.workflow.notices import ASKED, ENDED
 from services.workflow.notifying import notify, remind
 from services.workflow.operations.objection import carry_out
 from services.workflow.operations.standing_aside import put_aside, words_of
-from services.workflow.operations.walking import clerk, locked, require, require_in_progress, walking_at
+from services.workflow.operations.walking import clerk, require, require_in_progress, walking_at
 from services.workflow.preparing import PreparedDecision
-from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent, supervised_by
+from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent
 from services.workflow.recusals import Recusal
-from services.workflow.writing import write
 
 DAYS_TO_ANSWER = 28
 
@@ -67,8 +66,8 @@ def claim_next(by: User, now: datetime, desk: int | None = None) -> Step | None:
             step = _next_fit(place, by, now)
             if step is None:
                 continue
-            step.assignee, step.claimed_at, step.passed_over = by, now, 0
-            step.save(update_fields=["assignee", "claimed_at", "passed_over"])
+            taken = {"assignee": by, "claimed_at": now, "passed_over": 0}
+            Step.objects.filter(pk=step.pk).update(**taken)
             record([Entry(step.service_request_id, "claimed", clerk(by), now, {"step": step.key, "passed_over": 0})])
             return step
     return None
@@ -76,15 +75,13 @@ def claim_next(by: User, now: datetime, desk: int | None = None) -> Step | None:
 
 def _next_fit(desk: int, by: User, now: datetime) -> Step | None:
     """Lock the most urgent free step of a desk that this official isn't too near to; aside from those before it."""
-    related = ("service_request__version", "service_request__office__agency__calendar", "service_request__applicant")
-    free = Step.objects.filter(desk=desk).free_for(by).by_due_date().select_related(*related)
-    while step := locked(free, ("self", "service_request"), skips_locked=True)[:1].first():
+    free = Step.objects.filter(desk=desk).free_for(by).by_due_date().as_far_as_conflicts_go()
+    while step := free.select_for_update(of=("self", "service_request"), skip_locked=True)[:1].first():
         conflict = conflict_of(step.service_request, by)
         if not conflict:
             return step
-        walk = Walk(step.service_request, now)
-        put_aside(walk, walk.known(step), by, conflict)
-        write([walk])
+        with walking_at(step, now) as (walk, fresh):
+            put_aside(walk, fresh, by, conflict)
     return None
 
 
@@ -101,8 +98,9 @@ def release(step: Step, by: User, now: datetime) -> Step:
 def reassign(step: Step, to: User, by: User, now: datetime) -> None:
     """Give a step to another clerk of its desk; its holder or a supervisor of the agency may do so."""
     with walking_at(step, now) as (walk, fresh):
-        supervised = fresh.desk is not None and fresh.desk.office.agency_id in supervised_by(by)
-        require(fresh.assignee_id == by.pk or supervised, _("Only its holder or a supervisor may do this."))
+        assert fresh.desk is not None
+        roles = Membership.objects.of(by).filter(agency=fresh.desk.office.agency, role=Membership.Role.SUPERVISOR)
+        require(fresh.assignee_id == by.pk or roles.exists(), _("Only its holder or a supervisor may do this."))
         require(fresh.state in (Step.State.OPEN, Step.State.WAITING), _("This step is no longer open."))
         require(fresh.desk_id in desks_of(to), _("%(name)s doesn't work at this desk.") % {"name": to})
         require(not is_barred(fresh, to), _("A second official must do this step."))

@@ -2,26 +2,31 @@
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.catalogue.answer_kinds import Bad, identifier
 from services.catalogue.search import fold
 from services.ledger.models import Event
+from services.ledger.operations import Entry, record
 from services.requests.models import ServiceRequest
 from services.workflow.looking import Look, Search
 from services.workflow.models import ACTIVE, Complaint, Step
-from services.workflow.operations.walking import clerk, require, walking
+from services.workflow.operations.walking import clerk, require
 from services.workflow.queries import (
     is_barred,
     requests_at_desks_of,
     requests_identified,
     requests_named,
+    requests_named_nearly,
+    requests_of_offices_of,
     requests_to_read,
     supervised_by,
 )
@@ -79,11 +84,20 @@ def look_up(service_request: ServiceRequest, now: datetime) -> None:
 
 def record_reading(service_request: ServiceRequest, kind: str, actor: str, now: datetime, **facts: str) -> None:
     """Put a look on record; looks of the same person within ten minutes are one reading."""
-    lately = Event.objects.filter(subject=service_request.pk, kind=kind, actor=actor, at__gt=now - ONE_READING)
-    if lately.exists():
+    record_readings([service_request.pk], kind, actor, now, **facts)
+
+
+def record_readings(requests: Collection[UUID], kind: str, actor: str, now: datetime, **facts: str) -> None:
+    """Put looks at several requests on record, each in its own history."""
+    lately = Event.objects.filter(subject__in=requests, kind=kind, actor=actor, at__gt=now - ONE_READING)
+    fresh = set(requests) - set(lately.values_list("subject", flat=True))
+    if not fresh:
         return
-    with walking(service_request.pk, now) as walk:
-        walk.tell(kind, actor, **facts)
+    with transaction.atomic():
+        locked = (
+            ServiceRequest.objects.select_for_update().filter(pk__in=fresh).order_by("pk").values_list("pk", flat=True)
+        )
+        record([Entry(pk, kind, actor, now, facts) for pk in locked])
 
 
 def find_by_reference(reference: str, by: User, now: datetime) -> ServiceRequest | None:
@@ -98,20 +112,30 @@ def search(words: str, by: User, now: datetime) -> list[ServiceRequest]:
 
     Each applicant who is found sees it, too. Raises `Refused` for too few letters.
     """
-    at_desks = requests_at_desks_of(by)
     try:
         wanted, kind = identifier(words.strip(), "pin"), Search.Kind.IDENTIFIER
-        found = requests_identified(at_desks, wanted)
+        hits = _latest(requests_identified(requests_at_desks_of(by), wanted))
     except Bad:
         wanted, kind = fold(words), Search.Kind.NAME
         require(len(wanted) >= FEWEST_LETTERS, _("Write at least three letters of the name."))
-        found = requests_named(at_desks, wanted)
-    hits = list(found.select_related("service", "office").order_by("-submitted_at")[:MOST_HITS])
+        hits = _named(wanted, by)
     with transaction.atomic():
         _record_search(kind, wanted, len(hits), by, now)
-        for hit in hits:
-            record_reading(hit, "found_in_search", clerk(by), now)
+        record_readings([hit.pk for hit in hits], "found_in_search", clerk(by), now)
     return hits
+
+
+def _named(wanted: str, by: User) -> list[ServiceRequest]:
+    """Look where an index leads: at one's offices, then at all that came to one's desks, then for similar names."""
+    own = requests_of_offices_of(by)
+    hits = _latest(requests_named(own, wanted))
+    if len(hits) < MOST_HITS:
+        hits = _latest(requests_named(requests_at_desks_of(by), wanted))
+    return hits or _latest(requests_named_nearly(own, wanted))
+
+
+def _latest(found: QuerySet[ServiceRequest]) -> list[ServiceRequest]:
+    return list(found.select_related("service", "office").order_by("-submitted_at")[:MOST_HITS])
 
 
 def _record_search(kind: str, wanted: str, hits: int, by: User, now: datetime) -> None:
