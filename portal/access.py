@@ -120,6 +120,7 @@ ACCESS: dict[str, Access] = {
     "desk_team": Access.SUPERVISOR,
     "desk_team_give": Access.SUPERVISOR,
     "desk_absence_end": Access.SUPERVISOR,
+    "desk_role_settle": Access.SUPERVISOR,
     "desk_signals": Access.SUPERVISOR,
     # managers
     "managers": Access.MANAGER,

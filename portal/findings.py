@@ -15,15 +15,25 @@ Row = tuple[str, Any]
 
 
 def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
-    """Give what robots found: the step's title, whether anything was found, and rows of (name, words)."""
+    """Give what robots found: the step's title, from where and when, whether it was there, rows of (name, words)."""
     language, findings = get_language() or "en", []
     found = service_request.facts.get("found", {})
+    done = service_request.steps.all().filter(kind="robot", state="done").order_by("pk")
+    at = dict(done.values_list("key", "finished_at"))
     for step in service_request.version.definition.workflow.steps:
         record = found.get(step.settings.get("save_as")) if isinstance(step, RobotStep) else None
         if isinstance(step, RobotStep) and record is not None:
             rows = list(_rows(service_request, step, record))
-            findings.append({"title": in_language(step.title, language), "found": record["found"], "rows": rows})
+            told = {"title": in_language(step.title, language), "source": _source(step), "at": at.get(step.key)}
+            findings.append({**told, "found": record["found"], "rows": rows})
     return findings
+
+
+def _source(step: RobotStep) -> str:
+    """Tell from where a robot knows it: a register, or the request itself."""
+    if "registry" in step.settings:
+        return _("From the register “%(name)s”") % {"name": step.settings["registry"]}
+    return _("Worked out from the answers, the files and what is known")
 
 
 def _rows(service_request: ServiceRequest, step: RobotStep, record: Mapping[str, Any]) -> Iterator[Row]:

@@ -24,6 +24,7 @@ from portal.people import person
 from services.accounts.models import User
 from services.agencies.models import Desk
 from services.catalogue.models import Service
+from services.workflow.consulting import SHOWN, consultations_of
 from services.workflow.looking import SavedView
 from services.workflow.models import Step, StepQuerySet
 from services.workflow.operations.saved_views import save_view
@@ -56,7 +57,7 @@ def in_state(state: str, now: datetime) -> Q:
         "soon": is_open & Q(due_at__gte=now, due_at__lt=now + SOON),
         "free": is_open & Q(assignee=None),
         "stopped": Q(state=Step.State.WAITING),
-        "robot": is_open & ~Q(trouble={}),
+        "robot": is_open & Q(instead_of__isnull=False),
     }.get(state, Q())
 
 
@@ -115,6 +116,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "services": _services(wish.own_desks),
         "views": SavedView.objects.filter(user=user).order_by("name"),
         "stuck": PreparedDecision.objects.filter(by=user).exclude(refused="").select_related("step__service_request"),
+        "pending": PreparedDecision.objects.undoable(user, now),
+        "consultations": consultations_of(user, wish.own_desks)[:SHOWN],
         "complaints": complaints_of(user).filter(answered_at=None).order_by("made_at"),
         **counted(wish, now),
     }

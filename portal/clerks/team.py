@@ -2,8 +2,10 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,14 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.attempts import attempt
 from portal.clerks.forms import ReassignForm
 from portal.people import person, posted
+from portal.role_changes import settle_change
 from services.accounts.models import User
 from services.agencies.models import Absence, Agency, Membership
 from services.workflow.operations import desk
 from services.workflow.operations.absences import end_absence, record_absence
+from services.workflow.operations.roles import changes_to_settle
 from services.workflow.queries import supervised_by
 from services.workflow.recusals import Recusal
+from services.workflow.role_changes import RoleChange
 from services.workflow.signals import numbers_of
-from services.workflow.team import AGES, desk_loads, held_by_others, loads, without_anybody
+from services.workflow.team import AGES, desk_loads, loads, to_hand_out, without_anybody
 
 SHOWN = 50
 
@@ -78,7 +83,7 @@ def team(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(request, recorded):
         return redirect("desk_team")
     coming = Absence.objects.filter(user__in=officials_of(agencies), last_day__gte=timezone.localdate(now))
-    held = list(held_by_others(agencies, user)[:SHOWN])
+    urgent = list(to_hand_out(agencies, user)[:SHOWN])
     context = {
         "now": now,
         "agencies": Agency.objects.filter(pk__in=agencies),
@@ -86,18 +91,19 @@ def team(request: HttpRequest) -> HttpResponse:
         "ages": AGES,
         "loads": loads(agencies, now),
         "absences": coming.select_related("user", "stand_in").order_by("first_day"),
-        "held": [(step, ReassignForm(step=step)) for step in held],
+        "urgent": [(step, ReassignForm(step=step)) for step in urgent],
         "nobody": without_anybody(agencies)[:SHOWN],
         "form": form,
+        "changes": changes_to_settle(user),
     }
     return render(request, "clerks/team.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def give(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a step that one official holds to another, from the supervisor's page."""
-    held = held_by_others(agencies_of(request), person(request)).select_related("desk__office__agency")
-    step = get_object_or_404(held, pk=pk)
+    """Give a step to an official, from the supervisor's page."""
+    known = to_hand_out(agencies_of(request), person(request)).select_related("desk__office__agency")
+    step = get_object_or_404(known, pk=pk)
     form = ReassignForm(request.POST, step=step)
 
     def given() -> str:
@@ -107,6 +113,8 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 
     if form.is_valid():
         attempt(request, given)
+    else:
+        messages.error(request, _("Choose who gets the step."))
     return redirect("desk_team")
 
 
@@ -120,6 +128,14 @@ def there_again(request: HttpRequest, pk: int) -> HttpResponse:
         return _("The absence is removed.")
 
     attempt(request, ended)
+    return redirect("desk_team")
+
+
+@require_POST
+def settle_role(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
+    """Confirm or refuse the change of a role at an agency that one supervises."""
+    change = get_object_or_404(RoleChange, pk=pk, agency__in=agencies_of(request))
+    settle_change(request, change, act)
     return redirect("desk_team")
 
 

@@ -22,6 +22,7 @@ from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
+from services.workflow.consulting import opinions_of
 from services.workflow.elapsed import elapsed_of
 from services.workflow.models import Step
 from services.workflow.operations.looking import open_file, purpose_of_look
@@ -44,6 +45,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         mark_read(seen, now, by_office=True)
     steps = list(current_steps(seen))
     held = next((step for step in steps if step.kind == Step.Kind.DESK and step.assignee_id == user.pk), None)
+    decisions = list(seen.decisions.select_related("by").order_by("pk"))
     helping = beside(seen, held, user, now)
     context = {
         "now": now,
@@ -55,13 +57,15 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "findings": findings_of(seen),
         "elapsed": elapsed_of(seen, now),
         "chat": seen.messages.select_related("author").prefetch_related("files", "corrections").order_by("at"),
-        "decisions": seen.decisions.select_related("by").order_by("at"),
+        "decisions": decisions,
+        "before": decisions[-1] if decisions else None,
         "documents": [(one, one.state(timezone.localdate())) for one in seen.documents.order_by("issued_at")],
         "objections": seen.appeals.select_related("service").order_by("submitted_at"),
         "objection": _objection(seen),
         "history": history_of(seen),
         "steps": [_told(seen, step, user, now) | _handing_over(step, user, faulty) for step in steps],
         "held": held,
+        "pending": PreparedDecision.objects.undoable(user, now).exclude(step__service_request=seen),
         **helping,
         "troubles": [in_words(step.trouble) for step in steps if step.trouble],
         **_forms(seen, held, faulty, helping.get("prepared"), may_act=may_act),
@@ -85,6 +89,7 @@ def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[s
         "definition": definition,
         "may_claim": free and not is_barred(step, user) and _may_pick(step, user),
         "is_late": step.is_late(now),
+        "opinions": opinions_of(step) if step.kind == Step.Kind.PARALLEL else [],
         "at_counter": definition.waits_for if isinstance(definition, ApplicantStep) and step.is_open else "",
     }
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,15 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.attempts import attempt
 from portal.people import person, posted
+from portal.role_changes import settle_change
 from services.accounts.models import User
 from services.agencies.models import Agency, Desk, Membership
 from services.workflow.operations.roles import (
     agencies_managed_by,
-    confirm,
     may_settle,
     propose_end,
     propose_role,
-    refuse,
 )
 from services.workflow.role_changes import RoleChange
 
@@ -104,16 +103,6 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     """Confirm or refuse what another has proposed."""
-    if act not in ("confirm", "refuse"):
-        raise Http404
     change = get_object_or_404(RoleChange, pk=pk, agency__in=agencies_managed_by(person(request)))
-
-    def settled() -> str:
-        if act == "confirm":
-            confirm(change, person(request), timezone.now())
-            return _("The change counts from now on.")
-        refuse(change, person(request), timezone.now())
-        return _("The proposal is refused.")
-
-    attempt(request, settled)
+    settle_change(request, change, act)
     return redirect("managers_people")

@@ -81,6 +81,8 @@ class Walk(Changes):
     def _open_desk(self, step: Step, definition: DeskStep) -> None:
         step.desk = self.places.desk(self.service_request.office, definition.agency, definition.desk)
         step.due_at = self.moment_after(definition.due) if definition.due else self.service_request.due_at
+        if step.parent and step.parent.run_at:  # after that, silence counts
+            step.due_at = min(step.due_at, step.parent.run_at)
         if definition.not_by_decider_of:
             step.barred = self._decider_of(definition.not_by_decider_of)
         self.tell(

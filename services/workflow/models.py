@@ -131,6 +131,9 @@ class Step(models.Model):
                 | models.Q(assignee__isnull=False, claimed_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="second_official", condition=models.Q(barred=None) | ~models.Q(assignee=models.F("barred"))
+            ),
+            models.CheckConstraint(
                 name="leased_while_running",
                 condition=models.Q(state="running", lease_until__isnull=False)
                 | (~models.Q(state="running") & models.Q(lease_until=None)),
@@ -147,6 +150,7 @@ class Step(models.Model):
                 name="step_at_desk",
                 condition=models.Q(kind="desk", state__in=["open", "waiting"]),
             ),
+            models.Index(fields=["run_at"], name="step_consulting", condition=models.Q(kind="parallel", state="open")),
             models.Index(
                 fields=["desk", "due_at", "id"],
                 name="step_to_claim",

@@ -1,10 +1,17 @@
 """Decisions before they take effect; a model of the workflow, in a file of its own."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 
 from services.accounts.models import User
+
+
+class PreparedDecisionQuerySet(models.QuerySet["PreparedDecision"]):
+    def undoable(self, user: User, now: datetime) -> Self:
+        """Keep what a person has decided and can still undo."""
+        return self.filter(by=user, takes_effect_at__gt=now).select_related("step__service_request__service")
 
 
 class PreparedDecision(models.Model):
@@ -18,6 +25,8 @@ class PreparedDecision(models.Model):
     saved_at = models.DateTimeField()
     takes_effect_at = models.DateTimeField(null=True)
     refused = models.TextField(blank=True, help_text="Why it could not take effect.")
+
+    objects = PreparedDecisionQuerySet.as_manager()
 
     class Meta:
         app_label = "workflow"

@@ -34,7 +34,7 @@ def steps_at_desks_of(user: User, service_request: ServiceRequest) -> StepQueryS
 
 def told_to(user: User, steps: StepQuerySet) -> StepQuerySet:
     """Read of steps what a list of them shows, with whether a second official must do each; the most urgent first."""
-    related = ("service_request__service", "service_request__version", "desk__office", "assignee")
+    related = ("service_request__service", "service_request__version", "desk__office", "assignee", "parent")
     barred = ServiceRequest.barred.through.objects.filter(servicerequest=OuterRef("service_request"), user=user)
     marked = steps.annotate(is_barred=Q(barred=user) | Exists(barred))
     return marked.select_related(*related).defer("service_request__version__source").by_due_date()

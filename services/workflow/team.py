@@ -112,11 +112,12 @@ def loads(agencies: Collection[int], now: datetime) -> list[Load]:
     return [Load(user, user.held, user.late, user.done, absent.get(user.pk)) for user in known]
 
 
-def held_by_others(agencies: Collection[int], user: User) -> StepQuerySet:
-    """Give the open steps of some agencies that other people hold, the most urgent first."""
-    held = Step.objects.filter(desk__office__agency__in=agencies, state__in=[Step.State.OPEN, Step.State.WAITING])
-    others = held.filter(kind=Step.Kind.DESK, assignee__isnull=False).exclude(assignee=user)
+def to_hand_out(agencies: Collection[int], user: User) -> StepQuerySet:
+    """Give the open steps at desks of some agencies that one doesn't hold oneself, the most urgent first."""
+    desks = Desk.objects.filter(office__agency__in=agencies).values("pk")
+    waiting = Step.objects.filter(desk__in=desks, state__in=[Step.State.OPEN, Step.State.WAITING], kind=Step.Kind.DESK)
     related = ("service_request__service", "service_request__version", "desk__office", "assignee")
+    others = waiting.exclude(assignee=user).exclude(service_request__applicant=user)
     return others.select_related(*related).defer("service_request__version__source").by_due_date()
 
 

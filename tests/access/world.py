@@ -220,6 +220,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "desk_team_give": [{"pk": town.others_step.pk}],
         "desk_absence_end": [{"pk": town.absence.pk}],
         "managers_role_end": [{"pk": town.clerk.memberships.first().pk}],
+        "desk_role_settle": [{"pk": town.change.pk, "act": act} for act in ("confirm", "refuse")],
         "managers_role_settle": [{"pk": town.change.pk, "act": act} for act in ("confirm", "refuse")],
         "desk_view_removal": [{"pk": town.view.pk}],
         "desk_act": [

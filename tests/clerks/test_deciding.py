@@ -89,6 +89,19 @@ class TestUndo:
         assert "Welcome</textarea>" in body
         assert take_effect(timezone.now() + timedelta(seconds=31)) == 0
 
+    def test_it_is_offered_on_the_next_request_and_on_the_desk(
+        self, desk_client: Client, held: Step, version: ServiceVersion
+    ) -> None:
+        following = worlds.apply(version, by=worlds.citizen("nigar"))
+        answer = post(desk_client, held, "decide", {"outcome": "yes", "then": "next"})
+
+        assert answer.context["service_request"] == following
+        way = reverse("desk_act", args=[held.pk, "undo"])
+        for page in (answer.content.decode(), desk_client.get(reverse("desk")).content.decode()):
+            assert way in page
+        undone = post(desk_client, held, "undo")
+        assert undone.context["service_request"] == held.service_request
+
     def test_what_took_effect_cannot_be_undone(self, held: Step, bruno: User) -> None:
         decide_soon(held, "yes", bruno, timezone.now())
         take_effect(timezone.now() + timedelta(seconds=31))

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from services.accounts.models import User
 from services.agencies.models import Desk
@@ -68,6 +69,7 @@ class TestRequest:
         body = told(desk_client, seen)
 
         assert "is taxed" in body
+        assert "From the register “vehicles”" in body
         assert "False" not in body
         assert "2020.0" not in body
 
@@ -77,10 +79,25 @@ class TestRequest:
         now = timezone.now()
         desk.decide(desk.claim(worlds.open_step(seen, "fire"), bruno, now), "yes", bruno, now)
 
-        assert "1 of 2 opinions are in" in told(desk_client, seen)
+        desk_client.post(reverse("desk_purpose", args=[seen.pk]), {"purpose": "colleague"})
+        body = told(desk_client, seen)
+        assert "1 of 2 have answered" in body
+        assert body.count("no answer yet") == 1
+        queue = desk_client.get(reverse("desk")).content.decode()
+        assert queue.count("1 of 2 have answered") == 2  # beside the step of "water", and in the list of consultations
+
+    def test_tells_until_when_silence_is_awaited(self, desk_client: Client, aysel: User) -> None:
+        consult, *desks = office.consulting("fire")
+        seen = worlds.apply(office.published({**consult, "within": {"days": 4}}, *desks, service="house"), by=aysel)
+
+        consultation = worlds.open_step(seen, kind=Step.Kind.PARALLEL)
+        assert consultation.run_at is not None
+        day = date_format(timezone.localtime(consultation.run_at), "DATE_FORMAT")
+        assert f"Who has not answered by {day} counts as having no objection." in told(desk_client, seen)
+        assert worlds.open_step(seen).due_at == consultation.run_at
 
     def test_needs_few_queries(self, desk_client: Client, held: Step, django_assert_max_num_queries: Any) -> None:
-        with django_assert_max_num_queries(38):
+        with django_assert_max_num_queries(40):
             told(desk_client, held.service_request)
 
 

@@ -93,6 +93,20 @@ class TestPage:
 
         assert worlds.open_step(seen).assignee == chloe
 
+    def test_gives_out_what_nobody_has_taken(self, team_client: Client, seen: ServiceRequest, chloe: User) -> None:
+        body = team_client.get(reverse("desk_team")).content.decode()
+        assert "nobody yet" in body
+
+        team_client.post(reverse("desk_team_give", args=[worlds.open_step(seen).pk]), {"to": chloe.pk})
+
+        assert worlds.open_step(seen).assignee == chloe
+        assert Event.objects.filter(subject=seen.pk, kind="reassigned").count() == 1
+
+    def test_says_that_somebody_has_to_be_chosen(self, team_client: Client, held: Step) -> None:
+        answer = team_client.post(reverse("desk_team_give", args=[held.pk]), {"to": ""}, follow=True)
+
+        assert "Choose who gets the step." in answer.content.decode()
+
     def test_is_for_supervisors_only(self, desk_client: Client) -> None:
         assert desk_client.get(reverse("desk_team")).status_code == 404
         assert desk_client.get(reverse("desk_signals")).status_code == 404
@@ -281,6 +295,18 @@ class TestRoles:
         refuse(change, dilara, worlds.NOON)
         with pytest.raises(Refused, match="settled already"):
             confirm(change, sevda, worlds.NOON)
+
+    def test_a_supervisor_settles_it_on_the_team_s_page(
+        self, team_client: Client, north: Agency, dilara: User, erna: User
+    ) -> None:
+        change = propose_role(erna, north, "clerk", dilara, worlds.NOON)
+        way = reverse("desk_role_settle", args=[change.pk, "confirm"])
+        assert way in team_client.get(reverse("desk_team")).content.decode()
+
+        team_client.post(way)
+
+        assert Membership.objects.of(erna).get().role == "clerk"
+        assert way not in team_client.get(reverse("desk_team")).content.decode()
 
     def test_is_done_on_the_page(self, client: Client, north: Agency, dilara: User, erna: User) -> None:
         other = worlds.clerk("danil", role="manager", desks=())

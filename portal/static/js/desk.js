@@ -4,7 +4,7 @@
 
 const USE = "use-shortcuts";
 const isUsed = () => localStorage.getItem(USE) !== "no";
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
+const isTyping = (target) => target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
 
 const move = (by) => {
   const links = [...document.querySelectorAll("[data-row]")];
@@ -19,11 +19,22 @@ const go = (key) => {
   else way?.click();
 };
 
+/** To the outcome that is chosen, or the first. */
+const toOutcomes = () => {
+  const form = document.querySelector("[data-first]");
+  (form?.querySelector("[name=outcome]:checked") ?? form?.querySelector("[name=outcome]"))?.focus();
+};
+
 const keys = {
   j: () => move(1),
   k: () => move(-1),
   t: () => go("t"),
   d: () => document.querySelector(".menu a[href$=\"/desk/\"]")?.click(),
+  a: () => go("a"),
+  n: () => go("n"),
+  o: toOutcomes,
+  p: () => go("p"),
+  u: () => go("u"),
   "/": () => go("/"),
   "?": () => document.getElementById("shortcuts")?.togglePopover(),
 };

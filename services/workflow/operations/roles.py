@@ -12,6 +12,7 @@ from services.agencies.models import Agency, Desk, Membership
 from services.ledger.operations import Entry, record
 from services.workflow.models import Step
 from services.workflow.operations.walking import clerk, require, walking_at
+from services.workflow.queries import supervised_by
 from services.workflow.refusals import Refused
 from services.workflow.role_changes import RoleChange
 
@@ -63,6 +64,13 @@ def may_settle(change: RoleChange, user: User) -> bool:
     roles = [Membership.Role.MANAGER, Membership.Role.SUPERVISOR]
     here = Membership.objects.of(user).filter(agency=change.agency_id, role__in=roles)
     return here.exists() or agencies_managed_by(user).filter(pk=change.agency_id).exists()
+
+
+def changes_to_settle(user: User) -> list[RoleChange]:
+    """Give the proposals at the agencies that a person supervises and may confirm, the oldest first."""
+    open_ones = RoleChange.objects.filter(agency__in=supervised_by(user), settled_at=None)
+    related = ("user", "agency", "proposed_by")
+    return [change for change in open_ones.select_related(*related).order_by("proposed_at") if may_settle(change, user)]
 
 
 def confirm(change: RoleChange, by: User, now: datetime) -> None:

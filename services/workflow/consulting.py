@@ -1,0 +1,58 @@
+"""Consultations: who was asked at the same time, who has answered, and until when silence is awaited."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from services.accounts.models import User
+from services.agencies.models import Desk
+from services.catalogue.definition import AnyStep, Branch, DeskStep, ParallelStep
+from services.catalogue.definition.terms import Text
+from services.workflow.models import Step
+
+SHOWN = 25
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One branch of a consultation: its title, the desk that was asked, until when, and what came back."""
+
+    title: Text
+    desk: Desk | None
+    due_at: datetime | None
+    is_in: bool
+    outcome: Text | None
+
+
+def consultations_of(user: User, desks: Collection[int]) -> QuerySet[Step]:
+    """Give the open consultations about requests of the offices of a person's desks, the next to end first."""
+    offices = Desk.objects.filter(pk__in=desks).values("office")
+    asked = Step.objects.filter(kind=Step.Kind.PARALLEL, state=Step.State.OPEN, service_request__office__in=offices)
+    related = ("service_request__service", "service_request__version")
+    others = asked.exclude(service_request__applicant=user).select_related(*related)
+    return others.defer("service_request__version__source").order_by("run_at", "pk")
+
+
+def opinions_of(consultation: Step) -> list[Opinion]:
+    """Tell of every branch that was begun how far it is."""
+    definition = consultation.service_request.version.definition.workflow.by_key
+    known = definition[consultation.key]
+    assert isinstance(known, ParallelStep)
+    below = list(consultation.children.all().select_related("desk__office__agency").order_by("pk"))
+    by_branch = {branch.key: [step for step in below if step.branch == branch.key] for branch in known.branches}
+    return [
+        _opinion(branch, by_branch[branch.key], definition, is_in=branch.key in consultation.returned)
+        for branch in known.branches
+        if by_branch[branch.key]
+    ]
+
+
+def _opinion(branch: Branch, steps: Sequence[Step], definition: Mapping[str, AnyStep], *, is_in: bool) -> Opinion:
+    at_desk = [step for step in steps if step.desk is not None]
+    last = at_desk[-1] if at_desk else None
+    known = definition[last.key] if last else None
+    outcomes = {one.key: one.title for one in known.outcomes} if isinstance(known, DeskStep) else {}
+    said = outcomes.get(last.outcome) if last and is_in else None
+    return Opinion(branch.title, last.desk if last else None, last.due_at if last else None, is_in, said)
