@@ -297,7 +297,8 @@ LOGGING = {
 
 # Guards that only tests may switch off, to prove that each is needed (docs/decisions/0004-negative-controls.md).
 _guards_off = env.list("GUARDS_OFF", []) if MODE == "test" else []
-GUARDS = {guard: guard not in _guards_off for guard in ("fence", "sweep", "idempotency", "bell", "final_order")}
+_guards = ("fence", "sweep", "idempotency", "bell", "final_order", "locks")
+GUARDS = {guard: guard not in _guards_off for guard in _guards}
 # Where processes shall die in a test, as `name:n`; each writes its name into the folder before it does.
 CRASH_AT, CRASHES_DIR = frozenset(env.list("CRASH_AT", []) if MODE == "test" else []), VAR_DIR / "crashes"
 

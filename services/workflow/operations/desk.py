@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
-from services.agencies.models import Desk, Membership
+from services.agencies.models import Desk
 from services.agencies.rules import due_at
 from services.catalogue.definition import Outcome
 from services.ledger.operations import Entry, record
@@ -18,9 +18,9 @@ from services.workflow.notices import ASKED, ENDED
 from services.workflow.notifying import notify, remind
 from services.workflow.operations.objection import carry_out
 from services.workflow.operations.standing_aside import put_aside, words_of
-from services.workflow.operations.walking import clerk, require, require_in_progress, walking_at
+from services.workflow.operations.walking import clerk, locked, require, require_in_progress, walking_at
 from services.workflow.preparing import PreparedDecision
-from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent
+from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent, supervised_by
 from services.workflow.recusals import Recusal
 
 DAYS_TO_ANSWER = 28
@@ -76,7 +76,7 @@ def claim_next(by: User, now: datetime, desk: int | None = None) -> Step | None:
 def _next_fit(desk: int, by: User, now: datetime) -> Step | None:
     """Lock the most urgent free step of a desk that this official isn't too near to; aside from those before it."""
     free = Step.objects.filter(desk=desk).free_for(by).by_due_date().as_far_as_conflicts_go()
-    while step := free.select_for_update(of=("self", "service_request"), skip_locked=True)[:1].first():
+    while step := locked(free, ("self", "service_request"), skips_locked=True)[:1].first():
         conflict = conflict_of(step.service_request, by)
         if not conflict:
             return step
@@ -98,9 +98,8 @@ def release(step: Step, by: User, now: datetime) -> Step:
 def reassign(step: Step, to: User, by: User, now: datetime) -> None:
     """Give a step to another clerk of its desk; its holder or a supervisor of the agency may do so."""
     with walking_at(step, now) as (walk, fresh):
-        assert fresh.desk is not None
-        roles = Membership.objects.of(by).filter(agency=fresh.desk.office.agency, role=Membership.Role.SUPERVISOR)
-        require(fresh.assignee_id == by.pk or roles.exists(), _("Only its holder or a supervisor may do this."))
+        supervised = fresh.desk is not None and fresh.desk.office.agency_id in supervised_by(by)
+        require(fresh.assignee_id == by.pk or supervised, _("Only its holder or a supervisor may do this."))
         require(fresh.state in (Step.State.OPEN, Step.State.WAITING), _("This step is no longer open."))
         require(fresh.desk_id in desks_of(to), _("%(name)s doesn't work at this desk.") % {"name": to})
         require(not is_barred(fresh, to), _("A second official must do this step."))
