@@ -42,6 +42,8 @@ WORDS = {
     "decided": gettext_noop("Decided: %(step)s"),
     "robot_tried_again": gettext_noop("A manager lets the robot try again: %(step)s"),
     "robot_by_hand": gettext_noop("A manager lets an official do it by hand: %(step)s"),
+    "found_done": gettext_noop("An official found out that it was done: %(step)s"),
+    "found_not_done": gettext_noop("An official found out that it was not done, and the robot does it: %(step)s"),
     "payment_asked": gettext_noop("Payment asked for: %(amount)s AZN"),
     "letter_written": gettext_noop("A letter was written to the applicant"),
     "document_issued": gettext_noop("Document issued"),

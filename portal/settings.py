@@ -3,6 +3,7 @@
 `PORTAL_MODE` is `production` (the default), `demo` or `test`. Production refuses weak settings; see `portal/checks.py`.
 """
 
+import os
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -24,7 +25,6 @@ BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 DATABASE_URL = env.str("DATABASE_URL", "postgresql://portal@127.0.0.1:5432/portal")
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
-REGISTRY_URL = env.str("REGISTRY_URL", "http://127.0.0.1:8001")
 EMAIL_URL = env.str("EMAIL_URL", "")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "services.accounts",
     "services.agencies",
     "services.ledger",
+    "services.connectors",
     "services.catalogue",
     "services.requests",
     "services.workflow",
@@ -261,7 +262,10 @@ LOG_ORIGIN = env.str("LOG_ORIGIN", f"{urlparse(BASE_URL).hostname}/ledger")
 CELERY_BROKER_URL = REDIS_URL
 ROBOT_PAUSES_S = env.list("ROBOT_PAUSES_S", [5, 30, 120, 600], subcast=float)
 ROBOT_LEASE_S, UNDO_S = env.float("ROBOT_LEASE_S", 20), env.int("UNDO_S", 0 if MODE == "test" else 30)
-REGISTRY_TIMEOUT_S = env.float("REGISTRY_TIMEOUT_S", 5)
+
+# What connectors may refer to (docs/connectors.md): addresses and secrets, by names that begin like this.
+CONNECTOR_VALUES = {name: value for name, value in os.environ.items() if name.startswith("CONNECTOR_")}
+CONNECTOR_VALUES["REGISTRY_URL"] = env.str("REGISTRY_URL", "")
 STATUS_URL = BASE_URL + "/status/"
 FOLLOW_URL = BASE_URL + "/my/requests/{id}/"
 RATE_URL = BASE_URL + "/rate/{token}/"
@@ -297,7 +301,7 @@ LOGGING = {
 
 # Guards that only tests may switch off, to prove that each is needed (docs/decisions/0004-negative-controls.md).
 _guards_off = env.list("GUARDS_OFF", []) if MODE == "test" else []
-_guards = ("fence", "sweep", "idempotency", "bell", "final_order", "locks")
+_guards = ("fence", "sweep", "idempotency", "bell", "final_order", "locks", "unknown")
 GUARDS = {guard: guard not in _guards_off for guard in _guards}
 # Where processes shall die in a test, as `name:n`; each writes its name into the folder before it does.
 CRASH_AT, CRASHES_DIR = frozenset(env.list("CRASH_AT", []) if MODE == "test" else []), VAR_DIR / "crashes"

@@ -9,6 +9,7 @@ from services.agencies.models import Desk, Office
 from services.agencies.operations import load_agencies, load_person
 from services.catalogue.models import ServiceVersion
 from services.catalogue.operations import load_life_events, publish
+from services.connectors.operations import load_connectors
 from services.requests.models import ServiceRequest
 from services.workflow.actions import FORMS
 from services.workflow.automation import run_lane
@@ -35,6 +36,20 @@ def build_agencies(*codes: str) -> None:
     holidays = [{"date": "2026-03-09", "name": text("holiday")}]
     load_agencies([{**calendar, "holidays": holidays}], [town(code) for code in codes])
     load_life_events([{"code": "moving-home", "name": text("Moving home")}])
+
+
+def connector(code: str, url: str = "http://127.0.0.1:9", **more: Any) -> dict[str, Any]:
+    """Give a connector to a register on this machine, which can look up and enter."""
+    operations = {
+        "look_up": {"method": "GET", "path": f"/{code}/{{key}}"},
+        "enter": {"method": "POST", "path": f"/{code}/{{key}}", "answer": {"receipt": "receipt"}},
+    }
+    plain = {"code": code, "title": text(code.title()), "agency": "north", "base_url": url, "operations": operations}
+    return {**plain, "allow": [url.removeprefix("http://").removeprefix("https://")], **more}
+
+
+def build_connectors(*connectors: dict[str, Any]) -> None:
+    load_connectors({"connectors": list(connectors)}, NOON)
 
 
 def clerk(name: str, town: str = "north", desks: Iterable[str] = ("permits", "roads"), role: str = "clerk") -> User:

@@ -22,7 +22,7 @@ from portal.messages import MessageForm
 from portal.people import person
 from services.catalogue.definition import DeskStep
 from services.workflow.models import Step
-from services.workflow.operations import desk, file, preparing, standing_aside
+from services.workflow.operations import desk, file, outcomes, preparing, standing_aside
 from services.workflow.operations.messages import write_to_applicant
 from services.workflow.queries import requests_at_desks_of
 from services.workflow.refusals import Refused
@@ -120,6 +120,17 @@ def record_at_counter(request: HttpRequest, step: Step, now: datetime) -> str:
     return _("It is on record. The request goes on.")
 
 
+def was_done(request: HttpRequest, step: Step, now: datetime) -> str:
+    receipt = request.POST.get("receipt", "").replace("\0", "")
+    outcomes.tell_done(step, person(request), now, receipt=receipt)
+    return _("It is on record that it was done. The request goes on.")
+
+
+def was_not_done(request: HttpRequest, step: Step, now: datetime) -> str:
+    outcomes.tell_not_done(step, person(request), now)
+    return _("It is on record that it was not done. The robot does it now.")
+
+
 GIVEN_AWAY = {"release", "pass-on", "reassign", "stand-aside"}
 Act = Callable[[HttpRequest, Step, datetime], str]
 ACTS: dict[str, Act] = {
@@ -133,6 +144,8 @@ ACTS: dict[str, Act] = {
     "undo": undo,
     "stand-aside": stand_aside,
     "record": record_at_counter,
+    "was-done": was_done,
+    "was-not-done": was_not_done,
 }
 
 

@@ -64,6 +64,12 @@ class Effects:
         os.fsync(self._file.fileno())
         self._by_key[effect["registry"], effect["idempotency_key"]] = effect
 
+    def known(self, registry: str, idempotency_key: str) -> Answer:
+        """Tell whether an effect with a key was recorded: what it was and its receipt."""
+        with self._lock:
+            effect = self._by_key.get((registry, idempotency_key))
+        return (HTTPStatus.NOT_FOUND, {"found": False}) if effect is None else (HTTPStatus.OK, effect)
+
     def of(self, registry: str) -> list[dict[str, Any]]:
         with self._lock:
             return [effect for effect in self._by_key.values() if effect["registry"] == registry]
@@ -103,10 +109,13 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Look one record up, or list the effects of a registry."""
+        """Look one record up, list the effects of a registry, or tell whether one was recorded."""
         match self._parts():
             case ["effects", registry]:
                 self._send(HTTPStatus.OK, {"effects": self.sandbox.effects.of(registry)})
+            case ["effects", registry, idempotency_key]:
+                if self._behaves(registry):
+                    self._send(*self.sandbox.effects.known(registry, idempotency_key))
             case [registry, key]:
                 if self._behaves(registry):
                     self._send(*self.sandbox.look_up(registry, key))

@@ -40,6 +40,7 @@ def steps() -> list[tuple[str, str, list[str], dict[str, object]]]:
         ("making tables", "migrate", [], {"interactive": False}),
         ("making keys", "make_keys", [], {}),
         ("loading agencies", "load_agencies", [str(SAMPLES / "agencies.yaml")], {}),
+        ("loading connectors", "load_connectors", [str(SAMPLES / "connectors.yaml")], {}),
         ("loading services", "load_services", [str(SAMPLES / "services")], {}),
         ("loading people", "load_people", [str(SAMPLES / "people.yaml")], {"password": PASSWORD}),
         ("letting a year happen", "play_history", [], {}),

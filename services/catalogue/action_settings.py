@@ -24,6 +24,13 @@ class Gives:
     kind: Any
 
 
+@dataclass(frozen=True)
+class Calls:
+    """Marks a setting as the code of a connector that must be able to do an operation."""
+
+    operation: str
+
+
 _SomeWords = StringConstraints(min_length=1, max_length=1000)
 Condition = Annotated[str, _SomeWords, Gives(expressions.BOOL)]
 TextExpression = Annotated[str, _SomeWords, Gives(expressions.STRING)]
@@ -64,6 +71,24 @@ def action_faults(definition: Definition, actions: Actions) -> Iterator[SettingF
             continue
         for name, message, remedy in _setting_faults(Use(definition, step), actions[step.action], compiler):
             yield f"{path}.settings{'.' if name else ''}{name}", message, remedy
+
+
+def connector_of(form: type[Settings], settings: Mapping[str, Any]) -> tuple[str, str]:
+    """Give which connector the settings of an action name, and what it must be able to do; empty when none."""
+    for name, known in form.model_fields.items():
+        for mark in known.metadata:
+            if isinstance(mark, Calls):
+                return str(settings.get(name, "")), mark.operation
+    return "", ""
+
+
+def connectors_named(definition: Definition, actions: Actions) -> Iterator[tuple[str, str, str]]:
+    """Give for each robot's step that names a connector its path, the connector's code and the operation."""
+    for index, step in enumerate(definition.workflow.steps):
+        if isinstance(step, RobotStep):
+            code, operation = connector_of(actions[step.action], step.settings)
+            if operation:
+                yield f"workflow.steps.{index}.settings", code, operation
 
 
 def _setting_faults(use: Use, form: type[Settings], compiler: Expressions) -> Iterator[SettingFault]:

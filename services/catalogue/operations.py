@@ -8,13 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from services.agencies.models import Agency, Desk, Office
-from services.catalogue.action_settings import Actions
+from services.catalogue.action_settings import Actions, connectors_named
 from services.catalogue.definition import Definition, DeskStep, Question
 from services.catalogue.guides import read_event
 from services.catalogue.models import Delivery, LifeEvent, Service, ServiceVersion, digest_of
 from services.catalogue.rules import subject_of
 from services.catalogue.search import naming_words, searchable_words
 from services.catalogue.soundness import Fault, Unsound, parse
+from services.connectors.models import Connector
 from services.ledger.operations import Entry, record
 
 
@@ -33,7 +34,9 @@ def examine(data: Any, actions: Actions) -> Definition:
     `actions` are those that robots know, each with the form of its settings.
     """
     definition = parse(data, actions)
-    faults = sorted([*_unknown_places(definition), *_other_questions(definition)])
+    faults = sorted(
+        [*_unknown_places(definition), *_other_questions(definition), *_unknown_connectors(definition, actions)]
+    )
     if faults:
         raise Unsound(faults)
     return definition
@@ -156,3 +159,14 @@ def _unknown_desks(definition: Definition) -> Iterable[Fault]:
         for place in definition.delivered_by:
             if (place.office, step.desk) not in desks:
                 yield Fault(path, f"office '{place.office}' has no desk '{step.desk}'", "Name a desk that each has.")
+
+
+def _unknown_connectors(definition: Definition, actions: Actions) -> Iterable[Fault]:
+    known = {connector.code: connector.form.operations for connector in Connector.objects.all()}
+    for path, code, operation in connectors_named(definition, actions):
+        if code not in known:
+            yield Fault(path, f"there is no connector '{code}'", "Name one: see docs/connectors.md.")
+        elif getattr(known[code], operation) is None:
+            yield Fault(
+                path, f"the connector '{code}' has no operation '{operation}'", "Name another, or add it there."
+            )

@@ -83,7 +83,8 @@ def _parts(model: type[models.Model], fields: Sequence[Field]) -> dict[str, sql.
 
 
 def _is_filled_by_database(field: Field) -> bool:
-    return isinstance(field, models.AutoField) or field.has_db_default()
+    """Tell whether a value comes from the database; a default beside ours is only for releases that don't know it."""
+    return isinstance(field, models.AutoField) or (field.has_db_default() and not field.has_default())
 
 
 def _column(field: Field) -> sql.Identifier:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from services.workflow import rules
 from services.workflow.claims import due, locked, walks_of
 from services.workflow.crash_points import crash_point
-from services.workflow.driving import drive, put_off
+from services.workflow.driving import How, drive, put_off
 from services.workflow.models import Heartbeat, Step, StepQuerySet
 from services.workflow.outside import run_one
 from services.workflow.troubles import Trouble, trouble
@@ -133,7 +133,7 @@ def _put_off(pk: int, now: datetime, why: Trouble, *, is_counted: bool, is_final
         [(walk, _)] = walks_of([step], now)
         step.attempts += 0 if is_counted else 1
         if step.kind == Kind.ROBOT:
-            put_off(walk, step, why, now, is_final=is_final)
+            put_off(walk, step, why, now, How(is_final=is_final))
         else:
             step.run_at = now + AGAIN
             walk.change(step)

@@ -1,7 +1,8 @@
 """Drive a request through its steps that need no outside world, and hand over what a robot can't do."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -11,9 +12,10 @@ from services.workflow.actions import ACTIONS
 from services.workflow.actions.kinds import Pure
 from services.workflow.engine import Walk
 from services.workflow.models import ACTIVE, Step
-from services.workflow.troubles import Trouble, trouble
+from services.workflow.troubles import OUTCOME_UNKNOWN, SURELY_NOT_DONE, Trouble, trouble
 
 Kind, State, Lane = Step.Kind, Step.State, Step.Lane
+UNKNOWN = "unknown"  # the outcome of a robot's step that was sent, without a clear answer
 
 
 def drive(walk: Walk, steps: Iterable[Step]) -> None:
@@ -55,14 +57,35 @@ def back_to_desk(walk: Walk, question: Step, actor: str, why: Trouble | None = N
     walk.change(desk_step)
 
 
-def put_off(walk: Walk, step: Step, why: Trouble, now: datetime, *, is_final: bool = False) -> None:
+@dataclass(frozen=True)
+class How:
+    """How an attempt failed: for good, perhaps done all the same, how long the other side wants to be left alone."""
+
+    is_final: bool = False
+    may_be_done: bool = False
+    rest_s: float | None = None
+
+
+PLAINLY = How()
+
+
+def put_off(walk: Walk, step: Step, why: Trouble, now: datetime, how: How = PLAINLY) -> None:
     """Let a robot's step rest after a failure; after its last attempt a clerk takes over."""
-    rest = None if is_final else rules.pause(step.attempts, settings.ROBOT_PAUSES_S)
+    if how.may_be_done and settings.GUARDS["unknown"]:
+        step.outcome = UNKNOWN
+    elif why["code"] in SURELY_NOT_DONE:
+        step.outcome = ""
+    rest = None if how.is_final else rules.pause(step.attempts, settings.ROBOT_PAUSES_S)
     if rest is not None:
+        rest = max(rest, timedelta(seconds=how.rest_s or 0))
         step.state, step.lease_until, step.run_at = State.DUE, None, now + rest
         walk.change(step)
     elif step.kind == Kind.NOTICE:
         step.trouble = {**why, "times": step.attempts}
         walk.finish(step, "robot:notify", outcome="not_sent")
+    elif step.outcome == UNKNOWN:
+        walk.give_up(
+            step, {**why, "code": OUTCOME_UNKNOWN, "what": why.get("what", step.target), "times": step.attempts}
+        )
     else:
         walk.give_up(step, {**why, "times": step.attempts})

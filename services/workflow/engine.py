@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.accounts.models import User
+from services.catalogue.action_settings import connector_of
 from services.catalogue.definition import (
     AnyStep,
     ApplicantStep,
@@ -35,10 +36,17 @@ class Walk(Changes):
 
     # -- entering steps -----------------------------------------------------------------------------------------------
 
-    def enter(self, key: str, parent: Step | None = None, branch: str = "", instead_of: Step | None = None) -> None:
+    def enter(
+        self,
+        key: str,
+        parent: Step | None = None,
+        branch: str = "",
+        instead_of: Step | None = None,
+        again_of: Step | None = None,
+    ) -> Step:
         """Activate the step `key`, in a branch of a parallel step when `parent` is given.
 
-        It may stand instead of a robot's step that gave up, and then has its trouble.
+        It may stand instead of a robot's step that gave up, and then has its trouble; or try such a step again.
         """
         definition = self.definition.workflow.by_key[key]
         step = Step(
@@ -51,14 +59,16 @@ class Walk(Changes):
             opened_at=self.now,
             trouble=instead_of.trouble if instead_of else {},
             instead_of=instead_of,
+            again_of=again_of,
         )
         self.new_steps.append(step)
         self._open(step, definition)
+        return step
 
     def _open(self, step: Step, definition: AnyStep) -> None:
         match definition:
             case RobotStep():
-                self._open_robot(step, ACTIONS[definition.action].lane)
+                self._open_robot(step, definition)
             case DeskStep():
                 self._open_desk(step, definition)
             case ApplicantStep():
@@ -73,9 +83,11 @@ class Walk(Changes):
             case EndStep():
                 self._end(step, definition.outcome)
 
-    def _open_robot(self, step: Step, lane: str) -> None:
-        step.state, step.lane, step.run_at = State.DUE, lane, self.now
-        if lane == Lane.RULES:
+    def _open_robot(self, step: Step, definition: RobotStep) -> None:
+        action = ACTIONS[definition.action]
+        step.state, step.lane, step.run_at = State.DUE, action.lane, self.now
+        step.target, _operation = connector_of(action.settings, definition.settings)
+        if step.lane == Lane.RULES:
             self.to_drive.append(step)
 
     def _open_desk(self, step: Step, definition: DeskStep) -> None:
@@ -156,8 +168,11 @@ class Walk(Changes):
         definition = self.definition.workflow.by_key[step.key]
         self.leave(step, rules.chosen(definition.next, self.holds_surely))  # type: ignore[union-attr]
 
-    def settle(self, step: Step, finding: Mapping[str, Any] | None) -> None:
-        """Finish a robot's step with what it found and go on; a doubt goes to a clerk."""
+    def settle(self, step: Step, finding: Mapping[str, Any] | None, by: str = "") -> None:
+        """Finish a robot's step with what it found and go on; a doubt goes to a clerk.
+
+        `by` is the official whose word it is, when the robot itself could not find out; then it saved nobody's time.
+        """
         definition = self.robot(step)
         if finding is not None and "save_as" in definition.settings:
             found = self.service_request.facts.setdefault("found", {})
@@ -167,8 +182,9 @@ class Walk(Changes):
         except Unknown:
             self.give_up(step, trouble("cannot_tell"))
             return
-        saved: dict[str, Any] = {"saves_minutes": definition.saves_minutes} if definition.saves_minutes else {}
-        self.finish(step, f"robot:{definition.action}", **saved)
+        saves = definition.saves_minutes if not by else None
+        saved: dict[str, Any] = {"saves_minutes": saves} if saves else {}
+        self.finish(step, by or f"robot:{definition.action}", **saved)
         self.leave(step, to)
 
     def give_up(self, step: Step, why: Trouble) -> None:

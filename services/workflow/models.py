@@ -93,6 +93,9 @@ class Step(models.Model):
     outcome = models.CharField(max_length=40, blank=True)
 
     lane = models.CharField(max_length=10, choices=Lane, blank=True)
+    target = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text=_("The connector that it calls.")
+    )
     run_at = models.DateTimeField(null=True, help_text=_("When something happens by itself."))
     lease_until = models.DateTimeField(null=True)
     fence = models.BigIntegerField(default=0)
@@ -105,6 +108,14 @@ class Step(models.Model):
         related_name="+",
         db_index=False,
         help_text=_("The robot's step that a clerk does instead."),
+    )
+    again_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("The robot's step that this one tries again, with the same key to the outside."),
     )
     by_hand_at = models.DateTimeField(null=True, help_text=_("When a manager said that a clerk shall do it."))
 
@@ -151,6 +162,11 @@ class Step(models.Model):
                 condition=models.Q(kind="desk", state__in=["open", "waiting"]),
             ),
             models.Index(fields=["run_at"], name="step_consulting", condition=models.Q(kind="parallel", state="open")),
+            models.Index(
+                fields=["target", "run_at"],
+                name="step_to_call",
+                condition=models.Q(state__in=["due", "running"]) & ~models.Q(target=""),
+            ),
             models.Index(
                 fields=["desk", "due_at", "id"],
                 name="step_to_claim",
@@ -257,6 +273,7 @@ class Breaker(models.Model):
     name = models.CharField(primary_key=True, max_length=60)
     failures = models.PositiveIntegerField(default=0)
     no_calls_before = models.DateTimeField(null=True)
+    since = models.DateTimeField(null=True, help_text=_("When it began to work, to fail or to rest."))
 
     def __str__(self) -> str:
         return f"{self.name}: {self.failures}"

@@ -1,7 +1,8 @@
 """Run steps that call the outside world: claim and commit, call with nothing held, commit under the fence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -10,14 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from services.catalogue.expressions import Unknown
+from services.connectors.operations import count_call, pause
 from services.requests.models import ServiceRequest
-from services.workflow import breakers, rules
+from services.workflow import admission, breakers, rules
 from services.workflow.actions import ACTIONS, notify
 from services.workflow.actions.kinds import Failed, Job, NotNeeded, Outside
 from services.workflow.actions.sms import TEXT
 from services.workflow.claims import due, locked, walks_of
 from services.workflow.crash_points import crash_point
-from services.workflow.driving import drive, put_off
+from services.workflow.driving import UNKNOWN, How, drive, put_off
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.notices import BY_SMS
@@ -37,6 +39,7 @@ class Claimed:
     action: Outside
     job: Job
     key: str
+    connector: str
 
 
 def run_one(lane: str, now: datetime | None = None) -> bool:
@@ -53,15 +56,18 @@ def run_one(lane: str, now: datetime | None = None) -> bool:
 
 def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
     with transaction.atomic():
-        step = locked(due(lane, now).order_by("run_at"))[:1].first()
+        waiting = due(lane, now).exclude(target__in=admission.closed(now)).order_by("run_at")
+        step = locked(waiting)[:1].first()
         if step is None:
             return False, None
+        if not admission.admit(step.target, now):
+            return True, None
         [(walk, _)] = walks_of([step], now)
+        action = action_of(walk, step)
         if step.state == State.RUNNING and rules.pause(step.attempts, settings.ROBOT_PAUSES_S) is None:
-            put_off(walk, step, trouble("cut_off"), now, is_final=True)
+            put_off(walk, step, trouble("cut_off"), now, How(is_final=True, may_be_done=action.has_effect))
             write([walk])
             return True, None
-        action = action_of(walk, step)
         try:
             job = action.prepare(walk, step)
         except NotNeeded:
@@ -72,11 +78,19 @@ def _claim(lane: str, now: datetime) -> tuple[bool, Claimed | None]:
             walk.give_up(step, trouble("cannot_tell"))
             write([walk])
             return True, None
+        if action.has_effect and step.state == State.RUNNING and settings.GUARDS["unknown"]:
+            step.outcome = UNKNOWN  # whoever held it is gone, perhaps after it was done
         step.state, step.lease_until = State.RUNNING, now + timedelta(seconds=settings.ROBOT_LEASE_S)
         step.fence, step.attempts = step.fence + 1, step.attempts + 1
-        step.save(update_fields=["state", "lease_until", "fence", "attempts"])
+        step.save(update_fields=["state", "lease_until", "fence", "attempts", "outcome"])
         crash_point(f"before_claim_commit.{lane}")
-    return True, Claimed(step.pk, step.fence, action, job, f"{step.service_request_id}/{step.pk}")
+    job = replace(job, was_sent=step.outcome == UNKNOWN)
+    return True, Claimed(step.pk, step.fence, action, job, key_of(step), step.target)
+
+
+def key_of(step: Step) -> str:
+    """Give the key by which the outside knows a step, the same in every attempt and when it is tried again."""
+    return f"{step.service_request_id}/{step.again_of_id or step.pk}"
 
 
 def action_of(walk: Walk, step: Step) -> Outside:
@@ -91,18 +105,31 @@ def _perform(claimed: Claimed, now: datetime) -> tuple[Any, Failed | None]:
     """Do the call; give its result, or why there is none."""
     target = claimed.job.target
     if not breakers.lets_through(target, now):
-        return None, Failed(trouble("no_answer", what=target))
+        return None, Failed(trouble("no_answer", what=target), rest_s=breakers.rests_for_s(target, now))
+    began = monotonic()
     try:
         result = claimed.action.perform(claimed.job, claimed.key)
     except Failed as failure:
-        if not failure.is_final:
-            breakers.note_failure(target, now)
+        _note(claimed, monotonic() - began, now, failure)
         return None, failure
     except Exception:
         log.exception("action_failed", step=claimed.step)
-        return None, Failed(trouble("fault"))
-    breakers.note_success(target)
+        return None, Failed(trouble("fault"), may_be_done=claimed.action.has_effect)
+    _note(claimed, monotonic() - began, now, None)
     return result, None
+
+
+def _note(claimed: Claimed, seconds: float, now: datetime, failure: Failed | None) -> None:
+    """Keep how a call went: for the breaker, for the figures, and for good when the other side wants no more."""
+    target = claimed.job.target
+    if failure is None or failure.is_answer:
+        breakers.note_success(target, now)
+    elif failure.was_called:
+        breakers.note_failure(target, now, failure.rest_s)
+    if claimed.connector and (failure is None or failure.was_called):
+        count_call(claimed.connector, seconds, now, failure.trouble["code"] if failure else "")
+    if failure is not None and failure.is_over:
+        pause(claimed.connector, "410 Gone", now)
 
 
 def _settle(claimed: Claimed, result: Any, failure: Failed | None, now: datetime) -> None:
@@ -119,11 +146,15 @@ def _settle(claimed: Claimed, result: Any, failure: Failed | None, now: datetime
             return
         [(walk, _)] = walks_of([step], now)
         if failure is not None:
-            put_off(walk, step, failure.trouble, now, is_final=failure.is_final)
+            put_off(walk, step, failure.trouble, now, _how(failure))
         else:
             _go_on(walk, step, claimed, result)
         write([walk])
         crash_point(f"before_result_commit.{step.lane}")
+
+
+def _how(failure: Failed) -> How:
+    return How(is_final=failure.is_final, may_be_done=failure.may_be_done, rest_s=failure.rest_s)
 
 
 def _go_on(walk: Walk, step: Step, claimed: Claimed, result: Any) -> None:

@@ -14,7 +14,6 @@ from services.accounts.models import User
 from services.ledger.models import Event
 from services.ledger.queries import broken_links
 from services.requests.models import Draft
-from services.workflow.actions import registries
 from services.workflow.models import Breaker
 from tests import worlds
 
@@ -30,11 +29,12 @@ class Register(ThreadingHTTPServer):
 
 
 @pytest.fixture
-def register(settings: Any) -> Iterator[Register]:
+def register(db: None) -> Iterator[Register]:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             server.asked.append(self.path)
             self.send_response(server.status)
+            self.send_header("Content-Type", "application/json")
             self.end_headers()
             self.wfile.write(json.dumps(ENTRY).encode())
 
@@ -43,13 +43,12 @@ def register(settings: Any) -> Iterator[Register]:
 
     server = Register(("127.0.0.1", 0), Answer)
     server.asked = []
-    settings.REGISTRY_URL = f"http://127.0.0.1:{server.server_port}"
-    registries.client.cache_clear()
+    worlds.build_agencies("north")
+    worlds.build_connectors(worlds.connector("population", f"http://127.0.0.1:{server.server_port}"))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
-    registries.client.cache_clear()
 
 
 @pytest.fixture

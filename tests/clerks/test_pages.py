@@ -59,6 +59,7 @@ class TestRequest:
         assert "The register “vehicles” did not answer in 5 attempts." in told(desk_client, seen)
 
     def test_tells_yes_and_no_of_what_robots_found(self, desk_client: Client, aysel: User) -> None:
+        worlds.build_connectors(worlds.connector("vehicles"))
         look = worlds.robot(
             "look", "registry_lookup", settings={"registry": "vehicles", "key": "'10-AB'", "save_as": "car"}
         )

@@ -38,6 +38,7 @@ def prepare(portal: LivePortal) -> None:
     """Publish the drill's service and let the driver in."""
     for words in (
         ("load_agencies", str(HERE / "agencies.yaml")),
+        ("load_connectors", str(HERE / "connectors.yaml")),
         ("load_services", str(HERE / "services")),
         ("load_people", str(HERE / "people.yaml"), "--password", PASSWORD),
     ):

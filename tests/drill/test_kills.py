@@ -9,7 +9,7 @@ from tests.live import LivePortal
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = {"ROBOT_LEASE_S": "3", "REGISTRY_TIMEOUT_S": "10", "ROBOT_PAUSES_S": "0.5,1,2,4,4,4,8,8"}
+SETTINGS = {"ROBOT_LEASE_S": "3", "ROBOT_PAUSES_S": "0.5,1,2,4,4,4,8,8"}
 Start = Callable[..., LivePortal]
 
 

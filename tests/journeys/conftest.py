@@ -10,7 +10,7 @@ from tests.live import LivePortal
 @pytest.fixture(scope="session")
 def walked(start_portal: Callable[..., LivePortal]) -> LivePortal:
     """Run a portal with sample data whose robots give up soon."""
-    return start_portal("journeys", ROBOT_PAUSES_S="0.5,0.5", REGISTRY_TIMEOUT_S="3", UNDO_S="0")
+    return start_portal("journeys", ROBOT_PAUSES_S="0.5,0.5", UNDO_S="0")
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ def figures(environment: dict[str, str]) -> dict[str, Any]:
     for words in (
         ("migrate", "-v0"),
         ("load_agencies", "samples/agencies.yaml"),
+        ("load_connectors", "samples/connectors.yaml"),
         ("load_services", "samples"),
         ("replay_receipt", str(LOG), "-v0"),
         ("refresh_measures",),

@@ -60,7 +60,13 @@ def test_together_they_use_everything(definitions: list[Definition]) -> None:
 
 def load() -> None:
     call_command("load_agencies", str(ROOT / "samples" / "agencies.yaml"), verbosity=0)
+    call_command("load_connectors", str(ROOT / "samples" / "connectors.yaml"), verbosity=0)
     call_command("load_services", str(ROOT / "samples"), verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def sandbox(settings: Any) -> None:
+    settings.CONNECTOR_VALUES = {"REGISTRY_URL": "http://127.0.0.1:8001"}
 
 
 @pytest.mark.django_db

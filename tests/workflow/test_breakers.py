@@ -29,6 +29,6 @@ class TestLetsThrough:
 
     def test_every_call_once_one_succeeded(self) -> None:
         fails(breakers.FAILURES_TO_OPEN)
-        breakers.note_success("tax")
+        breakers.note_success("tax", NOON)
 
         assert breakers.lets_through("tax", NOON)

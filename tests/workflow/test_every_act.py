@@ -13,7 +13,7 @@ from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
 from services.requests.models import ServiceRequest
 from services.workflow.models import Step
-from services.workflow.operations import applicant, complaint, desk, file, messages, preparing, rating, robots
+from services.workflow.operations import applicant, complaint, desk, file, messages, outcomes, preparing, rating, robots
 from services.workflow.operations.standing_aside import stand_aside
 from services.workflow.refusals import Refused
 from tests import worlds
@@ -96,6 +96,17 @@ def parked(world: World) -> None:
     world.step = worlds.open_step(world.request)
 
 
+def outcome_unknown(world: World) -> None:
+    parked(world)
+    Step.objects.filter(pk=world.step.pk).update(trouble={"code": "outcome_unknown", "what": "Cars", "times": 1})
+    world.step.refresh_from_db()
+
+
+def outcome_mine(world: World) -> None:
+    outcome_unknown(world)
+    mine(world)
+
+
 def _apply_again(world: World, version: ServiceVersion) -> None:
     world.step.delete()
     world.request = worlds.apply(version, by=world.aysel)
@@ -113,6 +124,8 @@ STATES: dict[str, Callable[[World], None]] = {
     "to pay": waits_for("payment"),
     "to confirm": waits_for("confirmation"),
     "parked": parked,
+    "outcome unknown": outcome_unknown,
+    "outcome unknown, mine": outcome_mine,
 }
 
 # -- the acts: Bruno's but for those of the applicant and of the manager -----------------------------------------------
@@ -150,6 +163,8 @@ ACTS: dict[str, Callable[[World], Any]] = {
     "complain": lambda world: complaint.complain(world.request, "Slow", world.aysel, NOW, usual_until=worlds.NOON),
     "rate": lambda world: rating.rate(world.request, 5, NOW),
     "try again": lambda world: robots.try_again(world.step, world.dilara, NOW),
+    "tell done": lambda world: outcomes.tell_done(world.step, world.bruno, NOW),
+    "tell not done": lambda world: outcomes.tell_not_done(world.step, world.bruno, NOW),
     "do by hand": lambda world: robots.leave_to_hands(world.step, world.dilara, NOW),
 }
 
@@ -169,6 +184,10 @@ SUCCEEDS = {
     "to pay": ALWAYS | {"record"},
     "to confirm": ALWAYS | {"record", "confirm"},
     "parked": IN_PROGRESS | TAKING | {"try again", "do by hand"},
+    "outcome unknown": IN_PROGRESS | TAKING | {"do by hand"},
+    "outcome unknown, mine": IN_PROGRESS
+    | HOLDING
+    | {"claim", "stand aside", "do by hand", "tell done", "tell not done"},
 }
 
 

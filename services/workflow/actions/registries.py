@@ -1,38 +1,31 @@
-"""Speak with registers of other agencies over HTTP: look up a record, or make an entry exactly once."""
+"""Speak with registers of other agencies through their connectors: look up a record, or make an entry exactly once."""
 
-import logging
-from functools import cache
-from http import HTTPStatus
-from typing import Any
-from urllib.parse import quote
+from typing import Annotated, Any
 
-import httpx
-from django.conf import settings
-from pydantic import Field
-
-from services.catalogue.action_settings import Settings, TextExpression
+from services.catalogue.action_settings import Calls, Settings, TextExpression
 from services.catalogue.definition import Key
+from services.connectors import calling
+from services.connectors.calling import CallFailed
+from services.connectors.form import Code, Form
+from services.connectors.models import Connector
 from services.workflow.actions.kinds import Failed, Finding, Job
 from services.workflow.changes import Changes
 from services.workflow.models import Step
 from services.workflow.troubles import trouble
 
-LARGEST_ANSWER = 65_536
-logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would tell whom we asked about
-
 
 class Record(Settings):
     """Which register, the record's key there, and the name under which the answer is found."""
 
-    registry: str = Field(min_length=1, max_length=60)
+    registry: Annotated[Code, Calls("look_up")]
     key: TextExpression
     save_as: Key
 
 
-@cache
-def client() -> httpx.Client:
-    timeout = httpx.Timeout(settings.REGISTRY_TIMEOUT_S, connect=2)
-    return httpx.Client(base_url=settings.REGISTRY_URL, timeout=timeout, follow_redirects=False)
+class EntryIn(Record):
+    """The same, where an entry is made."""
+
+    registry: Annotated[Code, Calls("enter")]
 
 
 def prepare(walk: Changes, step: Step) -> Job:
@@ -40,42 +33,49 @@ def prepare(walk: Changes, step: Step) -> Job:
     known = walk.settings(step, Record)
     key = walk.expressions.text(known.key, walk.variables())
     entry = {"reference": walk.service_request.reference, "service": walk.definition.service, "step": step.key}
-    return Job(target=known.registry, data={"key": key, "entry": entry})
+    return Job(target=known.registry, data={"key": key, "entry": entry, "connector": connector(known.registry)})
+
+
+def connector(code: str) -> Form | None:
+    """Give a connector as it is set up now."""
+    known = Connector.objects.filter(code=code).first()
+    return known.form if known else None
 
 
 def look_up(job: Job, key: str) -> Finding:
     """Give the record with `found: true`, or `found: false`. An empty key stands for no record."""
     if not job.data["key"]:
         return {"found": False}
-    answer = _call("GET", job)
-    if answer.status_code == HTTPStatus.NOT_FOUND:
-        return {"found": False}
-    return {**_read(answer, job), "found": True}
+    form = set_up(job)
+    try:
+        record = calling.look_up(form, job.data["key"], calling.deadline_of(form))
+    except CallFailed as failure:
+        raise failed(failure, form) from None
+    return {"found": False} if record is None else {**record, "found": True}
 
 
 def enter(job: Job, key: str) -> Finding:
-    """Make the entry and give its receipt; the key makes a repeated call harmless."""
-    answer = _call("POST", job, json=job.data["entry"], headers={"Idempotency-Key": key})
-    return {"receipt": str(_read(answer, job).get("receipt", "")), "found": True}
-
-
-def _call(method: str, job: Job, **content: Any) -> httpx.Response:
-    path = f"/{quote(job.target, safe='')}/{quote(job.data['key'], safe='')}"
+    """Make the entry and give its receipt; the key tells the register, or us, that it was made before."""
+    form = set_up(job)
+    entry = calling.Entry(job.data["key"], key, job.data["entry"], job.was_sent)
     try:
-        return client().request(method, path, **content)
-    except httpx.HTTPError:
-        raise Failed(trouble("no_answer", what=job.target)) from None
+        record = calling.enter(form, entry, calling.deadline_of(form))
+    except CallFailed as failure:
+        raise failed(failure, form) from None
+    return {"receipt": str(record.get("receipt") or ""), "found": True}
 
 
-def _read(answer: httpx.Response, job: Job) -> dict[str, Any]:
-    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Failed(trouble("no_answer", what=job.target))
-    if not answer.is_success:
-        raise Failed(trouble("refused", what=job.target), is_final=True)
-    try:
-        record = answer.json() if len(answer.content) <= LARGEST_ANSWER else None
-    except ValueError:
-        record = None
-    if not isinstance(record, dict):
-        raise Failed(trouble("bad_answer", what=job.target))
-    return record
+def set_up(job: Job) -> Form:
+    """Give the connector of a job; without one the step goes to a clerk."""
+    form: Form | None = job.data["connector"]
+    if form is None:
+        raise Failed(trouble("not_set_up", what=job.target), is_final=True)
+    return form
+
+
+def failed(failure: CallFailed, form: Form) -> Failed:
+    """Tell a failed call in the engine's words. What may be done and can't be found out again goes to a clerk."""
+    can_tell = form.is_repeated_safely or form.can_be_asked
+    more: dict[str, Any] = {"may_be_done": failure.may_be_done, "rest_s": failure.rest_s}
+    is_final = failure.is_final or (failure.may_be_done and not can_tell)
+    return Failed(trouble(failure.code, what=form.texts), is_final=is_final, **more)

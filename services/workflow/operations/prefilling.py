@@ -9,7 +9,7 @@ from services.accounts.models import User
 from services.ledger.operations import Entry, record
 from services.workflow import breakers
 from services.workflow.actions.kinds import Failed, Job
-from services.workflow.actions.registries import look_up
+from services.workflow.actions.registries import connector, look_up
 from services.workflow.operations.walking import citizen, require
 
 REGISTER = "population"
@@ -22,14 +22,15 @@ def ask_register(user: User, now: datetime) -> dict[str, Any]:
     away = _("The register doesn’t answer now. Fill the form in yourself, or try again later.")
     require(breakers.lets_through(REGISTER, now), away)
     try:
-        entry = look_up(Job(target=REGISTER, data={"key": user.personal_identifier}), "")
+        data = {"key": user.personal_identifier, "connector": connector(REGISTER)}
+        entry = look_up(Job(target=REGISTER, data=data), "")
     except Failed as failure:
         if not failure.is_final:
             breakers.note_failure(REGISTER, now)
         entry = None
     require(entry is not None, away)
     assert entry is not None
-    breakers.note_success(REGISTER)
+    breakers.note_success(REGISTER, now)
     record([Entry(user.pk, "register_asked", citizen(user), now, {"register": REGISTER, "found": entry["found"]})])
     require(entry["found"], _("The register knows nothing under your identifier."))
     address = {part: entry[part] for part in ADDRESS if entry.get(part)}

@@ -12,6 +12,7 @@ from services.workflow.models import Step
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking_at
 from services.workflow.queries import parked_of
 from services.workflow.refusals import Refused
+from services.workflow.troubles import OUTCOME_UNKNOWN, SURELY_NOT_DONE
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,18 @@ def try_again(step: Step, by: User, now: datetime) -> None:
     with walking_at(step, now) as (walk, fresh):
         robot = _require_parked(walk, fresh, by)
         require(fresh.assignee_id is None, _("%(name)s has already taken this step.") % {"name": fresh.assignee})
-        walk.cancel(fresh)
-        walk.enter(robot.key, walk.known(fresh.parent) if fresh.parent else None, fresh.branch)
+        is_known = fresh.trouble.get("code") != OUTCOME_UNKNOWN
+        require(is_known, _("Nobody knows yet whether it was done. An official finds out first, and then says which."))
+        open_again(walk, fresh, robot)
         walk.tell("robot_tried_again", clerk(by), step=robot.key)
+
+
+def open_again(walk: Walk, step: Step, robot: Step) -> Step:
+    """Open a robot's step afresh instead of the clerk's that stands for it. What may be done keeps its key."""
+    walk.cancel(step)
+    parent = walk.known(step.parent) if step.parent else None
+    known = None if step.trouble.get("code") in SURELY_NOT_DONE else robot.again_of or robot
+    return walk.enter(robot.key, parent, step.branch, again_of=known)
 
 
 def try_all_again(steps: Iterable[Step], by: User, now: datetime) -> Tried:
