@@ -1,44 +1,300 @@
-"""Figures with the names that people know: of offices, channels and months."""
+"""Figures with the names that people know: of offices, channels, periods, steps and reasons; and as rows of files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from portal import charts
+from portal.templatetags.words import in_language
 from services.agencies.models import Office
+from services.catalogue.definition import Definition
 from services.requests.models import Channel
-from services.transparency.queries import Figures, Tally
+from services.transparency.periods import EVER, LAST_YEAR, YEAR_BEFORE, Period
+from services.transparency.queries import Point, Service, StepTime
+from services.transparency.statistics import difference, funnel, is_out
+from services.transparency.tables import OTHERS, Figures, Reason, Table, Took
+from services.transparency.travel import Spared, spared
 
-REASONS = {
-    "question": _("The office asked the applicant something"),
-    "papers": _("The applicant had to add papers"),
-    "confirmation": _("The applicant had to confirm something"),
-    "payment": _("The applicant had to pay"),
-    "visit": _("The applicant had to come"),
-    "other_body": _("Somebody outside the office had to act"),
-    "unknown": _("The reason was not recorded yet"),
+Words = str | Promise
+STOP_REASONS: dict[str, Words] = {
+    "question": gettext_lazy("The office asked the applicant something"),
+    "papers": gettext_lazy("The applicant had to add papers"),
+    "confirmation": gettext_lazy("The applicant had to confirm something"),
+    "payment": gettext_lazy("The applicant had to pay"),
+    "visit": gettext_lazy("The applicant had to come"),
+    "other_body": gettext_lazy("Somebody outside the office had to act"),
+    "unknown": gettext_lazy("The reason was not recorded yet"),
+}
+HOLDERS: dict[str, Words] = {
+    "office": gettext_lazy("The office"),
+    "others": gettext_lazy("Other agencies"),
+    "applicant": gettext_lazy("The applicant"),
+    "law": gettext_lazy("Time that the law lets pass"),
+}
+UNITS: dict[str, Words] = {
+    "day": gettext_lazy("Day"),
+    "week": gettext_lazy("Week"),
+    "month": gettext_lazy("Month"),
+    "quarter": gettext_lazy("Quarter"),
+    "year": gettext_lazy("Year"),
 }
 
 
-def told(figures: Figures) -> dict[str, object]:
-    """Give figures with the names of offices and channels, and months as rows of a chart."""
-    known = Office.objects.filter(code__in=[tally.key for tally in figures.by_office])
-    offices = _named(figures.by_office, {office.code: str(office) for office in known})
-    months = [(_month(tally.key), tally) for tally in figures.by_month]
+def period_words(period: Period) -> str:
+    """Tell a period: “the last 12 months”, “2025”, “March 2026”."""
+    named = {EVER: _("since the beginning"), LAST_YEAR: _("the last 12 months"), YEAR_BEFORE: _("the 12 months before")}
+    if period.name in named or period.first is None or period.end is None:
+        return named.get(period.name, period.name)
+    if ".." in period.name:
+        return f"{month_words(period.first)} – {month_words(unit_before(period.end))}"
+    return month_words(period.first) if period.name.count("-") == 1 and "Q" not in period.name else period.name
+
+
+def unit_before(end: date) -> date:
+    return date(end.year - (end.month == 1), end.month - 1 or 12, 1)
+
+
+def month_words(month: date) -> str:
+    return date_format(month, "YEAR_MONTH_FORMAT")
+
+
+def point_words(first: date, unit: str) -> str:
+    if unit in ("day", "week"):
+        return date_format(first, "SHORT_DATE_FORMAT")
+    if unit == "quarter":
+        return f"{first.year}-Q{(first.month + 2) // 3}"
+    return month_words(first) if unit == "month" else str(first.year)
+
+
+def rest_words(count: int) -> str:
+    """Tell rows that are told together."""
+    return ngettext("%(count)s with few cases", "%(count)s together, some with few cases", count) % {"count": count}
+
+
+def named(table: Table | None, names: Mapping[str, Any]) -> list[tuple[str, Figures]]:
+    """Give the rows of a table with their names."""
+    rows = table.rows if table else []
+    return [
+        (rest_words(table.others) if table and row.key == OTHERS else str(names.get(row.key, row.key)), row)
+        for row in rows
+    ]
+
+
+def office_names(tables: Iterable[Table | None]) -> dict[str, str]:
+    """Give the names of the offices in tables; one query."""
+    codes = {row.key for table in tables if table for row in table.rows}
+    return {office.code: str(office) for office in Office.objects.filter(code__in=codes)}
+
+
+def told(figures: Service, unit: str, definition: Definition | None) -> dict[str, Any]:
+    """Give a service's figures with names, charts and sentences; one query for the names of offices."""
+    tables = figures.tables
+    offices = named(tables.get("office"), office_names([tables.get("office")]))
     return {
         "figures": figures,
+        "period": period_words(figures.period),
         "offices": offices,
-        "channels": _named(figures.by_channel, dict(Channel.choices)),
-        "voices": [(name, tally) for name, tally in [*offices, *months] if tally.complaints or tally.objections],
-        "chart": [{"label": _month(tally.key), "value": tally.received} for tally in figures.by_month],
+        "funnel": funnel_of(offices, figures.whole),
+        "channels": named(tables.get("channel"), dict(Channel.choices)),
+        "versions_told": compared(tables.get("version")),
+        "refusals": reasons_named(figures.refusals, definition, "refused"),
+        "questions": reasons_named(figures.questions, definition, "asked"),
+        "steps": steps_named(figures.steps, definition),
+        "times": {step.key: step for step in figures.steps},
+        "holders": [(HOLDERS.get(one.key, one.key), one) for one in figures.holders],
+        "standstills": [(STOP_REASONS.get(one.reason, _("Other reasons")), one) for one in figures.standstills],
+        "trends": trends(figures.series, unit),
+        "histogram": histogram_of(figures),
+        "spared": spared_by(tables.get("channel")),
+        "units": UNITS,
+        "limit": limit_words(definition) if definition else "",
     }
 
 
-def _named(tallies: Iterable[Tally], names: Mapping[str, object]) -> list[tuple[object, Tally]]:
-    """Give counts with the name of the office or channel that they are of; its code where it has no name any more."""
-    return [(names.get(tally.key, tally.key), tally) for tally in tallies]
+def limit_words(definition: Definition) -> str:
+    """Tell the legal limit."""
+    limit = definition.time_limit
+    if limit.kind == "working":
+        return ngettext("%(count)s working day", "%(count)s working days", limit.days) % {"count": limit.days}
+    return ngettext("%(count)s calendar day", "%(count)s calendar days", limit.days) % {"count": limit.days}
 
 
-def _month(key: str) -> str:
-    return date_format(date.fromisoformat(f"{key}-01"), "YEAR_MONTH_FORMAT")
+def spared_by(channels: Table | None) -> Spared | None:
+    """Estimate what requests from afar spared; of the channels that are told."""
+    rows = {row.key: row.numbers["received"] or 0 for row in channels.rows} if channels else {}
+    return spared(rows) if any(rows.values()) else None
+
+
+def steps_named(steps: Iterable[StepTime], definition: Definition | None) -> list[tuple[str, StepTime]]:
+    known = definition.workflow.by_key if definition else {}
+    return [
+        (in_language(known[step.key].title) if step.key in known else _("A question to the applicant"), step)
+        for step in steps
+    ]
+
+
+def reasons_named(reasons: Iterable[Reason], definition: Definition | None, kind: str) -> list[tuple[str, int]]:
+    """Tell reasons by the definition's words; what it no longer knows by its code."""
+    names: dict[str, Any] = {}
+    if definition and kind == "refused":
+        names = {reason.code: reason.text for reason in definition.rejection_reasons}
+    elif definition:
+        questions = {field.key: field.label for field in definition.fields.values()}
+        names = {**questions, **{paper.key: paper.title for paper in definition.evidence}}
+    own = {OTHERS: _("Other reasons"), "": _("Something else")}
+    return [(own.get(one.key) or in_language(names.get(one.key)) or one.key, one.number) for one in reasons]
+
+
+def compared(table: Table | None) -> list[dict[str, Any]]:
+    """Give versions in their order, each with how its share in time differs from the one before."""
+    rows = sorted((row for row in table.rows if row.key != OTHERS), key=lambda row: int(row.key)) if table else []
+    told_rows, before = [], None
+    for row in rows:
+        told_rows.append({"number": row.key, "figures": row, "change": change_of(before, row)})
+        before = row
+    return told_rows
+
+
+def change_of(before: Figures | None, after: Figures) -> dict[str, Any] | None:
+    """Tell by how many points the share in time changed, between which bounds, and whether chance explains it."""
+    if before is None or before.share_on_time is None or after.share_on_time is None:
+        return None
+    now, then = (counts_on_time(figures) for figures in (after, before))
+    low, high = difference(*now, *then)
+    words = _("better") if low > 0 else _("worse") if high < 0 else _("no more than chance")
+    state = "better" if low > 0 else "worse" if high < 0 else "same"
+    return {"by": after.share_on_time - before.share_on_time, "low": low, "high": high, "words": words, "state": state}
+
+
+def counts_on_time(figures: Figures) -> tuple[int, int]:
+    on_time = figures.numbers["on_time"] or 0
+    return on_time, on_time + (figures.numbers["late"] or 0)
+
+
+def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[str, Any] | None:
+    """Compare offices by their share in time with what chance alone would give."""
+    rows = [(name, row) for name, row in offices if row.key != OTHERS and row.share_on_time is not None]
+    share = whole.share_on_time
+    if share is None or len(rows) < 2:
+        return None
+    places = []
+    for name, row in rows:
+        on_time, cases = counts_on_time(row)
+        words = f"{name}: {row.share_on_time:.0%}, {cases}"
+        places.append((name, row, charts.Place(words, cases, on_time / cases, is_out(on_time, cases, share))))
+    most = max(place.cases for *_, place in places) * 2.5
+    limits = [
+        (cases, *funnel(share, cases))
+        for cases in sorted({max(1, round(most * (part / 40) ** 2)) for part in range(1, 41)})
+    ]
+    chart = charts.funnel([place for *_, place in places], share, limits)
+    slowest = max((row for _, row, _ in places if row.median), key=lambda row: row.median, default=None)
+    return {
+        "chart": chart,
+        "share": share,
+        "rows": [(name, row, place.beyond) for name, row, place in places],
+        "below": [name for name, _, place in places if place.beyond < 0],
+        "above": [name for name, _, place in places if place.beyond > 0],
+        "slowest": next(((name, row, place.beyond) for name, row, place in places if row is slowest), None),
+        "least": min(((name, row, place.beyond) for name, row, place in places), key=lambda one: one[1].share_on_time),
+    }
+
+
+def trends(series: list[Point], unit: str) -> dict[str, Any]:
+    """Draw volume, median and share in time over time."""
+    labels = [point_words(point.first, unit) for point in series]
+    rows = list(zip(labels, [point.figures for point in series], strict=True))
+    medians = [None if (days := row.median.days) is None else float(days) for _, row in rows]
+    return {
+        "rows": rows,
+        "unit": UNITS[unit],
+        "volume": charts.trend(
+            labels, [("first", [row.received for _, row in rows]), ("second", [row.decided for _, row in rows])]
+        ),
+        "median": charts.trend(labels, [("first", medians)]),
+        "on_time": charts.trend(labels, [("first", [row.share_on_time for _, row in rows])], share=True),
+    }
+
+
+def histogram_of(figures: Service) -> dict[str, Any] | None:
+    """Draw how many decisions took how many working days."""
+    bins = figures.histogram
+    if not bins:
+        return None
+    labels = [str(one.first) if one.first == one.last else f"{one.first}–{one.last}" for one in bins]
+    return {
+        "chart": charts.histogram(labels, [one.number for one in bins]),
+        "rows": list(zip(labels, [one.number for one in bins], strict=True)),
+    }
+
+
+MEASURED = [
+    "received",
+    "decided",
+    "withdrawn",
+    "open",
+    "on_time",
+    "late",
+    "approved",
+    "refused",
+    "closed",
+    "first_time_right",
+    "asked",
+    "objections",
+    "overturned",
+    "complaints",
+    "complaints_answered",
+    "rated",
+    "satisfied",
+    "file_reads",
+    "robot_steps",
+    "clerk_steps",
+    "saved_minutes",
+    "clerk_minutes",
+    "stopped_days",
+]
+Line = tuple[str, str, str, Any]
+
+
+def lines_of(figures: Service, unit: str) -> Iterator[Line]:
+    """Give every figure of a service's page as table, key, measure and value; what may not be told is missing."""
+    yield from figure_lines("whole", "", figures.whole)
+    if figures.before:
+        yield from figure_lines("year before", "", figures.before)
+    for point in figures.series:
+        yield from figure_lines(unit, point.first.isoformat(), point.figures)
+    for cut, table in figures.tables.items():
+        for row in table.rows:
+            yield from figure_lines(cut, row.key, row)
+    for name, reasons in (("refused", figures.refusals), ("asked", figures.questions)):
+        yield from ((name, reason.key, "number", reason.number) for reason in reasons)
+    yield from (("stops", still.reason, "number", still.stops) for still in figures.standstills)
+    for name, steps in (("step", figures.steps), ("holder", figures.holders)):
+        for step in steps:
+            yield from _times(name, step.key, step.median, step.p90)
+    yield from (("working days", f"{one.first}-{one.last}", "number", one.number) for one in figures.histogram)
+    yield from (
+        ("handling", "", measure, value)
+        for measure, value in vars(figures.handling).items()
+        if value is not None and figures.handling.cases
+    )
+
+
+def figure_lines(table: str, key: str, figures: Figures) -> Iterator[Line]:
+    for measure in MEASURED:
+        if (number := figures.numbers.get(measure)) is not None:
+            yield table, key, measure, number
+    yield from _times(table, key, figures.median, figures.p90)
+
+
+def _times(table: str, key: str, median: Took, p90: Took) -> Iterator[Line]:
+    for name, time in (("median", median), ("p90", p90)):
+        if time.days is not None:
+            yield table, key, f"{name}_working_days", time.days
+        if time.seconds is not None:
+            yield table, key, f"{name}_seconds", round(time.seconds)

@@ -1,7 +1,7 @@
 """Draw the picture of a process: rails as lines, and how far one request has come in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from services.agencies.rules import in_language
 from services.catalogue.definition import AnyStep, DeskStep, Workflow
 from services.catalogue.picture import Picture, Rail, Row, following, picture_of
 from services.requests.models import ServiceRequest
+from services.transparency.queries import StepTime
 from services.workflow.models import ACTIVE, Step
 
 State = Literal["", "done", "now", "next", "unneeded"]
@@ -44,6 +45,7 @@ class DrawnRow:
     ways: list[Way]
     state: State = ""
     at: datetime | None = None
+    time: StepTime | None = None
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,11 @@ class Drawing:
     width: int
 
 
-def drawn(workflow: Workflow) -> Drawing:
-    """Draw the ordinary ways of a service."""
-    return _drawing(workflow, picture_of(workflow), {})
+def drawn(workflow: Workflow, times: Mapping[str, StepTime] | None = None) -> Drawing:
+    """Draw the ordinary ways of a service, with how long each step took where that is known."""
+    drawing = _drawing(workflow, picture_of(workflow), {})
+    rows = [replace(row, time=(times or {}).get(row.step.key)) for row in drawing.rows]
+    return Drawing(rows, drawing.width)
 
 
 def drawn_for(seen: ServiceRequest) -> Drawing:

@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.figures_in_words import told
+from portal.figures_in_words import named, office_names
 from portal.managers.own import agencies_of
 from portal.managers.robots import health, waiting
 from portal.people import person
 from services.agencies.models import Agency, Desk, Office
 from services.catalogue.models import Service
-from services.transparency.queries import figures_of, summaries
+from services.transparency.queries import plain_numbers, service_figures, summaries
 from services.workflow.models import Rating
 from services.workflow.queries import parked_of
 
@@ -42,11 +42,12 @@ def managers(request: HttpRequest) -> HttpResponse:
     """Show the manager's agencies: services, desks and robots on one page."""
     agencies = agencies_of(request)
     services = list(services_of(agencies))
-    figures = summaries([service.code for service in services])
+    codes, today = [service.code for service in services], timezone.localdate()
+    figures, plain = summaries(codes, today), plain_numbers(codes, today)
     context = {
         "now": timezone.now(),
         "agencies": agencies,
-        "rows": [(service, figures[service.code]) for service in services],
+        "rows": [(service, figures[service.code].usual, plain[service.code]) for service in services],
         "desks": desks_with_load(agencies),
         "complaints": _complaints(agencies),
         "robots": waiting(agencies),
@@ -75,5 +76,14 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     if not is_own:
         words = words.filter(service_request__office__agency__in=agencies_of(request))
     ratings = words.select_related("service_request__office")[:A_PAGE]
-    context = {"service": known, "is_own": is_own, "versions": versions, "ratings": ratings, **told(figures_of(code))}
+    figures = service_figures(code, timezone.localdate())
+    offices = figures.tables["office"]
+    context = {
+        "service": known,
+        "is_own": is_own,
+        "versions": versions,
+        "ratings": ratings,
+        "figures": figures,
+        "offices": named(offices, office_names([offices])),
+    }
     return render(request, "managers/service.html", context)

@@ -1,54 +1,151 @@
 """The public figures: how well each service is delivered, for everyone to read and to compute with."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
+from io import StringIO
+from itertools import islice
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.db.models import QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.figures_in_words import REASONS, told
+from portal.figures_in_words import change_of, figure_lines, lines_of, told
+from portal.parameters import BadParameter, one_of, period_in, rows_in, unit_in, with_good_parameters
+from portal.process_picture import drawn
+from services.agencies.models import Agency
 from services.catalogue.models import Service
+from services.catalogue.queries import searched
 from services.transparency import queries
-from services.transparency.standstills import standstills_of
+from services.transparency.measures import BY_CODE, MEASURES
+from services.transparency.models import Cursor
+from services.transparency.queries import Summary
+
+Listed = tuple[Service, Summary, dict[str, Any] | None]
+SORTS: dict[str, Callable[[Listed], Any]] = {
+    "name": lambda row: str(row[0]),
+    "received": lambda row: _most(row[1].usual.received),
+    "median": lambda row: (not row[1].usual.median, row[1].usual.median),
+    "on_time": lambda row: _most(row[1].usual.share_on_time),
+    "trend": lambda row: _most(row[2]["by"] if row[2] else None),
+    "satisfied": lambda row: _most(row[1].usual.share_satisfied),
+    "open": lambda row: _most(row[1].ever.open),
+}
+COLUMNS = ["service", "period", "table", "key", "measure", "value"]
 
 
-class Line:
-    """A file that gives back each line written to it."""
-
-    def write(self, line: str) -> str:
-        return line
+def _most(value: float | None) -> tuple[bool, float]:
+    """Sort what isn't told last, and the most first."""
+    return (value is None, -(value or 0))
 
 
 @require_safe
+@with_good_parameters
 def figures(request: HttpRequest) -> HttpResponse:
-    """Show the main figures of every service in one table."""
-    services = Service.objects.published().with_current().order_by("code")
-    summaries = queries.summaries([service.code for service in services])
-    rows = [(service, summaries[service.code]) for service in services]
-    return render(request, "public/figures.html", {"rows": rows, "as_of": queries.counted_until()})
+    """Show the state of every service in one table: found, narrowed and sorted by the address."""
+    rows = state_of(request)
+    agencies = Agency.objects.filter(services__current__isnull=False).distinct().order_by("code")
+    wish = {name: request.GET.get(name, "")[:200] for name in ("q", "agency", "sort")}
+    context = {
+        "rows": rows,
+        "agencies": agencies,
+        "wish": wish,
+        "sorts": SORTS,
+        "as_of": queries.reading.counted_until(),
+    }
+    return render(request, "public/figures.html", context)
+
+
+def state_of(request: HttpRequest) -> list[Listed]:
+    """Give the services that are asked for with their main figures, sorted; four or five queries."""
+    sort = one_of(request, "sort", SORTS, "name")
+    words, agency = request.GET.get("q", "").strip()[:200], request.GET.get("agency", "")[:60]
+    services = searched(words) if words else Service.objects.published().with_current().order_by("code")
+    if agency:
+        if not Agency.objects.filter(code=agency).exists():
+            raise BadParameter(_("There is no such agency."))
+        services = services.filter(responsible__code=agency)
+    known = list(services)
+    summaries = queries.summaries([service.code for service in known], timezone.localdate())
+    rows: list[Listed] = []
+    for service in known:
+        summary = summaries[service.code]
+        rows.append((service, summary, change_of(summary.before, summary.lately)))
+    return sorted(rows, key=SORTS[sort])
 
 
 @require_safe
+@with_good_parameters
+def state_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Give the main figures of every service as CSV or JSON."""
+    known_kind(kind)
+    lines = (
+        (service.code, name, "whole", "", measure, value)
+        for service, summary, _change in state_of(request)
+        for name, figures in (("12m", summary.lately), ("12m-before", summary.before), ("all", summary.ever))
+        for _table, _key, measure, value in figure_lines("whole", "", figures)
+    )
+    return written(islice(lines, rows_in(request)), kind, "services")
+
+
+def published() -> QuerySet[Service]:
+    """Give the services with their current version, and up to when the figures are counted."""
+    return Service.objects.published().with_current().annotate(as_of=Subquery(Cursor.objects.values("as_of")[:1]))
+
+
+@require_safe
+@with_good_parameters
 def figures_of(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the figures of one service, with what they mean."""
-    service = get_object_or_404(Service.objects.published().with_current(), code=code)
-    versions = service.versions.defer("source").order_by("-number")
-    still = [(REASONS[one.reason], one) for one in standstills_of(code)]
-    context = {"service": service, "versions": versions, "standstills": still, **told(queries.figures_of(code))}
+    """Show the figures of one service: in a sentence, over time, by step, by office and by version."""
+    service = get_object_or_404(published(), code=code)
+    assert service.current is not None
+    unit, today = unit_in(request), timezone.localdate()
+    found = queries.service_figures(code, today, period_in(request, today), unit)
+    definition = service.current.definition
+    words = told(found, unit, definition)
+    context = {
+        "service": service,
+        "definition": definition,
+        "unit": unit,
+        "process": drawn(definition.workflow, words["times"]),
+        "versions": service.versions.defer("source").order_by("-number"),
+        "measures": BY_CODE,
+        **words,
+    }
     return render(request, "public/figures_of.html", context)
 
 
 @require_safe
-def figures_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
-    """Give the figures of one service as CSV."""
+@with_good_parameters
+def figures_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """Give the figures of one service as CSV or JSON: every number of its page, in the same period."""
+    known_kind(kind)
     get_object_or_404(Service.objects.published(), code=code)
-    answer = StreamingHttpResponse(_lines(code), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{code}.csv"'
+    unit, today = unit_in(request), timezone.localdate()
+    found = queries.service_figures(code, today, period_in(request, today), unit)
+    lines = ((code, found.period.name, *line) for line in lines_of(found, unit))
+    return written(islice(lines, rows_in(request)), kind, code)
+
+
+def known_kind(kind: str) -> None:
+    if kind not in ("csv", "json"):
+        raise Http404
+
+
+def written(lines: Iterable[Sequence[Any]], kind: str, name: str) -> HttpResponse:
+    """Write lines as a file, with what each measure means beside it in JSON."""
+    if kind == "json":
+        rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines]
+        meanings = {measure.code: str(measure.formula) for measure in MEASURES}
+        answer: HttpResponse = JsonResponse({"figures": rows, "measures": meanings})
+    else:
+        text = StringIO()
+        writer = csv.writer(text)
+        writer.writerow(COLUMNS)
+        writer.writerows(lines)
+        answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
-
-
-def _lines(code: str) -> Iterator[str]:
-    writer = csv.writer(Line())
-    for row in queries.csv_rows(code):
-        yield writer.writerow(row)

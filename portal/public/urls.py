@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.public import entitlements, figures, rating, sharing, verification, views
+from portal.public import comparing, entitlements, figures, places, rating, sharing, verification, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,8 +10,15 @@ urlpatterns = [
     path("life-events/<slug:code>/", views.life_event, name="life_event"),
     path("agencies/<slug:code>/", views.agency, name="agency"),
     path("figures/", figures.figures, name="figures"),
+    path("figures/measures/", places.measures, name="measures"),
+    path("figures/measures/<slug:code>/", places.measure, name="measure"),
+    path("figures/index/", comparing.index, name="figures_index"),
+    path("figures/compare/", comparing.compare, name="figures_compare"),
+    path("figures/agencies/<slug:code>/", places.figures_of_agency, name="figures_of_agency"),
+    path("figures/offices/<slug:code>/", places.figures_of_office, name="figures_of_office"),
+    path("figures/all.<str:kind>", figures.state_file, name="state_file"),
     path("figures/<slug:code>/", figures.figures_of, name="figures_of"),
-    path("figures/<slug:code>.csv", figures.figures_csv, name="figures_csv"),
+    path("figures/<slug:code>.<str:kind>", figures.figures_file, name="figures_file"),
     path("verify/", verification.verify, name="verify"),
     path("verify/<str:number>/", verification.verify_document, name="verify_document"),
     path("rate/<str:token>/", rating.rate, name="rate"),

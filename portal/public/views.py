@@ -28,7 +28,7 @@ from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched, written_nearly
 from services.requests.models import Channel
 from services.transparency.obstacles import Obstacle, obstacles_of
-from services.transparency.queries import decided_in_all, summaries
+from services.transparency.queries import decided_in_all, measured_lately
 
 A_PAGE = 20
 A_YEAR = timedelta(days=365)
@@ -38,11 +38,12 @@ PUBLISHED = Count("services", filter=Q(services__current__isnull=False))
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to services: by search, by what happens in a life, by agency."""
+    codes = list(Service.objects.published().values_list("code", flat=True))
     context = {
         "life_events": LifeEvent.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("position"),
         "agencies": Agency.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("code"),
-        "count": Service.objects.published().count(),
-        "decided": decided_in_all(),
+        "count": len(codes),
+        "decided": decided_in_all(codes, timezone.localdate()),
         "place": place_of(request),
     }
     return _by_place(render(request, "public/home.html", context))
@@ -119,7 +120,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "fee": fees[0] if len(set(fees)) == 1 else None,
         "process": drawn(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
-        "measured": summaries([code], a_year_ago)[code],
+        "measured": measured_lately(code, timezone.localdate()),
         "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
         "is_translated": get_language() in definition.languages,
     }

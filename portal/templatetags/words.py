@@ -15,6 +15,7 @@ from services.agencies import rules
 from services.catalogue.answer_words import display
 from services.requests.assistance import MANDATE
 from services.requests.rules import write_reference
+from services.transparency.tables import Took
 
 register = template.Library()
 
@@ -67,9 +68,31 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def took(time: Took | None) -> str:
+    """Tell how long something took: in working days; in hours and minutes when it was less than one."""
+    if not time:
+        return "–"
+    if time.days:
+        return ngettext("%(count)s working day", "%(count)s working days", time.days) % {"count": time.days}
+    return duration(time.seconds) if time.seconds is not None else _("the same day")
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """Tell a share as a percentage."""
     return "–" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def few(number: int | None) -> str:
+    """Tell a count, or that it isn't told."""
+    return _("few") if number is None else str(number)
+
+
+@register.filter
+def points(share: float | None) -> str:
+    """Tell a difference of shares in points of a percentage."""
+    return "–" if share is None else f"{share * 100:+.0f}"
 
 
 @register.filter

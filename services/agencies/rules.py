@@ -94,6 +94,23 @@ def _is_stopped(moment: datetime, stops: Sequence[Stop]) -> bool:
     return any(stopped <= moment and resumed is not None and moment < resumed for stopped, resumed in stops)
 
 
+def working_days(start: datetime, end: datetime, calendar: WorkingCalendar) -> int:
+    """Count the working days after the day of `start`, up to and with the day of `end`: 0 on the same day."""
+    first, last = calendar.day_of(start) + DAY, calendar.day_of(end)
+    return sum(calendar.counts(day, "working") for day in _days(first, last))
+
+
+def lost_days(start: datetime, stop: tuple[datetime, datetime], calendar: WorkingCalendar) -> int:
+    """Count the working days after the day of `start` at whose end the clock stood still."""
+    first = max(calendar.day_of(start) + DAY, calendar.day_of(stop[0]))
+    days = (day for day in _days(first, calendar.day_of(stop[1])) if calendar.counts(day, "working"))
+    return sum(_is_stopped(calendar.end_of(day), [stop]) for day in days)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + DAY * number for number in range((last - first).days + 1))
+
+
 def running_seconds(start: datetime, end: datetime, stops: Sequence[Stop]) -> float:
     """Give the seconds between two moments in which the clock ran."""
     stopped = sum(

@@ -1,39 +1,34 @@
 """Count new events into the figures: the cost grows with what is new, never with what is stored."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from itertools import groupby
+from json import dumps
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import DurationField, F, Max
+from django.db.models import DurationField, F, Max, Model, QuerySet
 
 from services.ledger.models import Event
 from services.ledger.queries import events_after
 from services.transparency import rules
-from services.transparency.models import KEY, Bucket, Count, Cursor, Length, MeasuredRequest
-from services.transparency.rules import Cell, Known
+from services.transparency.models import KEY, Bucket, Count, Cursor, DayCount, Length, MeasuredRequest
+from services.transparency.rules import Known
 from services.transparency.standing_still import STILL
+from services.transparency.sums import LengthCell, Sums
 
 CHUNK = 5000
 FIELDS = [field.name for field in fields(Known)]
-KEY_SQL = ", ".join(KEY)
-COUNT_SQL = f"""
-INSERT INTO transparency_count AS old ({KEY_SQL}, number) VALUES (%s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT ({KEY_SQL}) DO UPDATE SET number = old.number + excluded.number
-"""  # noqa: S608 - made of our own column names
-BUCKET_SQL = f"""
-INSERT INTO transparency_bucket AS old ({KEY_SQL}, bucket, number) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT ({KEY_SQL}, bucket) DO UPDATE SET number = old.number + excluded.number
-"""  # noqa: S608 - made of our own column names
-LENGTH_SQL = f"""
-INSERT INTO transparency_length AS old ({KEY_SQL}, number, total, squares, longest)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT ({KEY_SQL}) DO UPDATE SET number = old.number + excluded.number, total = old.total + excluded.total,
-    squares = old.squares + excluded.squares, longest = greatest(old.longest, excluded.longest)
-"""  # noqa: S608 - made of our own column names
+JSON_FIELDS = [FIELDS.index(name) for name in ("tallies", "stops", "steps")]
+NEW = ["subject", "seq", "kind", "at", "facts", "transaction", "id", "recorded_at"]
+ROLL_UPS: list[tuple[type[Model], list[str], dict[str, str]]] = [
+    (Count, KEY, {"number": "+"}),
+    (DayCount, ["service", "measure", "day"], {"number": "+"}),
+    (Bucket, [*KEY, "bucket"], {"number": "+"}),
+    (Length, ["service", "measure", "month"], {"number": "+", "total": "+", "squares": "+", "longest": "greatest"}),
+]
 
 
 def refresh(*, limit: int | None = None, chunk: int = CHUNK) -> int:
@@ -49,25 +44,88 @@ def refresh(*, limit: int | None = None, chunk: int = CHUNK) -> int:
 
 
 @transaction.atomic
-def rebuild() -> int:
-    """Forget all figures and count every event again."""
+def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+    """Forget all figures and count every event again, request by request; readers see the old ones until it is done.
+
+    `progress` is told now and then how many events of how many are counted.
+    """
     cursor = _locked_cursor()
-    for model in (MeasuredRequest, Count, Bucket, Length):
-        model.objects.all().delete()
-    cursor.transaction, cursor.event_id, cursor.as_of = 0, 0, None
+    with connection.cursor() as sql:
+        tables = [model._meta.db_table for model in (MeasuredRequest, Count, DayCount, Bucket, Length)]
+        sql.execute(f"DELETE FROM {'; DELETE FROM '.join(tables)}")  # noqa: S608 - our own tables
+    last, total = _last_final()
+    sums, counted = Sums(), 0
+    if last is not None:
+        counted = _copy_requests(sums, last[0], lambda done: progress(done, total) if progress else None)
+        _write(sums)
+        cursor.transaction, cursor.event_id, cursor.as_of = last
+    else:
+        cursor.transaction, cursor.event_id, cursor.as_of = 0, 0, None
     cursor.save()
-    return refresh()
+    return counted
+
+
+FINAL = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
+def _last_final() -> tuple[tuple[int, int, datetime] | None, int]:
+    """Give the newest event below which no other may yet appear, with how many there are up to it."""
+    with connection.cursor() as sql:
+        sql.execute(f"""
+            SELECT transaction, id, (SELECT max(recorded_at) FROM ledger_event WHERE transaction < {FINAL}),
+                (SELECT count(*) FROM ledger_event WHERE transaction < {FINAL})
+            FROM ledger_event WHERE transaction < {FINAL} ORDER BY transaction DESC, id DESC LIMIT 1
+        """)  # noqa: S608 - our own words
+        row = sql.fetchone()
+    return (None, 0) if row is None else ((row[0], row[1], row[2]), row[3])
+
+
+def _copy_requests(sums: Sums, upto: int, progress: Callable[[int], None]) -> int:
+    """Read each request's events together, keep what they tell of it, and add up what it contributes."""
+    counted, rows = 0, []
+    for subject, events in groupby(_all_events(upto), key=lambda event: event[0]):
+        known = Known()
+        for _, seq, kind, at, facts in events:
+            rules.learn(known, kind=kind, seq=seq, at=at, facts=facts)
+            counted += 1
+        sums.add(rules.share_of(known))
+        rows.append((subject, *_stored(known)))
+        if len(rows) == CHUNK:
+            _copy(rows)
+            progress(counted)
+            rows = []
+    _copy(rows)
+    progress(counted)
+    return counted
+
+
+def _copy(rows: Sequence[tuple[Any, ...]]) -> None:
+    table, columns = MeasuredRequest._meta.db_table, ", ".join(["subject", *FIELDS])
+    with connection.cursor() as sql, sql.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _all_events(upto: int) -> Iterator[tuple[Any, ...]]:
+    known = Event.objects.filter(transaction__lte=upto).order_by("subject", "seq")
+    return known.values_list("subject", "seq", "kind", "at", "facts").iterator(chunk_size=10_000)
+
+
+def _stored(known: Known) -> list[Any]:
+    values = [getattr(known, name) for name in FIELDS]
+    for place in JSON_FIELDS:
+        values[place] = dumps(values[place])
+    return values
 
 
 @transaction.atomic
 def _count_next(size: int) -> int:
     cursor = _locked_cursor()
-    events = list(events_after(cursor.transaction, cursor.event_id).defer("previous", "digest", "actor")[:size])
+    events = list(events_after(cursor.transaction, cursor.event_id).values_list(*NEW)[:size])
     if events:
         _count(events)
-        last = events[-1]
-        cursor.transaction, cursor.event_id = last.transaction, last.pk
-        cursor.as_of = max(event.recorded_at for event in events)
+        *_, cursor.transaction, cursor.event_id, _recorded = events[-1]
+        cursor.as_of = max(event[-1] for event in events)
         cursor.save()
     return len(events)
 
@@ -77,72 +135,71 @@ def _locked_cursor() -> Cursor:
     return Cursor.objects.select_for_update().get(pk=1)
 
 
-def _count(events: Sequence[Event]) -> None:
-    subjects = {event.subject for event in events}
-    known = {row.subject: _known(row) for row in MeasuredRequest.objects.filter(pk__in=subjects)}
-    before = [rules.share_of(one) for one in known.values()]
-    for event in events:
-        one = known.setdefault(event.subject, Known())
-        rules.learn(one, kind=event.kind, seq=event.seq, at=event.at, facts=event.facts)
+def _count(events: Sequence[tuple[Any, ...]]) -> None:
+    rows = MeasuredRequest.objects.filter(pk__in={event[0] for event in events}).values_list("subject", *FIELDS)
+    known = {subject: Known(*values) for subject, *values in rows}
+    before = {subject: rules.share_of(one) for subject, one in known.items()}
+    for subject, seq, kind, at, facts, *_ in events:
+        rules.learn(known.setdefault(subject, Known()), kind=kind, seq=seq, at=at, facts=facts)
     _save(known)
-    _add(before, [rules.share_of(one) for one in known.values()])
-
-
-def _known(row: MeasuredRequest) -> Known:
-    return Known(**{name: getattr(row, name) for name in FIELDS})
+    sums = Sums()
+    for subject, one in known.items():
+        sums.change(before.get(subject, rules.NOTHING), rules.share_of(one))
+    _write(sums)
 
 
 def _save(known: Mapping[UUID, Known]) -> None:
-    rows = [MeasuredRequest(subject=subject, **asdict(one)) for subject, one in known.items()]
-    MeasuredRequest.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["subject"], update_fields=FIELDS, batch_size=1000
-    )
+    rows = [(subject, *_stored(one)) for subject, one in known.items()]
+    _upsert(MeasuredRequest, ["subject"], dict.fromkeys(FIELDS, "new"), rows)
 
 
-def _add(before: Iterable[rules.Share], after: Iterable[rules.Share]) -> None:
-    counts: Counter[Cell] = Counter()
-    buckets: Counter[Cell] = Counter()
-    lengths: dict[Cell, list[int]] = {}
-    for sign, shares in ((-1, before), (1, after)):
-        for share in shares:
-            _add_numbers(counts, share.counts, sign)
-            _add_numbers(buckets, share.buckets, sign)
-            for cell, length in share.lengths.items():
-                _add_length(lengths.setdefault(cell, [0, 0, 0, 0]), length, sign)
-    _upsert(COUNT_SQL, [(*cell, number) for cell, number in counts.items() if number])
-    _upsert(BUCKET_SQL, [(*cell, number) for cell, number in buckets.items() if number])
-    _upsert(LENGTH_SQL, [(*cell, *sums) for cell, sums in lengths.items()])
-    lost = (cell for cell, sums in lengths.items() if sums[0] < 0)
-    for cell in (cell for cell in lost if not cell[-1].startswith(STILL)):  # of these the longest isn't told
+def _write(sums: Sums) -> None:
+    flat: list[list[tuple[Any, ...]]] = [
+        [(*cell, number) for cell, number in sums.changed_counts()],
+        [(*cell, number) for cell, number in sums.changed_days()],
+        [(*cell, number) for cell, number in sums.changed_buckets()],
+        [(*cell, *numbers) for cell, numbers in sorted(sums.lengths.items())],
+    ]
+    for (model, key, changes), rows in zip(ROLL_UPS, flat, strict=True):
+        _upsert(model, key, changes, rows)
+    for cell in sorted(cell for cell in sums.shrunk if not cell[1].startswith(STILL)):  # of these it isn't told
         _measure_longest_again(cell)
 
 
-def _add_numbers(sums: Counter[Cell], numbers: Mapping[Cell, int], sign: int) -> None:
-    for cell, number in numbers.items():
-        sums[cell] += sign * number
+CHANGES = {"+": "{0} = old.{0} + excluded.{0}", "greatest": "{0} = greatest(old.{0}, excluded.{0})"}
 
 
-def _add_length(sums: list[int], length: int, sign: int) -> None:
-    sums[0] += sign
-    sums[1] += sign * length
-    sums[2] += sign * length * length
-    sums[3] = max(sums[3], length) if sign > 0 else sums[3]
-
-
-def _upsert(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _upsert(model: type[Model], key: Sequence[str], changes: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of key and changes in one statement, or change those that are there."""
+    if not rows:
+        return
+    names = [*key, *changes]
+    arrays = ", ".join(f"%s::{model._meta.get_field(name).db_type(connection)}[]" for name in names)
+    changed = ", ".join(CHANGES.get(how, "{0} = excluded.{0}").format(name) for name, how in changes.items())
+    statement = (
+        f"INSERT INTO {model._meta.db_table} AS old ({', '.join(names)}) SELECT * FROM unnest({arrays}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"  # made of our own column names
+    )
     with connection.cursor() as cursor:
-        cursor.executemany(sql, sorted(rows))
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _measure_longest_again(cell: Cell) -> None:
-    # A request went to another office: the longest of those that stay can't be had by subtraction.
-    service, version, office, channel, month, measure = cell
-    place = {"service": service, "version": version, "office": office, "channel": channel}
+def _measure_longest_again(cell: LengthCell) -> None:
+    # A request was ended anew or later: the longest of those that stay can't be had by subtraction.
+    service, measure, month = cell
     day = "day" if measure == "handling" else "ended_day"
-    here = MeasuredRequest.objects.filter(**place, **{f"{day}__year": month.year, f"{day}__month": month.month})
+    here = MeasuredRequest.objects.filter(service=service, **{f"{day}__year": month.year, f"{day}__month": month.month})
+    longest = _longest(here, measure)
+    Length.objects.filter(service=service, month=month, measure=measure).update(longest=longest)
+
+
+def _longest(here: QuerySet[MeasuredRequest], measure: str) -> int:
     if measure == "handling":
-        span = F("last_at") - F("first_at")
-    else:
-        here, span = here.filter(outcome__in=rules.DECIDED), F("ended_at") - F("submitted_at")
-    longest = here.aggregate(longest=Max(span, output_field=DurationField()))["longest"] or timedelta(0)
-    Length.objects.filter(**place, day=month, measure=measure).update(longest=longest // rules.MICROSECOND)
+        span = here.aggregate(longest=Max(F("last_at") - F("first_at"), output_field=DurationField()))
+        return (span["longest"] or timedelta(0)) // rules.MICROSECOND
+    decided = here.filter(outcome__in=rules.DECIDED)
+    if measure == "decision":
+        span = decided.aggregate(longest=Max(F("ended_at") - F("submitted_at"), output_field=DurationField()))
+        return (span["longest"] or timedelta(0)) // rules.MICROSECOND
+    lost = F("lost_days") if measure == "running_days" else 0
+    return max(0, decided.aggregate(longest=Max(F("working_days") - lost))["longest"] or 0)

@@ -32,6 +32,8 @@ class MeasuredRequest(models.Model):
     ended_seq = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=60)
     on_time = models.BooleanField(null=True)
+    working_days = models.PositiveIntegerField(null=True)
+    lost_days = models.PositiveIntegerField(default=0)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     robot_steps = models.PositiveIntegerField()
@@ -43,6 +45,7 @@ class MeasuredRequest(models.Model):
     rated_day = models.DateField(null=True)
     tallies = models.JSONField(default=dict)
     stops = models.JSONField(default=dict, help_text=_("When its clock stopped and went on; see `standing_still`."))
+    steps = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["service", "ended_at"], name="measured_lately")]
@@ -51,37 +54,61 @@ class MeasuredRequest(models.Model):
         return str(self.subject)
 
 
+class Cut(models.TextChoices):
+    """By what a service's figures are parted; never by two of them at once (see docs/decisions/0013)."""
+
+    WHOLE = "", _("the whole service")
+    VERSION = "version", _("by version")
+    OFFICE = "office", _("by office")
+    CHANNEL = "channel", _("by channel")
+
+
 class Cell(models.Model):
-    """Where a figure belongs."""
+    """Where a figure of a month belongs; `month` is its first day, `key` says which version, office or channel."""
 
     service = models.CharField(max_length=60)
-    version = models.PositiveIntegerField()
-    office = models.CharField(max_length=60)
-    channel = models.CharField(max_length=40)
-    day = models.DateField()
+    cut = models.CharField(max_length=8, choices=Cut, blank=True)
+    key = models.CharField(max_length=60, blank=True)
+    month = models.DateField()
     measure = models.CharField(max_length=60)
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.service} {self.day} {self.measure}"
+        return f"{self.service} {self.cut} {self.key} {self.month} {self.measure}"
 
 
-KEY = ["service", "version", "office", "channel", "day", "measure"]
+KEY = ["service", "cut", "key", "month", "measure"]
 
 
 class Count(Cell):
-    """How many, on one day: of the submission (received, steps, minutes) or of the end (outcomes, on time, late)."""
+    """How many, in one month: of the submission (received, steps, minutes) or of the end (outcomes, on time, late)."""
 
     number = models.BigIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=KEY, name="count_once")]
+        indexes = [models.Index(fields=["cut", "key", "month"], name="count_of_key", include=["service"])]
+
+
+class DayCount(models.Model):
+    """How many, on one day, of a whole service; `open` tells of the day of submission how many are still open."""
+
+    service = models.CharField(max_length=60)
+    day = models.DateField()
+    measure = models.CharField(max_length=60)
+    number = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "measure", "day"], name="day_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.day} {self.measure}"
 
 
 class Bucket(Cell):
-    """How many lengths of a month fall into one bucket; `day` is the first of the month."""
+    """How many lengths of a month fall into one bucket."""
 
     bucket = models.IntegerField()
     number = models.BigIntegerField()
@@ -90,16 +117,45 @@ class Bucket(Cell):
         constraints = [models.UniqueConstraint(fields=[*KEY, "bucket"], name="bucket_once")]
 
 
-class Length(Cell):
-    """Exact sums of the lengths of a month, in microseconds; `day` is the first of the month."""
+class Length(models.Model):
+    """Exact sums of the lengths of a month in a whole service, in microseconds or days."""
 
+    service = models.CharField(max_length=60)
+    month = models.DateField()
+    measure = models.CharField(max_length=60)
     number = models.BigIntegerField()
     total = models.DecimalField(max_digits=40, decimal_places=0)
     squares = models.DecimalField(max_digits=60, decimal_places=0)
     longest = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=KEY, name="length_once")]
+        constraints = [models.UniqueConstraint(fields=["service", "measure", "month"], name="length_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.month} {self.measure}"
+
+
+class OfficeFigures(models.Model):
+    """What may be told of one service at one office in the last year, or ever when nothing was decided in it.
+
+    Which rows may be told depends on all offices of the service; so they are found together, now and then.
+    """
+
+    service = models.CharField(max_length=60)
+    office = models.CharField(max_length=60)
+    period = models.CharField(max_length=10)
+    numbers = models.JSONField()
+    median_days = models.PositiveIntegerField(null=True)
+    p90_days = models.PositiveIntegerField(null=True)
+    beyond = models.SmallIntegerField(help_text=_("Less (-1) or more (1) often in time than chance explains."))
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "office"], name="office_figures_once")]
+        indexes = [models.Index(fields=["office"], name="figures_of_office")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.office}"
 
 
 class Forecast(models.Model):

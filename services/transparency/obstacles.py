@@ -24,8 +24,8 @@ class Obstacle:
 
 
 def obstacles_of(service: str, since: date) -> list[Obstacle]:
-    """Give what went wrong most often since a day, not of few requests, and never what befell fewer than five."""
-    lately = Count.objects.filter(service=service, day__gte=since)
+    """Give what went wrong most often since a day’s month, not of few requests, never what befell fewer than five."""
+    lately = Count.objects.filter(service=service, cut="", month__gte=since.replace(day=1))
     received = lately.filter(measure="received").aggregate(all=Sum("number"))["all"] or 0
     if received < FEWEST_REQUESTS:
         return []

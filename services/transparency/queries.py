@@ -1,289 +1,284 @@
-"""Figures of a service, read from the roll-ups only.
+"""Figures as pages, files and the API tell them, read from the roll-ups only.
 
-Counts of requests are published as they are; a time statistic of fewer than five cases is not (None). Receipts, robot
-steps and saved minutes belong to the day of submission, outcomes to the day of the end. Times belong to whole months.
+Receipts, robot steps and minutes belong to the month of the submission, outcomes and times to the month of the end.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Max, QuerySet, Sum
+from services.transparency import reading, rules
+from services.transparency.periods import (
+    EVER,
+    LAST_YEAR,
+    YEAR_BEFORE,
+    Period,
+    months_after,
+    period_of,
+    unit_after,
+    unit_of,
+)
+from services.transparency.reading import Book, Lengths
+from services.transparency.rules import ASKED, DECIDED, HELD, REFUSED, STEP
+from services.transparency.sheets import Sheet
+from services.transparency.standing_still import STOPS
+from services.transparency.standstills import Standstill, Sums, standstills
+from services.transparency.tables import (
+    SECOND_US,
+    Bin,
+    Buckets,
+    Figures,
+    Reason,
+    Table,
+    Took,
+    figures_in,
+    histogram,
+    reasons_of,
+    table_of,
+    times_of,
+    took,
+)
 
-from services.transparency import rules
-from services.transparency.models import Bucket, Count, Cursor, Length
-
-SECOND_US = 1_000_000
-RATINGS = ("rated", "satisfied")
+CUTS = ("office", "channel", "version")
+MOST_UNITS = {"day": 92, "week": 53, "month": 36, "quarter": 20, "year": 10}
 
 
 @dataclass(frozen=True)
-class Tally:
-    """The counts of a service, or of one office, channel or month of it (`key`)."""
+class StepTime:
+    """How long a step took in decided requests, with which part of all steps' time it makes up."""
 
     key: str
-    received: int
-    decided: int
-    withdrawn: int
-    approved: int
-    refused: int
-    on_time: int
-    late: int
-    complaints: int
-    complaints_answered: int
-    objections: int
-    annulled: int
-    sent_back: int
-
-    @property
-    def open(self) -> int:
-        return self.received - self.decided - self.withdrawn
-
-    @property
-    def share_on_time(self) -> float | None:
-        return self.on_time / self.decided if self.decided else None
+    median: Took
+    p90: Took
+    share: float
 
 
 @dataclass(frozen=True)
-class Span:
-    """How long, in seconds; None where fewer than five cases would tell."""
+class Handling:
+    """How long from the first to the last activity, in seconds; None where fewer than five cases would tell."""
 
     cases: int
     median: float | None
-    p90: float | None
     mean: float | None
     deviation: float | None
     longest: float | None
 
 
 @dataclass(frozen=True)
-class Automation:
-    """What robots did: their steps, the clerks' steps, and the hours of clerks' work saved."""
+class Point:
+    """One unit of time in a chart, from its first day on, with what may be told of it."""
 
-    robot_steps: int
-    clerk_steps: int
-    hours_saved: float
-
-    @property
-    def share(self) -> float | None:
-        steps = self.robot_steps + self.clerk_steps
-        return self.robot_steps / steps if steps else None
+    first: date
+    figures: Figures
 
 
 @dataclass(frozen=True)
-class Satisfaction:
-    """How many of those who were asked answered, and which share of them is satisfied; None below five answers."""
+class Service:
+    """All figures of one service in a period, as they may be told."""
 
-    answers: int
-    response_rate: float | None
-    share: float | None
-
-
-@dataclass(frozen=True)
-class Figures:
-    """All figures of one service, counted up to `as_of`."""
-
-    total: Tally
-    decision: Span
-    handling: Span
-    by_office: list[Tally]
-    by_channel: list[Tally]
-    by_month: list[Tally]
-    automation: Automation
-    satisfaction: Satisfaction
-    as_of: datetime | None
+    period: Period
+    is_usual: bool
+    whole: Figures
+    before: Figures | None
+    series: list[Point]
+    tables: Mapping[str, Table]
+    refusals: list[Reason]
+    questions: list[Reason]
+    steps: list[StepTime]
+    holders: list[StepTime]
+    histogram: list[Bin]
+    open_age: tuple[int | None, int | None]
+    standstills: list[Standstill]
+    handling: Handling
+    years: list[int]
 
     @property
-    def received(self) -> int:
-        return self.total.received
-
-    @property
-    def open(self) -> int:
-        return self.total.open
-
-    @property
-    def decided(self) -> int:
-        return self.total.decided
-
-    @property
-    def withdrawn(self) -> int:
-        return self.total.withdrawn
-
-    @property
-    def on_time(self) -> int:
-        return self.total.on_time
-
-    @property
-    def late(self) -> int:
-        return self.total.late
-
-    @property
-    def share(self) -> float | None:
-        return self.total.share_on_time
-
-    @property
-    def median(self) -> float | None:
-        return self.decision.median
-
-    @property
-    def p90(self) -> float | None:
-        return self.decision.p90
+    def bottleneck(self) -> StepTime | None:
+        return self.steps[0] if self.steps else None
 
 
-def figures_of(
-    service_code: str,
-    *,
-    office: str | None = None,
-    channel: str | None = None,
-    since: date | None = None,
-    until: date | None = None,
-) -> Figures:
-    """Give the figures of a service, of both days and all between; five queries."""
-    where = {"service": service_code, "office": office, "channel": channel, "day__gte": since, "day__lte": until}
-    chosen = {name: value for name, value in where.items() if value is not None}
-    by_month = {**chosen, "day__gte": since.replace(day=1)} if since else chosen
-    rows = list(
-        Count.objects.filter(**chosen).values_list("office", "channel", "day", "measure").annotate(Sum("number"))
+def service_figures(service: str, today: date, period: str = "", unit: str = "month") -> Service:
+    """Give the figures of a service; four or five queries. Without a period the last year, or ever if that is empty."""
+    book = reading.book_of(service, today)
+    usual = usual_period(book.sheet, today)
+    chosen = period_of(period or usual, today)
+    lengths = reading.lengths_of(service, chosen)
+    whole = figures_in(book.sheet, chosen, lengths.whole)
+    before = period_of(YEAR_BEFORE, today) if chosen.name == LAST_YEAR else None
+    ages = reading.open_by_age(service, today) if whole.open else {}
+    is_usual = chosen.name == usual
+    sums = reading.sums_of_lengths(service, chosen)
+    return Service(
+        period=chosen,
+        is_usual=is_usual,
+        whole=whole,
+        before=figures_in(book.sheet, before, {"running_days": lengths.of(before)}) if before else None,
+        series=series_of(service, book.sheet, lengths, unit, today),
+        tables=_tables(book, lengths, chosen) if is_usual else {},
+        refusals=reasons_of(book.wrong[REFUSED], chosen.name) if is_usual else [],
+        questions=reasons_of(book.wrong[ASKED], chosen.name) if is_usual else [],
+        steps=step_times(lengths.whole, STEP),
+        holders=step_times(lengths.whole, HELD),
+        histogram=histogram(lengths.whole["running_days"]) if is_usual and whole.decided else [],
+        open_age=(rules.bucket_at(ages, 0.5), rules.bucket_at(ages, 0.9)),
+        standstills=standstills(book.wrong[STOPS], chosen.name, lengths.whole, sums) if is_usual else [],
+        handling=_handling(lengths, sums.get("handling", (0, 0, 0, 0))),
+        years=[*range(book.sheet.units[-1].year, book.sheet.begun.year - 1, -1)],
     )
-    numbers = _summed(rows)
-    return Figures(
-        total=_tally("", numbers),
-        decision=_span("decision", by_month),
-        handling=_span("handling", by_month),
-        by_office=_tallies(rows, lambda row: row[0]),
-        by_channel=_tallies(rows, lambda row: row[1]),
-        by_month=_tallies(rows, lambda row: f"{row[2]:%Y-%m}"),
-        automation=Automation(numbers["robot_steps"], numbers["clerk_steps"], numbers["saved_minutes"] / 60),
-        satisfaction=_satisfaction(numbers),
-        as_of=counted_until(),
-    )
+
+
+def period_figures(service: str, today: date, periods: Sequence[Period]) -> list[Figures]:
+    """Give the figures of a service in several periods; two queries."""
+    sheet = reading.book_of(service, today).sheet
+    lengths = reading.lengths_of(service, periods[0])
+    return [figures_in(sheet, period, {"running_days": lengths.of(period)}, period.name) for period in periods]
+
+
+def usual_period(sheet: Sheet, today: date) -> str:
+    """Give the last year when something was decided in it, else all time."""
+    lately = period_of(LAST_YEAR, today)
+    return LAST_YEAR if any(sheet.sum_of(outcome, lately) for outcome in DECIDED) else EVER
+
+
+def _tables(book: Book, lengths: Lengths, period: Period) -> dict[str, Table]:
+    return {cut: table_of(book.sheet, book.rows.get(cut, []), _spans(lengths, cut), period) for cut in CUTS}
+
+
+def _spans(lengths: Lengths, cut: str) -> dict[str, Buckets]:
+    return {key: buckets for (of, key), buckets in lengths.by_key.items() if of == cut}
+
+
+def step_times(whole: Mapping[str, Buckets], start: str) -> list[StepTime]:
+    """Give the steps, or the holders, of five requests or more, those with the most time first."""
+    found = {name.removeprefix(start): buckets for name, buckets in whole.items() if name.startswith(start)}
+    times = {
+        key: sum(rules.middle_of(bucket) * cases for bucket, cases in buckets.items()) for key, buckets in found.items()
+    }
+    total = sum(times.values()) or 1
+    told = [
+        StepTime(key, took({}, found[key], 0.5), took({}, found[key], 0.9), times[key] / total)
+        for key in sorted(times, key=lambda key: (-times[key], key))
+    ]
+    return [one for one in told if one.median]
+
+
+def _handling(lengths: Lengths, sums: Sums) -> Handling:
+    cases, total, squares, longest = sums
+    if cases < rules.FEWEST_CASES:
+        return Handling(0, None, None, None, None)
+    deviation = rules.sample_deviation(cases, total, squares)
+    median = rules.quantile(lengths.whole.get("handling", {}), 0.5)
+    seconds = [None if one is None else one / SECOND_US for one in (median, total / cases, deviation, longest)]
+    return Handling(cases, *seconds)
+
+
+def series_of(service: str, sheet: Sheet, lengths: Lengths, unit: str, today: date) -> list[Point]:
+    """Give what may be told of each unit of time, the latest of them; by days and weeks one more query."""
+    if unit in ("day", "week"):
+        return _days(service, sheet, unit, today)
+    firsts = list(_units(sheet.begun, sheet.units[-1], unit))[-MOST_UNITS[unit] :]
+    if unit_of(sheet.last_counted, unit) < firsts[0]:  # what ended long ago is drawn as it was then
+        firsts = list(_units(sheet.begun, sheet.last_counted, unit))[-MOST_UNITS[unit] :]
+    periods = [Period(unit, first, unit_after(first, unit)) for first in firsts]
+    return [
+        Point(first, figures_in(sheet, period, {"running_days": lengths.of(period)}))
+        for first, period in zip(firsts, periods, strict=True)
+    ]
+
+
+def _units(first: date, last: date, unit: str) -> Iterator[date]:
+    begin = unit_of(first, unit)
+    while begin <= last:
+        yield begin
+        begin = unit_after(begin, unit)
+
+
+def _days(service: str, sheet: Sheet, unit: str, today: date) -> list[Point]:
+    """Part the stretches of months, of which something may be told, into days that may be told."""
+    counts = reading.by_day(service, [*DECIDED, "received"])
+    known = [day for days in counts.values() for day in days]
+    if not known:
+        return []
+    days = [unit_of(min(known), "month")]
+    while days[-1] < max(*known, today):
+        days.append(unit_after(days[-1], "day"))
+    columns = {name: [numbers.get(day, 0) for day in days] for name, numbers in counts.items()}
+    sheets = {name: Sheet(days, columns, ends_told(sheet, name)) for name in ("received", "decided")}
+    firsts = list(_units(today - MOST_UNITS[unit] * (unit_after(today, unit) - today), today, unit))
+    return [_point(sheets, Period(unit, first, unit_after(first, unit))) for first in firsts[-MOST_UNITS[unit] :]]
+
+
+def _point(sheets: Mapping[str, Sheet], period: Period) -> Point:
+    assert period.first
+    decided = sum(sheets["decided"].sum_of(outcome, period) for outcome in DECIDED)
+    numbers = {
+        "received": sheets["received"].number("received", period),
+        "decided": decided if sheets["decided"].tells("decided", period) else None,
+    }
+    return Point(period.first, Figures("", numbers))
+
+
+def ends_told(sheet: Sheet, family: str) -> list[date]:
+    """Give between which first days of units the numbers of a family are told."""
+    return [sheet.units[end] for end in sorted(sheet.ends(family)) if end < len(sheet.units)]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The main figures of one service: its counts, and the median and the 90th percentile of its decisions, seconds."""
+    """The main figures of one service: ever, in the last year, and in the year before."""
 
-    total: Tally
-    median: float | None
-    p90: float | None
+    ever: Figures
+    lately: Figures
+    before: Figures
 
-
-def summaries(service_codes: Collection[str], since: date | None = None) -> dict[str, Summary]:
-    """Give the main figures of services by their codes, of all time or since a day; two queries for all of them."""
-    days: dict[str, Any] = {"day__gte": since} if since else {}
-    months: dict[str, Any] = {"day__gte": since.replace(day=1)} if since else {}
-    chosen = Count.objects.filter(service__in=service_codes, **days)
-    counts = chosen.values_list("service", "measure").annotate(Sum("number"))
-    spans = Bucket.objects.filter(service__in=service_codes, measure="decision", **months)
-    numbers: dict[str, Counter[str]] = defaultdict(Counter)
-    for service, measure, number in counts:
-        numbers[service][measure] = number
-    buckets: dict[str, dict[int, int]] = defaultdict(dict)
-    for service, bucket, cases in spans.values_list("service", "bucket").annotate(Sum("number")):
-        buckets[service][bucket] = cases
-    return {code: _summary(code, numbers[code], buckets[code]) for code in service_codes}
+    @property
+    def usual(self) -> Figures:
+        return self.ever if self.lately.decided == 0 else self.lately
 
 
-def decided_in_all() -> int:
-    """Count the requests that were decided, of all services."""
-    return Count.objects.filter(measure__in=rules.DECIDED).aggregate(all=Sum("number"))["all"] or 0
+def summaries(services: Sequence[str], today: date) -> dict[str, Summary]:
+    """Give the main figures of services by their codes; three queries for all of them."""
+    lately, before, ever = (period_of(name, today) for name in (LAST_YEAR, YEAR_BEFORE, EVER))
+    sheets = reading.sheets_of(services, today)
+    assert lately.first
+    assert lately.end
+    assert before.first
+    spans = reading.spans_of(services, lately.first, lately.end)
+    spans_before = reading.spans_of(services, before.first, lately.first)
+    idle = [code for code in services if not any(spans[code].values())]
+    spans_ever = reading.spans_of(idle, reading.BEGINNING, date.max) if idle else {}
+    return {
+        code: Summary(
+            figures_in(sheet, ever, spans_ever.get(code, {}), code),
+            figures_in(sheet, lately, spans[code], code),
+            figures_in(sheet, before, spans_before[code], code),
+        )
+        for code, sheet in sheets.items()
+    }
 
 
-def counted_until() -> datetime | None:
-    """Tell up to when the figures are counted; None before the first count."""
-    return Cursor.objects.values_list("as_of", flat=True).first()
+def measured_lately(service: str, today: date) -> tuple[Took, Took]:
+    """Give the median and the 90th percentile of a service's decisions since the same month a year ago; one query."""
+    this = today.replace(day=1)
+    return times_of(reading.spans_of([service], months_after(this, -12), months_after(this, 1))[service])
 
 
-def csv_rows(service_code: str) -> Iterator[list[Any]]:
-    """Give the counts of a service by version, office, channel, day and measure, under a heading.
-
-    Ratings stand there as one sum over everything, and only of five or more: a day with one answer would tell whose.
-    For the same reason what went wrong, with its reason, doesn't stand there.
-    """
-    columns = ["service", "version", "office", "channel", "day", "measure", "number"]
-    yield columns
-    counts = Count.objects.filter(service=service_code).exclude(number=0).order_by(*columns[1:6])
-    plain = counts.exclude(measure__in=RATINGS).exclude(measure__contains=":")
-    yield from (list(row) for row in plain.values_list(*columns).iterator())
-    sums = dict(counts.filter(measure__in=RATINGS).order_by().values_list("measure").annotate(Sum("number")))
-    if sums.get("rated", 0) >= rules.FEWEST_CASES:
-        yield from ([service_code, "", "", "", "", measure, sums.get(measure, 0)] for measure in RATINGS)
+def decided_in_all(services: Sequence[str], today: date) -> int:
+    """Count the requests that were decided, of all services of which it may be told; one query."""
+    ever = period_of(EVER, today)
+    sheets = reading.sheets_of(services, today)
+    told = (sheet for sheet in sheets.values() if sheet.tells("decided", ever))
+    return sum(sheet.sum_of(outcome, ever) for sheet in told for outcome in DECIDED)
 
 
-Row = tuple[Any, ...]
-
-
-def _grouped(rows: list[Row], key: Callable[[Row], str]) -> dict[str, Counter[str]]:
-    groups: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        groups[key(row)][row[3]] += row[4]
-    return groups
-
-
-def _summed(rows: list[Row]) -> Counter[str]:
-    numbers: Counter[str] = Counter()
-    for row in rows:
-        numbers[row[3]] += row[4]
-    return numbers
-
-
-def _tallies(rows: list[Row], key: Callable[[Row], str]) -> list[Tally]:
-    tallies = (_tally(name, numbers) for name, numbers in sorted(_grouped(rows, key).items()) if any(numbers.values()))
-    return list(tallies)
-
-
-def _tally(key: str, numbers: Counter[str]) -> Tally:
-    names = [field.name for field in fields(Tally) if field.name not in ("key", "decided")]
-    return Tally(
-        key=key, decided=sum(numbers[name] for name in rules.DECIDED), **{name: numbers[name] for name in names}
-    )
-
-
-def _satisfaction(numbers: Counter[str]) -> Satisfaction:
-    answers, decided = numbers["rated"], sum(numbers[name] for name in rules.DECIDED)
-    enough = answers >= rules.FEWEST_CASES
-    return Satisfaction(
-        answers=answers,
-        response_rate=answers / decided if decided else None,
-        share=numbers["satisfied"] / answers if enough else None,
-    )
-
-
-def _summary(code: str, numbers: Counter[str], buckets: dict[int, int]) -> Summary:
-    filled = {bucket: cases for bucket, cases in buckets.items() if cases > 0}
-    median, p90 = (rules.quantile(filled, share) for share in (0.5, 0.9))
-    return Summary(
-        total=_tally(code, numbers),
-        median=_seconds(median),
-        p90=_seconds(p90),
-    )
-
-
-def _buckets(rows: QuerySet[Bucket]) -> dict[int, int]:
-    summed = rows.values_list("bucket").annotate(cases=Sum("number")).filter(cases__gt=0)
-    return dict(summed)
-
-
-def _span(measure: str, chosen: dict[str, Any]) -> Span:
-    buckets = _buckets(Bucket.objects.filter(**chosen, measure=measure))
-    sums = Length.objects.filter(**chosen, measure=measure, number__gt=0).aggregate(
-        cases=Sum("number"), total=Sum("total"), squares=Sum("squares"), longest=Max("longest")
-    )
-    cases = sums["cases"] or 0
-    if cases < rules.FEWEST_CASES:
-        return Span(cases, None, None, None, None, None)
-    deviation = rules.sample_deviation(cases, int(sums["total"]), int(sums["squares"]))
-    lengths = (
-        rules.quantile(buckets, 0.5),
-        rules.quantile(buckets, 0.9),
-        int(sums["total"]) / cases,
-        deviation,
-        sums["longest"],
-    )
-    return Span(cases, *(_seconds(length) for length in lengths))
-
-
-def _seconds(length: float | None) -> float | None:
-    return None if length is None else length / SECOND_US
+def plain_numbers(
+    services: Collection[str], today: date, offices: Collection[str] | None = None
+) -> dict[str, Counter[str]]:
+    """Give counts of services as they are, of all time, for those who work there; of some offices only if given."""
+    cut = "" if offices is None else "office"
+    sheets = reading.sheets_of(services, today, cut, offices)
+    return {
+        code: Counter({measure: sum(numbers) for measure, numbers in sheet.counts.items()})
+        for code, sheet in sheets.items()
+    }

@@ -12,7 +12,7 @@ from services.transparency.models import Count
 
 @dataclass(frozen=True)
 class Saved:
-    """Minutes saved in one service: since a day, and since ever."""
+    """Minutes saved in one service: since the first of a month, and since ever."""
 
     service: str
     lately: int
@@ -20,9 +20,9 @@ class Saved:
 
 
 def saved_minutes(offices: Collection[str], since: date) -> list[Saved]:
-    """Give the minutes saved in each service at some offices, most first."""
-    counts = Count.objects.filter(measure="saved_minutes", office__in=offices).values_list("service")
-    lately = Coalesce(Sum("number", filter=Q(day__gte=since)), 0)
+    """Give the minutes saved in each service at some offices, since the month of a day and ever, most first."""
+    counts = Count.objects.filter(cut="office", key__in=offices, measure="saved_minutes").values_list("service")
+    lately = Coalesce(Sum("number", filter=Q(month__gte=since.replace(day=1))), 0)
     return [Saved(*row) for row in counts.annotate(lately=lately, ever=Sum("number")).order_by("-ever", "service")]
 
 
@@ -43,13 +43,15 @@ class Handling:
 
 
 def handling(counts: QuerySet[Count] | None = None) -> list[Handling]:
-    """Give the handling minutes of each service by code; of all counts unless some are given.
+    """Give the handling minutes of each service by code; of the counts of whole services unless others are given.
 
     A robot's step counts when it succeeded. A step that a robot gave up counts with the clerk who did it instead.
     """
     measures = ("received", "saved_minutes", "clerk_minutes")
     sums = [Coalesce(Sum("number", filter=Q(measure=measure)), 0) for measure in measures]
-    rows = (Count.objects.all() if counts is None else counts).filter(measure__in=measures).values_list("service")
+    rows = (
+        (Count.objects.filter(cut="") if counts is None else counts).filter(measure__in=measures).values_list("service")
+    )
     return [
         Handling(*row) for row in rows.annotate(requests=sums[0], robots=sums[1], clerks=sums[2]).order_by("service")
     ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import models
 
 from services.accounts.models import User
-from services.agencies.rules import WorkingCalendar, due_after_stop, due_at
+from services.agencies.rules import WorkingCalendar, due_after_stop, due_at, lost_days
 from services.catalogue.action_settings import Settings
 from services.catalogue.definition import ApplicantStep, Definition, DeskStep, RobotStep, Span
 from services.ledger.operations import Entry
@@ -122,7 +122,9 @@ class Changes:
         for row in self.new_rows:
             if isinstance(row, ClockStop):
                 row.resumed_at = self.now
-        self.tell("clock_resumed", "system", step=step, due_at=request.due_at.isoformat(), day=self._today)
+        lost = lost_days(request.submitted_at, stop, self.calendar)
+        due = request.due_at.isoformat()
+        self.tell("clock_resumed", "system", step=step, due_at=due, day=self._today, lost=lost)
 
     def _why_stopped(self, step: Step) -> str:
         """Name why the clock stands still: a clerk's question, what the applicant does, or another body's work."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.accounts.models import User
+from services.agencies.rules import working_days
 from services.catalogue.action_settings import connector_of
 from services.catalogue.definition import (
     AnyStep,
@@ -97,9 +98,10 @@ class Walk(Changes):
             step.due_at = min(step.due_at, step.parent.run_at)
         if definition.not_by_decider_of:
             step.barred = self._decider_of(definition.not_by_decider_of)
-        self.tell(
-            "step_opened", "system", step=step.key, kind=step.kind, desk=f"{step.desk.office.code}/{step.desk.code}"
-        )
+        desk = f"{step.desk.office.code}/{step.desk.code}"
+        is_elsewhere = step.desk.office.agency_id != self.service_request.office.agency_id
+        where = {"elsewhere": True} if is_elsewhere else {}
+        self.tell("step_opened", "system", step=step.key, kind=step.kind, desk=desk, **where)
         if definition.assigned == "at_random":
             assign_at_random(self, step)
 
@@ -144,6 +146,7 @@ class Walk(Changes):
             day=self.calendar.day_of(self.now).isoformat(),
             due_at=request.due_at.isoformat(),
             on_time=self.now <= request.due_at,
+            working_days=working_days(request.submitted_at, self.now, self.calendar),
         )
 
     # -- finishing steps ----------------------------------------------------------------------------------------------

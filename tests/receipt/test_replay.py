@@ -25,13 +25,27 @@ OFFICES = {
 }
 TELL = """
 import json, django; django.setup()
-from services.transparency.queries import figures_of
-f = figures_of("environmental-permit")
-rows = lambda tallies: {row.key: row.received for row in tallies}
+from datetime import date
+from django.test import Client
+from services.transparency.reading import book_of
+client = Client(HTTP_HOST="localhost")
+lines = json.loads(client.get("/figures/environmental-permit.json").content)["figures"]
+page = client.get("/figures/environmental-permit/").content.decode()
+tables = {}
+for line in lines:
+    if line["measure"] == "received":
+        tables.setdefault(line["table"], {})[line["key"]] = line["value"]
+whole = {line["measure"]: line["value"] for line in lines if line["table"] == "whole"}
+handling = {line["measure"]: line["value"] for line in lines if line["table"] == "handling"}
+book = book_of("environmental-permit", date.today())
+rows = lambda cut: {row.key: row.ever["received"] for row in book.rows[cut]}
 print(json.dumps({
-    "total": [f.received, f.decided, f.open, f.on_time, f.late],
-    "channels": rows(f.by_channel), "offices": rows(f.by_office), "months": rows(f.by_month),
-    "handling": [f.handling.mean, f.handling.longest, f.handling.deviation], "median": f.handling.median,
+    "total": [whole[name] for name in ("received", "decided", "open", "on_time", "late")],
+    "channels": rows("channel"), "offices": rows("office"),
+    "told": {"channels": tables["channel"], "offices": tables["office"]},
+    "months": {key[:7]: value for key, value in tables["month"].items()},
+    "handling": [handling["mean"], handling["longest"], handling["deviation"]], "median": handling["median"],
+    "page": [words in page for words in ("1434", "1329", "952 in time, 377 late", ">105<")],
 }))
 """
 
@@ -99,12 +113,22 @@ def oracle() -> dict[str, Any]:
 def test_counts(figures: dict[str, Any], oracle: dict[str, Any]) -> None:
     expected = [oracle[name] for name in ("cases", "ended", "open", "on_time", "late")]
     assert figures["total"] == expected == [1434, 1329, 105, 952, 377]
+    assert all(figures["page"])
 
 
 def test_by_channel_department_and_month(figures: dict[str, Any], oracle: dict[str, Any]) -> None:
     assert {CHANNELS[key]: count for key, count in figures["channels"].items()} == oracle["by_channel"]
     assert {OFFICES[key]: count for key, count in figures["offices"].items()} == oracle["by_department"]
     assert {month: count for month, count in figures["months"].items() if count} == oracle["submitted_by_month"]
+
+
+def test_what_is_told_is_the_same_but_for_the_one_who_came_alone(figures: dict[str, Any]) -> None:
+    """One request came from the agency itself: it is told together with the next smallest channel."""
+    told = figures["told"]
+
+    assert told["channels"] == {"online": 1250, "counter": 109, "post": 53, "*": 22}
+    assert {key: count for key, count in told["offices"].items() if key != "*"}.items() <= figures["offices"].items()
+    assert sum(told["offices"].values()) == 1434
 
 
 def test_durations(figures: dict[str, Any], oracle: dict[str, Any]) -> None:

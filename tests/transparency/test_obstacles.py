@@ -12,8 +12,7 @@ TODAY = date(2026, 3, 2)
 
 
 def count(measure: str, number: int, day: date = TODAY) -> None:
-    place = {"service": "permit", "version": 1, "office": "north", "channel": "online"}
-    Count.objects.create(**place, day=day, measure=measure, number=number)
+    Count.objects.create(service="permit", month=day.replace(day=1), measure=measure, number=number)
 
 
 def told() -> list[tuple[str, str, int, int]]:
@@ -58,6 +57,6 @@ def test_requests_are_counted_by_reason_and_paper_once_each():
     learn(known, kind="decided", seq=3, at=NOON, facts={"step": "judge", "refusal": True, "reason": "unfit"})
     learn(known, kind="decided", seq=4, at=NOON, facts={"step": "judge", "refusal": False, "reason": ""})
     learn(known, kind="applicant_asked", seq=5, at=NOON, facts={"step": "judge", "evidence": "photo"})
-    measures = {cell[-1]: number for cell, number in share_of(known).counts.items()}
+    measures = {measure: number for (_, measure), number in share_of(known).numbers.items()}
 
-    assert measures == {"received": 1, "asked:photo": 1, "refused:unfit": 1}
+    assert measures == {"received": 1, "open": 1, "asked": 1, "asked:photo": 1, "refused:unfit": 1}

@@ -40,7 +40,7 @@ class TestHandling:
         decided("north-hall")
         refresh()
 
-        assert handling(Count.objects.filter(office="south-hall")) == []
+        assert handling(Count.objects.filter(cut="office", key="south-hall")) == []
 
 
 class TestAltogether:

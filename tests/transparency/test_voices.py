@@ -37,7 +37,7 @@ def learned(order: list[int], upto: int = len(LIFE)) -> Known:
 
 
 def counted(known: Known) -> dict[tuple[date, str], int]:
-    return {(cell[4], cell[5]): number for cell, number in share_of(known).counts.items()}
+    return dict(share_of(known).numbers)
 
 
 @given(st.permutations(range(len(LIFE))))
@@ -70,18 +70,17 @@ def rated(number: int, score: int | None) -> list[Entry]:
 
 @pytest.mark.usefixtures("ledger")
 class TestSatisfaction:
-    @pytest.mark.parametrize(("scores", "share"), [([5, 5, 4, 1], None), ([5, 5, 4, 1, 3], 0.6)], ids=["four", "five"])
-    def test_is_told_from_five_answers_on_with_their_number(self, scores: list[int], share: float | None) -> None:
+    @pytest.mark.parametrize(
+        ("scores", "share"),
+        [([5, 5, 4, 5], None), ([5] * 5 + [1], None), ([5] * 6 + [1] * 5, 6 / 11)],
+        ids=["four", "all but one", "enough"],
+    )
+    def test_is_told_when_five_or_more_are_satisfied_and_five_or_more_or_none_are_not(
+        self, scores: list[int], share: float | None
+    ) -> None:
         lives = [rated(number, score) for number, score in enumerate([*scores, None, None, None], start=1)]
         record([entry for life in lives for entry in life])
         automation.refresh()
 
-        told = queries.figures_of("permit").satisfaction
-        assert (told.answers, told.share) == (len(scores), share)
-        assert told.response_rate == len(scores) / (len(scores) + 3)
-        rows = [row for row in queries.csv_rows("permit") if row[5] in ("rated", "satisfied")]
-        assert rows == (
-            []
-            if share is None
-            else [["permit", "", "", "", "", "rated", 5], ["permit", "", "", "", "", "satisfied", 3]]
-        )
+        told = queries.service_figures("permit", START.date(), "all").whole
+        assert (told.rated, told.share_satisfied) == ((len(scores) if share else None), share)

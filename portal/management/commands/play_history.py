@@ -14,6 +14,7 @@ from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
 from services.transparency.automation import refresh
 from services.transparency.forecasts import renew_forecasts
+from services.transparency.standings import renew_standings
 from services.workflow.automation import run_lane
 from services.workflow.models import Step
 from services.workflow.operations import desk
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         count = History(service, timezone.now()).play(reports)
         refresh()
         renew_forecasts(timezone.now())
+        renew_standings(timezone.now(), all_of_them=True)
         self.stdout.write(f"{reports} reports, {count} steps of clerks")
 
 

@@ -1,0 +1,193 @@
+"""Charts as geometry: where lines, bars and dots of an SVG lie. The words and the table are the templates'."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import get_language_bidi
+
+WIDTH, HEIGHT = 480, 220
+LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 34
+STEPS = (1, 2, 2.5, 5, 10)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A mark of an axis: where, and what it says."""
+
+    at: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A dot with its words; `state` is "" where there is nothing to say of it."""
+
+    x: float
+    y: float
+    words: str
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: float
+    y: float
+    width: float
+    height: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a chart draws; lines are strokes in SVG's path language."""
+
+    x_ticks: list[Tick] = field(default_factory=list)
+    y_ticks: list[Tick] = field(default_factory=list)
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    dots: list[Dot] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+    is_mirrored: bool = False
+
+    width, height = WIDTH, HEIGHT
+
+    @property
+    def bottom(self) -> int:
+        return HEIGHT - BOTTOM
+
+    @property
+    def begin(self) -> int:
+        """Give where the plot begins in the direction of reading."""
+        return WIDTH - LEFT if self.is_mirrored else LEFT
+
+    @property
+    def end(self) -> int:
+        return RIGHT if self.is_mirrored else WIDTH - RIGHT
+
+    @property
+    def label_x(self) -> int:
+        return WIDTH - LEFT + 8 if self.is_mirrored else LEFT - 8
+
+
+class Plane:
+    """Turns values into places; mirrored where people read from right to left."""
+
+    def __init__(self, x_most: float, y_most: float, x_least: float = 0, y_least: float = 0) -> None:
+        self.x_least, self.x_most = x_least, max(x_most, x_least + 1e-9)
+        self.y_least, self.y_most = y_least, max(y_most, y_least + 1e-9)
+        self.is_mirrored = get_language_bidi()
+
+    def x(self, value: float) -> float:
+        at = LEFT + (value - self.x_least) / (self.x_most - self.x_least) * (WIDTH - LEFT - RIGHT)
+        return round(WIDTH - at if self.is_mirrored else at, 1)
+
+    def y(self, value: float) -> float:
+        part = (value - self.y_least) / (self.y_most - self.y_least)
+        return round(HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def nice(most: float) -> float:
+    """Give a round number that is at least as large."""
+    if most <= 0:
+        return 1
+    size = 10 ** math.floor(math.log10(most))
+    return next(step * size for step in STEPS if step * size >= most)
+
+
+def plain(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ") if value >= 10 or value == int(value) else f"{value:g}"
+
+
+def trend(
+    labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], *, share: bool = False
+) -> Chart | None:
+    """Draw numbers over time as lines, each with a class; what isn't told breaks its line. None without any number."""
+    known = [value for _, values in series for value in values if value is not None]
+    if not known or len(labels) < 2:
+        return None
+    most = 1.0 if share else nice(max(known))
+    plane = Plane(len(labels) - 1, most)
+    lines = [(name, path) for name, values in series if (path := _path(plane, values))]
+    alone = [
+        Dot(plane.x(at), plane.y(value), labels[at], name)
+        for name, values in series
+        for at, value in enumerate(values)
+        if value is not None and _is_alone(values, at)
+    ]
+    marks = [Tick(plane.y(most * part), _percent(part) if share else plain(most * part)) for part in (0, 0.5, 1)]
+    return Chart(_ends(plane, labels), marks, lines, alone, is_mirrored=plane.is_mirrored)
+
+
+def _percent(part: float) -> str:
+    return f"{part * 100:.0f} %"
+
+
+def _is_alone(values: Sequence[float | None], at: int) -> bool:
+    return (at == 0 or values[at - 1] is None) and (at + 1 == len(values) or values[at + 1] is None)
+
+
+def _path(plane: Plane, values: Sequence[float | None]) -> str:
+    """Give one stroke for each run of known values."""
+    words, pen = [], "M"
+    for at, value in enumerate(values):
+        if value is None:
+            pen = "M"
+        else:
+            words.append(f"{pen}{plane.x(at):g} {plane.y(value):g}")
+            pen = "L"
+    return "".join(words)
+
+
+def _ends(plane: Plane, labels: Sequence[str]) -> list[Tick]:
+    return [Tick(plane.x(at), labels[at]) for at in (0, len(labels) - 1)]
+
+
+def histogram(labels: Sequence[str], values: Sequence[int]) -> Chart | None:
+    """Draw how many fall into each part, as bars."""
+    if not values:
+        return None
+    most = nice(max(values))
+    plane = Plane(len(values), most)
+    bars = []
+    for at, value in enumerate(values):
+        one, two = sorted((plane.x(at + 0.1), plane.x(at + 0.9)))
+        top = plane.y(value)
+        bars.append(Bar(one, top, round(two - one, 1), round(plane.y(0) - top, 1), f"{labels[at]}: {value}"))
+    shown = sorted({0, len(values) // 2, len(values) - 1})
+    marks = [Tick(plane.y(most * part), plain(most * part)) for part in (0, 0.5, 1)]
+    return Chart([Tick(plane.x(at + 0.5), labels[at]) for at in shown], marks, bars=bars, is_mirrored=plane.is_mirrored)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A dot of a funnel: its words, of how many cases, which share, and whether chance explains it (0)."""
+
+    words: str
+    cases: int
+    share: float
+    beyond: int
+
+
+def funnel(places: Sequence[Place], share: float, limits: Sequence[tuple[int, float, float]]) -> Chart | None:
+    """Draw places by their cases and share, with the limits of chance around the share of all."""
+    if not places:
+        return None
+    most = nice(max(place.cases for place in places))
+    least = min([place.share for place in places] + [low for cases, low, _ in limits if cases >= most / 10])
+    plane = Plane(most, 1.0, 0, math.floor(max(0.0, least - 0.02) * 10) / 10)
+    dots = [Dot(plane.x(one.cases), plane.y(one.share), one.words, STATES[one.beyond]) for one in places]
+    drawn = [limit for limit in limits if limit[0] <= most]
+    lines = [("low", _limit(plane, drawn, 1)), ("high", _limit(plane, drawn, 2))]
+    lines.append(("all", f"M{plane.x(0):g} {plane.y(share):g}L{plane.x(most):g} {plane.y(share):g}"))
+    span = plane.y_most - plane.y_least
+    marks = [Tick(plane.y(plane.y_least + span * part), _percent(plane.y_least + span * part)) for part in (0, 0.5, 1)]
+    across = [Tick(plane.x(most * part), plain(most * part)) for part in (0, 0.5, 1)]
+    return Chart(across, marks, lines, dots, is_mirrored=plane.is_mirrored)
+
+
+STATES = {-1: "below", 0: "", 1: "above"}
+
+
+def _limit(plane: Plane, limits: Sequence[tuple[int, float, float]], place: int) -> str:
+    points = [(cases, max(plane.y_least, limit[place])) for limit in limits for cases in [limit[0]]]
+    return "M" + "L".join(f"{plane.x(cases):g} {plane.y(value):g}" for cases, value in points)

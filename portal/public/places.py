@@ -1,0 +1,68 @@
+"""The public figures of agencies and offices, and what each measure means."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal.figures_in_words import change_of
+from services.agencies.models import Agency, Office
+from services.catalogue.models import Service
+from services.transparency.measures import BY_CODE, MEASURES
+from services.transparency.models import OfficeFigures
+from services.transparency.queries import summaries
+from services.transparency.tables import Figures, Took
+from services.transparency.travel import FACTORS
+
+
+@require_safe
+def figures_of_agency(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how the services do that an agency answers for, and how its offices do."""
+    agency = get_object_or_404(Agency, code=code)
+    services = list(Service.objects.published().filter(responsible=agency).order_by("code"))
+    found = summaries([service.code for service in services], timezone.localdate())
+    rows = [(one, found[one.code], change_of(found[one.code].before, found[one.code].lately)) for one in services]
+    offices = {office.code: office for office in agency.offices.order_by("code")}
+    told = OfficeFigures.objects.filter(office__in=offices).order_by("office", "service")
+    context = {"agency": agency, "rows": rows, "offices": [(one, _summed(told, one.code)) for one in offices.values()]}
+    return render(request, "public/figures_agency.html", context)
+
+
+def _summed(told: Iterable[OfficeFigures], office: str) -> dict[str, Any]:
+    """Sum up what is told of an office's services; what isn't told isn't in it."""
+    rows = [row for row in told if row.office == office]
+    sums = {name: sum(row.numbers.get(name, 0) for row in rows) for name in ("received", "decided", "on_time", "late")}
+    return {"figures": Figures(office, sums), "services": len(rows), "below": sum(row.beyond < 0 for row in rows)}
+
+
+@require_safe
+def figures_of_office(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how an office does in each service, and whether chance explains the difference from the others."""
+    office = get_object_or_404(Office.objects.select_related("agency"), code=code)
+    told = list(OfficeFigures.objects.filter(office=code).order_by("service"))
+    names = {one.code: one for one in Service.objects.published().filter(code__in=[row.service for row in told])}
+    rows = [(names[row.service], row, as_figures(row)) for row in told if row.service in names]
+    return render(request, "public/figures_office.html", {"office": office, "rows": rows, "sum": _summed(told, code)})
+
+
+def as_figures(row: OfficeFigures) -> Figures:
+    return Figures(row.office, row.numbers, Took(row.median_days), Took(row.p90_days))
+
+
+@require_safe
+def measures(request: HttpRequest) -> HttpResponse:
+    """List every measure."""
+    return render(request, "public/measures.html", {"measures": MEASURES})
+
+
+@require_safe
+def measure(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell how one measure is counted, what it leaves out and why."""
+    if code not in BY_CODE:
+        raise Http404
+    is_estimate = code in ("visits_avoided", "co2_saved")
+    factors = FACTORS.values() if is_estimate else []
+    return render(request, "public/measure.html", {"measure": BY_CODE[code], "factors": factors})
