@@ -150,6 +150,10 @@ ACCESS: dict[str, Access] = {
     "api_requests": E,
     "api_request": E,
     "api_schema": E,
+    "api_log_head": E,
+    "api_log_keys": E,
+    "api_log_inclusion": E,
+    "api_log_consistency": E,
     # the portal itself
     "health_live": E,
     "health_ready": E,

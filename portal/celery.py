@@ -45,6 +45,7 @@ app.conf.update(
         "exports": every(5, "services.workflow.tasks.make_exports", "documents"),
         "trials": every(5, "services.workflow.tasks.run_trials", "documents"),
         "seal": every(20, "services.ledger.tasks.seal", "rules"),
+        "witnesses": every(20, "services.ledger.tasks.ask_witnesses", "registries"),
         "measures": every(10, "services.transparency.tasks.refresh_measures", "rules"),
         "retention": every(24 * 3600, "services.workflow.tasks.erase_what_is_over", "documents", expires=3600),
     },

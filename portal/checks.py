@@ -14,7 +14,9 @@ SHORTEST_KEY = 50
 FEWEST_CHARACTERS = 10
 KNOWN_KEYS = ("demo-", "dev-", "test-", "django-insecure-", "change")
 LEDGER_TRIGGERS = {"refuse_change", "refuse_truncate"}
-LEDGER_TABLES = ("ledger_event", "ledger_leaf", "ledger_seal", "ledger_publiccode")
+LEDGER_TABLES = tuple(
+    f"ledger_{name}" for name in ("event", "leaf", "seal", "publiccode", "publicevent", "cosignature")
+)
 GUARDING_TRIGGERS = """
     SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
     WHERE tgrelid = ANY(SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)

@@ -2,8 +2,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def for_everybody(response: HttpResponseBase) -> None:
+    """Mark an answer that is the same for everybody in every language, so that caches keep one copy of it."""
+    response.is_for_everybody = True  # type: ignore[attr-defined]
 
 
 class SecurityHeaders:
@@ -23,7 +29,11 @@ class SecurityHeaders:
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         if is_personal(request, response):
+            if getattr(response, "is_for_everybody", False):
+                del response.headers["Cache-Control"]
             response.headers.setdefault("Cache-Control", "no-store")
+        elif getattr(response, "is_for_everybody", False):
+            del response.headers["Vary"]
         return response
 
 

@@ -257,6 +257,8 @@ SMS_URL, SMS_TOKEN = env.str("SMS_URL", ""), env.str("SMS_TOKEN", "")
 SMS_IS_OFFERED = bool(SMS_URL) or not IS_PRODUCTION
 
 KEYS_DIR = Path(env.str("KEYS_DIR", str(VAR_DIR / "keys")))
+# Who watches the ledger: "key address" each, such as "witness.example.org/w1+0a1b2c3d+BAAA... https://example.org".
+WITNESSES = [tuple(words.split()) for words in env.list("WITNESSES", [])]
 LOG_ORIGIN = env.str("LOG_ORIGIN", f"{urlparse(BASE_URL).hostname}/ledger")
 
 CELERY_BROKER_URL = REDIS_URL

@@ -1,12 +1,16 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import views
+from portal.api import log, views
 
 urlpatterns = [
     path("services/", views.ServiceList.as_view(), name="api_services"),
     path("services/<slug:code>/", views.ServiceDetail.as_view(), name="api_service"),
     path("requests/", views.ServiceRequestList.as_view(), name="api_requests"),
     path("requests/<uuid:pk>/", views.ServiceRequestDetail.as_view(), name="api_request"),
+    path("log/head", log.LogHead.as_view(), name="api_log_head"),
+    path("log/keys", log.LogKeys.as_view(), name="api_log_keys"),
+    path("log/inclusion/<int:index>/<int:size>", log.LogInclusion.as_view(), name="api_log_inclusion"),
+    path("log/consistency/<int:old>/<int:size>", log.LogConsistency.as_view(), name="api_log_consistency"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
 ]

@@ -8,10 +8,11 @@ from django.db import connection, transaction
 
 from services.ledger.keys import log_key
 from services.ledger.leaves import FIELDS, contents_of
-from services.ledger.models import Event, PublicCode, Seal, Sealing
+from services.ledger.models import Event, PublicCode, PublicEvent, Seal, Sealing
 from services.ledger.notes import Head
 from services.ledger.public_events import FIRST
 from services.ledger.queries import events_after
+from services.ledger.rows import insert_rows
 from services.ledger.tiles import grow, hashes_of
 
 CHUNK = 5000
@@ -74,14 +75,17 @@ def _append(events: Sequence[Event], sealing: Sealing) -> None:
     size = sealing.size
     with connection.cursor() as cursor:
         cursor.execute(APPEND, [[event.pk for event in events], list(range(size, size + len(events)))])
-    grow(size, [content.hash for content in contents_of(events)])
+    contents = list(contents_of(events))
+    grow(size, [content.hash for content in contents])
+    told = [(size + at, content.told) for at, content in enumerate(contents) if content.told]
+    insert_rows([PublicEvent(index=index, told=words) for index, words in told])
     last = events[-1]
     sealing.transaction, sealing.event_id, sealing.size = last.transaction, last.pk, size + len(events)
     sealing.save()
 
 
 def _name_new_requests(events: Sequence[Event]) -> None:
-    new = [PublicCode(subject=event.subject, since=event.seq) for event in events if event.kind == FIRST]
+    new = [PublicCode(subject=event.subject) for event in events if event.kind == FIRST]
     PublicCode.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
 
 

@@ -1,17 +1,18 @@
-"""What the leaves of events are made of, read from the database."""
+"""What the leaves of new events are made of, read from the database."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models.fields.json import KT
+
 from services.ledger.models import Event, PublicCode
-from services.ledger.public_events import ACTIVITIES, FIRST, TIMED, TOLD, commitment, leaf_of, public_event
+from services.ledger.public_events import TIMED, TIMING, TOLD, Moment, commitment, leaf_of, lengths_of, public_event
 
 FIELDS = ("subject", "seq", "kind", "at", "facts", "digest", "transaction", "recorded_at")
-Moments = dict[UUID, list[tuple[int, str, datetime]]]
 
 
 @dataclass(frozen=True)
@@ -26,39 +27,29 @@ class LeafContent:
         return leaf_of(self.committed, self.told)
 
 
+def commitment_to(event: Event) -> bytes:
+    return commitment(bytes(event.digest), event.transaction, event.recorded_at)
+
+
 def contents_of(events: Sequence[Event]) -> Iterator[LeafContent]:
-    """Give the leaf of each event, with two queries for all of them."""
+    """Give the leaves that new events get, with two queries for all of them."""
     subjects = {event.subject for event in events if event.kind in TOLD}
-    codes = {row.subject: row for row in PublicCode.objects.filter(pk__in=subjects)}
-    moments = _moments({event.subject for event in events if event.kind in TIMED})
+    codes = dict(PublicCode.objects.filter(pk__in=subjects).values_list("subject", "code"))
+    lengths = _lengths({event.subject for event in events if event.kind in TIMED and event.subject in codes})
     for event in events:
-        committed = commitment(bytes(event.digest), event.transaction, event.recorded_at)
-        yield LeafContent(committed, _told(event, codes.get(event.subject), moments))
+        code, told = codes.get(event.subject), None
+        if event.kind in TOLD and code:
+            took = lengths[event.subject].get(event.seq) if event.kind in TIMED else None
+            told = public_event(code.hex, event.kind, event.at, event.facts, took)
+        yield LeafContent(commitment_to(event), told)
 
 
-def _moments(subjects: Collection[UUID]) -> Moments:
-    """Give when each subject was submitted and worked on."""
-    moments: Moments = defaultdict(list)
+def _lengths(subjects: Collection[UUID]) -> dict[UUID, dict[int, timedelta]]:
+    """Give the lengths that the events of requests tell, by their numbers in the chains."""
+    chains: dict[UUID, list[Moment]] = defaultdict(list)
     if subjects:
-        rows = Event.objects.filter(subject__in=subjects, kind__in=(FIRST, *ACTIVITIES))
-        for subject, seq, kind, at in rows.values_list("subject", "seq", "kind", "at"):
-            moments[subject].append((seq, kind, at))
-    return moments
-
-
-def _told(event: Event, code: PublicCode | None, moments: Moments) -> dict[str, Any] | None:
-    if event.kind not in TOLD or code is None or event.seq < code.since:
-        return None
-    return public_event(code.code.hex, event.kind, event.at, event.facts, _took(event, moments))
-
-
-def _took(event: Event, moments: Moments) -> timedelta | None:
-    """Give how long it took from the submission to an end, or from the first activity to the last one so far."""
-    if event.kind not in TIMED:
-        return None
-    wanted = (FIRST,) if event.kind == "ended" else ACTIVITIES
-    # What came later in the chain must not change what the leaf said when it was sealed.
-    times = [at for seq, kind, at in moments[event.subject] if kind in wanted and seq <= event.seq]
-    if not times:
-        return None
-    return (event.at if event.kind == "ended" else max(times)) - min(times)
+        names = [KT(f"facts__{name}") for name in ("step", "kind", "reason")]
+        rows = Event.objects.filter(subject__in=subjects, kind__in=TIMING)
+        for subject, seq, kind, at, *rest in rows.values_list("subject", "seq", "kind", "at", *names):
+            chains[subject].append(Moment(seq, kind, at, *(word or "" for word in rest)))
+    return {subject: lengths_of(chain) for subject, chain in chains.items()}

@@ -92,11 +92,49 @@ class Seal(models.Model):
 
 
 class PublicCode(models.Model):
-    """The random name of a request in the public log, which tells its events from number `since` on."""
+    """The random name of a request in the public log."""
 
     subject = models.UUIDField(primary_key=True)
     code = models.UUIDField(default=uuid4, unique=True)
-    since = models.PositiveIntegerField()
 
     def __str__(self) -> str:
         return self.code.hex
+
+
+class PublicEvent(models.Model):
+    """What the public log tells of an event, kept as it was sealed: its leaf commits to it."""
+
+    index = models.BigIntegerField(_("number in the log"), primary_key=True)
+    told = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class Cosignature(models.Model):
+    """A witness's signature under a seal: it saw this head, and nothing that contradicts it."""
+
+    seal = models.ForeignKey(Seal, models.DO_NOTHING, db_constraint=False, related_name="cosignatures")
+    witness = models.CharField(_("witness"), max_length=200)
+    at = models.DateTimeField(_("time"))
+    line = models.TextField()
+
+    class Meta:
+        verbose_name = _("cosignature")
+        verbose_name_plural = _("cosignatures")
+        indexes = [models.Index(fields=["witness", "seal"], name="cosignature_of_witness")]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class WitnessRefusal(models.Model):
+    """A witness's refusal to sign a seal, kept until it signs again: it may have seen another log than ours."""
+
+    witness = models.CharField(_("witness"), max_length=200, primary_key=True)
+    seal = models.ForeignKey(Seal, models.DO_NOTHING, db_constraint=False, related_name="+")
+    since = models.DateTimeField(_("since"))
+    why = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.witness}: {self.why}"

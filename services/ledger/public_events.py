@@ -7,16 +7,18 @@ anything.
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.ledger.merkle import HASH_BYTES, leaf_hash
 from services.ledger.rules import canonical
 
 SEALED, LEAF, PUBLIC = b"portal sealed event 1\x00", b"portal leaf 1\x00", b"portal public event 1\x00"
 START = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+MICROSECOND, NEVER = timedelta(microseconds=1), timedelta(days=36_500)
 WIDTH = 1.0198
 
 # Kinds of events that the public log tells, with the facts that it tells of each: nothing else ever gets there. No
@@ -25,7 +27,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "submitted": ("service", "version", "office", "channel"),
     "routed": ("office",),
     "step_opened": ("step", "kind", "elsewhere"),
-    "step_done": ("step", "kind", "saves_minutes"),
+    "step_done": ("step", "kind", "elsewhere", "saves_minutes", "minutes"),
     "robot_gave_up": ("step",),
     "claimed": ("step",),
     "decided": ("step",),
@@ -33,7 +35,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "applicant_answered": ("step",),
     "activity_completed": ("step", "activity"),
     "after_care": ("activity",),
-    "clock_stopped": ("step",),
+    "clock_stopped": ("step", "reason"),
     "clock_resumed": ("step", "lost"),
     "deadline_changed": (),
     "document_issued": (),
@@ -45,9 +47,23 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "decision_sent_back": (),
     "reopened": (),
 }
+RENAMED = {"kind": "step_kind"}
 FIRST = "submitted"
 ACTIVITIES = ("activity_completed", "after_care")
-TIMED = ("ended", *ACTIVITIES)
+TIMING = (FIRST, "ended", *ACTIVITIES, "clock_stopped", "clock_resumed", "step_opened", "step_done")
+TIMED = ("ended", *ACTIVITIES, "clock_resumed", "step_done")
+UNTIMED_STEPS = ("robot", "end", "parallel")
+
+
+class Moment(NamedTuple):
+    """One event of a request, as far as lengths of time are told from it."""
+
+    seq: int
+    kind: str
+    at: datetime
+    step: str
+    step_kind: str
+    reason: str
 
 
 def bucket_of(length: int) -> int:
@@ -55,20 +71,68 @@ def bucket_of(length: int) -> int:
     return max(0, math.ceil(math.log(length) / math.log(WIDTH))) if length > 1 else 0
 
 
+@dataclass
+class _Clocks:
+    """What runs in a request, as its events are read in order."""
+
+    submitted_at: datetime | None = None
+    active: list[datetime] = field(default_factory=list)
+    still: tuple[str, datetime] = ("", START)
+    sums: dict[tuple[str, str], timedelta] = field(default_factory=lambda: defaultdict(timedelta))
+
+    def read(self, moment: Moment) -> timedelta | None:
+        """Take in the next event; give the length that it tells, if any."""
+        if moment.kind == FIRST:
+            self.submitted_at = self.submitted_at or moment.at
+        elif moment.kind == "ended":
+            return moment.at - self.submitted_at if self.submitted_at else None
+        elif moment.kind in ACTIVITIES:
+            self.active.append(moment.at)
+            return max(self.active) - min(self.active)
+        elif moment.kind == "clock_stopped":
+            self.still = (moment.reason, moment.at)
+        elif moment.kind == "clock_resumed":
+            return self._add(("clock", self.still[0]), moment.at - self.still[1])
+        elif moment.kind == "step_opened":
+            self._add(("step", moment.step), START - moment.at)
+        elif moment.step_kind not in UNTIMED_STEPS:
+            return self._add(("step", moment.step), moment.at - START)
+        return None
+
+    def _add(self, key: tuple[str, str], length: timedelta) -> timedelta:
+        self.sums[key] += length
+        return self.sums[key]
+
+
+def lengths_of(chain: Iterable[Moment]) -> dict[int, timedelta]:
+    """Give the length of time that each event of a request tells, by its number in the chain.
+
+    An end: since the submission. An activity: from the first to the last one so far. A clock that goes on: how long it
+    stood still so far for the same reason. A step that is done: how long it was open so far.
+    """
+    clocks = _Clocks()
+    told = {moment.seq: clocks.read(moment) for moment in sorted(chain)}
+    return {seq: length for seq, length in told.items() if length is not None and timedelta(0) <= length < NEVER}
+
+
 def public_event(
     code: str, kind: str, at: datetime, facts: Mapping[str, Any], took: timedelta | None
 ) -> dict[str, Any]:
-    """Give what the public log tells of an event of the request that it calls `code`.
+    """Give what the public log tells of an event of the request that it calls `code`: its day, not its time.
 
-    The day is the one that the figures count the event on. `took` is told by its bucket: how long since the submission
-    for an end, how long since the first activity for another one.
+    The day is the one that the figures count the event on. `took` is a length of time, told by its bucket.
     """
     day = facts.get("day") or at.astimezone(UTC).date().isoformat()
-    told = {name: facts[name] for name in TOLD[kind] if facts.get(name) is not None}
-    if "kind" in told:
-        told["step_kind"] = told.pop("kind")
+    told = {RENAMED.get(name, name): facts[name] for name in TOLD[kind] if facts.get(name) is not None}
     length = {} if took is None else {"took": bucket_of(took // MICROSECOND)}
     return {"request": code, "event": kind, "day": day, **told, **length}
+
+
+def is_true_of(told: Mapping[str, Any], kind: str, facts: Mapping[str, Any]) -> bool:
+    """Tell whether the public log doesn't contradict an event, whatever it told when the event was sealed."""
+    rest = {name: value for name, value in told.items() if name not in ("request", "event", "day", "took")}
+    original = {new: old for old, new in RENAMED.items()}
+    return told["event"] == kind and all(facts.get(original.get(name, name)) == value for name, value in rest.items())
 
 
 def commitment(digest: bytes, transaction: int, recorded_at: datetime) -> bytes:

@@ -275,6 +275,8 @@ SHARED: dict[str, dict[str, Any]] = {
     "apply_for": {"code": "permit"},
     "managers_service": {"code": "permit"},
     "api_service": {"code": "permit"},
+    "api_log_inclusion": {"index": 0, "size": 1},
+    "api_log_consistency": {"old": 1, "size": 1},
     "verify_document": {"number": "nonsense"},
     "apply_resume": {"secret": "nothing"},
     "letter": {"name": "nothing-1"},
