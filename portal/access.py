@@ -134,6 +134,8 @@ ACCESS: dict[str, Access] = {
     "managers_people": Access.MANAGER,
     "managers_role_end": Access.MANAGER,
     "managers_role_settle": Access.MANAGER,
+    "managers_calendar": Access.MANAGER,
+    "managers_calendar_remove": Access.MANAGER,
     "managers_service": Access.MANAGER,
     "managers_robots": Access.MANAGER,
     "managers_robots_again": Access.MANAGER,

@@ -42,6 +42,7 @@ app.conf.update(
         "decisions": every(5, "services.workflow.tasks.take_effect", "rules"),
         "bulk": every(5, "services.workflow.tasks.run_bulk", "documents"),
         "absences": every(60, "services.workflow.tasks.hand_over_absent", "documents"),
+        "calendars": every(6 * 3600, "services.agencies.tasks.extend_calendars", "documents", expires=3600),
         "exports": every(5, "services.workflow.tasks.make_exports", "documents"),
         "trials": every(5, "services.workflow.tasks.run_trials", "documents"),
         "seal": every(20, "services.ledger.tasks.seal", "rules"),

@@ -1,6 +1,7 @@
 """Fields of the portal's own forms that read what people write as the services' forms do."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -40,3 +41,12 @@ class IdentifierField(ReadField):
     read = staticmethod(identifier)
     defaults = {"label": _("Personal identifier"), "max_length": 60}
     widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "dir": "ltr"})
+
+
+class DayInput(forms.DateInput):
+    """A day, by the browser's own picker where there is one."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value

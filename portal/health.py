@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.celery import app
+from services.agencies.queries import running_out
 from services.workflow.models import Heartbeat
 
 FRESH = timedelta(seconds=30)
@@ -28,14 +29,19 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, broker and a worker are there, else 503 with what is missing."""
+    """Answer 200 when database, broker and a worker are there, else 503 with what is missing.
+
+    `calendars` is false when days off are known for less than a year to come. That wants somebody's care, but it is no
+    reason to send nobody here.
+    """
     parts = {
         "database": is_there(database_answers),
         "broker": is_there(broker_answers),
         "worker": is_there(worker_beats),
     }
     is_ready = all(parts.values())
-    return JsonResponse({"status": "ready" if is_ready else "not ready", **parts}, status=200 if is_ready else 503)
+    told = {"status": "ready" if is_ready else "not ready", **parts, "calendars": is_there(calendars_are_known)}
+    return JsonResponse(told, status=200 if is_ready else 503)
 
 
 def is_there(probe: Callable[[], bool]) -> bool:
@@ -59,3 +65,7 @@ def broker_answers() -> bool:
 
 def worker_beats() -> bool:
     return Heartbeat.objects.filter(at__gt=timezone.now() - FRESH).exists()
+
+
+def calendars_are_known() -> bool:
+    return not running_out(timezone.localdate())

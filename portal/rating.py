@@ -16,7 +16,12 @@ from services.workflow.refusals import Refused
 
 
 class RateForm(forms.Form):
-    score = forms.TypedChoiceField(choices=Rating.Score.choices, coerce=int)
+    score = forms.TypedChoiceField(
+        label=gettext_lazy("How satisfied are you with this service?"),
+        choices=Rating.Score.choices,
+        coerce=int,
+        error_messages={"required": gettext_lazy("Choose one of the five answers.")},
+    )
     words = forms.CharField(
         label=gettext_lazy("What should we keep, what should we do better?"),
         help_text=gettext_lazy("Optional. Managers read it without your name; it is never published."),

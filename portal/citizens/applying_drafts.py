@@ -171,7 +171,7 @@ class Filling:
         self.given = {key: fitting(fields[key], value) for key, value in draft.answers.items() if key in fields}
         self.files = list(draft.evidence.order_by("supplied_at") if files is None else files)
         self.counts = Counter(file.key for file in self.files)
-        self.today = self.office.agency.calendar.working.day_of(now)
+        self.today = self.office.agency.calendar.day_of(now)
         self.context = self._context()
         self.answers = self.read(set()).answers
         self.form = Form(self.definition, self.version.expressions, self.answers, self.context, self.counts)

@@ -121,4 +121,4 @@ class StandAsideForm(forms.Form):
 
 
 class ActivityForm(forms.Form):
-    activity = forms.SlugField()
+    activity = forms.SlugField(label=_("Activity"))

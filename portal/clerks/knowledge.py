@@ -18,8 +18,17 @@ from services.agencies.models import Agency, Membership
 from services.catalogue.definition import DeskStep
 from services.catalogue.models import Service
 from services.workflow.knowledge import Guidance, TextBlock
-from services.workflow.letters import FACTS
 from services.workflow.operations.knowledge import guidance_of, remove_block, write_block, write_guidance
+
+PLACES = {  # what the places of a block stand for, in words: see `letters.FACTS`
+    "applicant_name": gettext_lazy("Applicant"),
+    "due": gettext_lazy("Due by"),
+    "office": gettext_lazy("Office"),
+    "official": gettext_lazy("Official"),
+    "reference": gettext_lazy("Reference"),
+    "service": gettext_lazy("Service"),
+    "today": gettext_lazy("Date"),
+}
 
 
 def agencies_of(user: User) -> list[Agency]:
@@ -76,7 +85,7 @@ def block(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid() and attempt(request, written):
         return redirect("desk_blocks")
-    context = {"form": form, "block": known, "places": sorted(FACTS)}
+    context = {"form": form, "written": known, "places": PLACES.items()}
     return render(request, "clerks/block.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -1,6 +1,5 @@
 """The supervisor's page: load, ageing, what will be late, absences, what needs somebody, and unusual numbers."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.attempts import attempt
 from portal.clerks.forms import ReassignForm
+from portal.fields import DayInput
 from portal.people import person, posted
 from portal.role_changes import settle_change
 from services.accounts.models import User
@@ -38,13 +38,6 @@ def agencies_of(request: HttpRequest) -> list[int]:
 def officials_of(agencies: list[int]) -> Any:
     members = Membership.objects.clerks().filter(agency__in=agencies, ended_at=None)
     return User.objects.filter(pk__in=members.values("user")).order_by("name")
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def format_value(self, value: Any) -> str | None:
-        return value.isoformat() if isinstance(value, date) else value
 
 
 class AbsenceForm(forms.Form):

@@ -1,4 +1,5 @@
-from datetime import date
+import uuid
+from datetime import date, datetime
 from functools import cached_property
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -9,11 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from services.accounts.models import User
-from services.agencies.rules import WorkingCalendar, in_language
+from services.agencies.rules import SpecialDay, WorkingCalendar, in_language
 
 
 class Calendar(models.Model):
-    """The working days of agencies that share them."""
+    """The working days of agencies that share them, as the law has them."""
 
     code = models.SlugField(unique=True)
     timezone = models.CharField(max_length=50, default="Asia/Baku")
@@ -21,27 +22,65 @@ class Calendar(models.Model):
     appeal_days = models.PositiveSmallIntegerField(
         default=30, help_text=_("Calendar days to object to a decision, when a service doesn’t say otherwise.")
     )
+    country = models.CharField(
+        max_length=3, blank=True, help_text=_("Its days off are taken from the list of this country, by ISO 3166.")
+    )
+    subdivision = models.CharField(max_length=10, blank=True)
+    taken_from = models.CharField(max_length=40, blank=True, help_text=_("Which list was taken, up to which year."))
 
     def __str__(self) -> str:
         return self.code
 
-    @cached_property
-    def working(self) -> WorkingCalendar:
-        """Read the calendar with its holidays; one query, kept on the instance."""
-        holidays = frozenset(self.holidays.values_list("date", flat=True))
-        return WorkingCalendar(ZoneInfo(self.timezone), frozenset(self.weekdays), holidays)
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
 
 
-class Holiday(models.Model):
-    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="holidays")
+class SpecialDayRow(models.Model):
+    """A day on which offices don't work as on others."""
+
+    class Kind(models.TextChoices):
+        OFF = "off", _("Day off")
+        WORKING = "working", _("Extra working day")
+        HALF = "half", _("Half day")
+
     date = models.DateField()
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.OFF)
+    closes_at = models.TimeField(null=True, blank=True, help_text=_("When a half day ends."))
     name = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="holiday_once")]
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_closes_if_half",
+                condition=models.Q(kind="half", closes_at__isnull=False)
+                | (~models.Q(kind="half") & models.Q(closes_at=None)),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.date}"
+
+    @property
+    def plain(self) -> SpecialDay:
+        return SpecialDay(self.date, self.kind, self.closes_at)  # type: ignore[arg-type]
+
+
+class Holiday(SpecialDayRow):
+    """A special day of all agencies that share a calendar: written by hand for a year, else from a country's list."""
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="holidays")
+    is_from_list = models.BooleanField(default=False)
+
+    class Meta(SpecialDayRow.Meta):
+        constraints = [
+            *SpecialDayRow.Meta.constraints,
+            models.UniqueConstraint(fields=["calendar", "date"], name="holiday_once"),
+        ]
 
 
 class Named(models.Model):
@@ -72,6 +111,31 @@ class Agency(Named):
     class Meta:
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
+
+    @cached_property
+    def working(self) -> WorkingCalendar:
+        """Read when the agency works: its calendar with its own days; two queries, kept on the instance."""
+        days = [*self.calendar.holidays.all(), *self.own_days.filter(removed_at=None)]
+        return WorkingCalendar.of(self.calendar.zone, self.calendar.weekdays, [day.plain for day in days])
+
+
+class OwnDay(SpecialDayRow):
+    """A special day of one agency, entered by its manager. It counts before the calendar's own for that date."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="own_days")
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta(SpecialDayRow.Meta):
+        constraints = [
+            *SpecialDayRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["agency", "date"], condition=models.Q(removed_at=None), name="own_day_once"
+            ),
+        ]
 
 
 class Office(Named):

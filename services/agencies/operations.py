@@ -1,34 +1,51 @@
 """Set up who serves whom: calendars, agencies, offices, desks and the people who work there. Idempotent."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from services.accounts.models import User
+from services.agencies.automation import extend
+from services.agencies.country_lists import check_country
 from services.agencies.models import Agency, Calendar, Desk, Holiday, Membership, Office
 
 Plain = Mapping[str, Any]
 
 
 @transaction.atomic
-def load_agencies(calendars: Iterable[Plain], agencies: Iterable[Plain]) -> None:
-    """Write calendars and agencies, with their offices and desks, as they stand in plain data."""
+def load_agencies(calendars: Iterable[Plain], agencies: Iterable[Plain], now: datetime | None = None) -> None:
+    """Write calendars and agencies, with their offices and desks, as they stand in plain data.
+
+    Raise `UnknownCountry` for a calendar of a country of which no list of days off is known.
+    """
     for calendar in calendars:
-        _load_calendar(calendar)
+        _load_calendar(calendar, now or timezone.now())
     for agency in agencies:
         _load_agency(agency)
 
 
-def _load_calendar(data: Plain) -> None:
-    calendar, _ = Calendar.objects.update_or_create(
-        code=data["code"],
-        defaults={name: data[name] for name in ("timezone", "weekdays", "appeal_days") if name in data},
-    )
-    holidays = [Holiday(calendar=calendar, date=day["date"], name=day["name"]) for day in data.get("holidays", [])]
-    Holiday.objects.bulk_create(
-        holidays, update_conflicts=True, unique_fields=["calendar", "date"], update_fields=["name"]
-    )
+def _load_calendar(data: Plain, now: datetime) -> None:
+    names = ("timezone", "weekdays", "appeal_days", "country", "subdivision")
+    known = {name: data[name] for name in names if name in data}
+    if known.get("country"):
+        check_country(known["country"], known.get("subdivision", ""))
+    calendar, _ = Calendar.objects.update_or_create(code=data["code"], defaults={**known, "taken_from": ""})
+    days = [_day(calendar, day) for day in data.get("holidays", [])]
+    # A year written by hand is whole: what stood there before, by hand or from the country's list, goes.
+    calendar.holidays.filter(date__year__in={day.date.year for day in days}).delete()
+    Holiday.objects.bulk_create(days)
+    if calendar.country:
+        extend(calendar, calendar.day_of(now))
+
+
+def _day(calendar: Calendar, data: Plain) -> Holiday:
+    day = data["date"] if isinstance(data["date"], date) else date.fromisoformat(data["date"])
+    closes_at = time.fromisoformat(data["closes_at"]) if data.get("closes_at") else None
+    kind = data.get("kind", Holiday.Kind.OFF)
+    return Holiday(calendar=calendar, date=day, name=data["name"], kind=kind, closes_at=closes_at)
 
 
 def _load_agency(data: Plain) -> None:

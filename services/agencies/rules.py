@@ -1,8 +1,8 @@
 """Working days and texts: pure functions without Django."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -18,29 +18,72 @@ def in_language(texts: Mapping[Any, str], language: str) -> str:
 
 
 @dataclass(frozen=True)
+class SpecialDay:
+    """A day on which an office doesn't work as on others: off, worked though others rest, or worked until an hour."""
+
+    date: date
+    kind: Literal["off", "working", "half"]
+    closes_at: time | None = None
+
+
+@dataclass(frozen=True)
 class WorkingCalendar:
-    """The days on which an agency works, in its time zone."""
+    """The days on which an agency works, in its time zone; half days with the hour at which they end."""
 
     zone: ZoneInfo
     weekdays: frozenset[int] = frozenset(range(5))
     holidays: frozenset[date] = frozenset()
+    extra_days: frozenset[date] = frozenset()
+    closings: Mapping[date, time] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, zone: ZoneInfo, weekdays: Iterable[int], days: Iterable[SpecialDay]) -> "WorkingCalendar":
+        """Put a calendar together; of two special days on one date the later given counts."""
+        by_date = {day.date: day for day in days}
+        return cls(
+            zone,
+            frozenset(weekdays),
+            frozenset(day.date for day in by_date.values() if day.kind == "off"),
+            frozenset(day.date for day in by_date.values() if day.kind == "working"),
+            {day.date: day.closes_at for day in by_date.values() if day.kind == "half" and day.closes_at},
+        )
+
+    @property
+    def until_midnight(self) -> "WorkingCalendar":
+        """Give the same days without closing hours: for applicants, who may hand in until the day ends."""
+        return replace(self, extra_days=self.extra_days | self.closings.keys(), closings={})
 
     def counts(self, day: date, kind: DayKind) -> bool:
-        """Tell whether a day counts for a span of working or calendar days."""
-        return kind == "calendar" or (day.weekday() in self.weekdays and day not in self.holidays)
+        """Tell whether a day counts for a span of working or calendar days; a half day is a working day."""
+        if kind == "calendar" or day in self.extra_days or day in self.closings:
+            return True
+        return day.weekday() in self.weekdays and day not in self.holidays
 
     def day_of(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
 
-    def end_of(self, day: date) -> datetime:
-        """Give the last moment of a day in the agency's time zone."""
-        return datetime.combine(day, LAST_MOMENT, self.zone)
+    def day_received(self, moment: datetime, kind: DayKind) -> date:
+        """Give the day on which something counts as received; for working days, after closing, the next."""
+        day = self.day_of(moment)
+        return day + DAY if moment > self.end_of(day, kind) else day
+
+    def end_of(self, day: date, kind: DayKind = "calendar") -> datetime:
+        """Give the last moment of a day in the agency's time zone, in UTC; in working days a half day ends at closing.
+
+        Of a moment that comes twice because clocks are turned back, it is the later one.
+        """
+        last = self.closings.get(day, LAST_MOMENT) if kind == "working" else LAST_MOMENT
+        return datetime.combine(day, last.replace(fold=1), self.zone).astimezone(UTC)
 
     def days_after(self, moment: datetime) -> Iterator[date]:
-        day = self.day_of(moment)
-        while True:
-            day += DAY
-            yield day
+        return days_from(self.day_of(moment))
+
+
+def days_from(day: date) -> Iterator[date]:
+    """Give the days after a day, for ever."""
+    while True:
+        day += DAY
+        yield day
 
 
 def due_at(
@@ -51,19 +94,24 @@ def due_at(
     The day of `start` doesn't count. A day on whose last moment the clock stood still doesn't count either. While a
     stop is open-ended the limit is computed as if the clock went on at the end of that stop's own day.
     """
+    received = calendar.day_received(start, kind)
     if days == 0:
-        return calendar.end_of(calendar.day_of(start))
+        return calendar.end_of(received, kind)
     counted = 0
-    for day in calendar.days_after(start):
-        if calendar.counts(day, kind) and not _is_stopped(calendar.end_of(day), stops):
+    for day in days_from(received):
+        if calendar.counts(day, kind) and not _is_stopped(calendar.end_of(day, kind), stops):
             counted += 1
         if counted == days:
-            return calendar.end_of(day)
+            return calendar.end_of(day, kind)
     raise AssertionError("days never end")
 
 
 def end_of_period(start: datetime, days: int, kind: DayKind, calendar: WorkingCalendar) -> datetime:
-    """Give the last moment to hand something in; a period that would end on a day off ends on the next working day."""
+    """Give the last moment to hand something in; a period that would end on a day off ends on the next working day.
+
+    Closing hours don't shorten it.
+    """
+    calendar = calendar.until_midnight
     end = due_at(start, days, kind, calendar)
     return end if calendar.counts(calendar.day_of(end), "working") else due_at(end, 1, "working", calendar)
 
@@ -76,18 +124,27 @@ def due_after_stop(
     The same as counting again from `start` with all stops, and right also for a limit that was set by hand: the time
     of day stays.
     """
-    lost = 0
-    for day in calendar.days_after(start):
-        if day > calendar.day_of(due):
+    due_day, lost = calendar.day_of(due), 0
+    for day in days_from(calendar.day_received(start, kind)):
+        if day > due_day:
             break
-        lost += calendar.counts(day, kind) and _is_stopped(calendar.end_of(day), [stop])
+        lost += calendar.counts(day, kind) and _is_stopped(calendar.end_of(day, kind), [stop])
     if not lost:
         return due
-    for day in calendar.days_after(due):
-        lost -= calendar.counts(day, kind) and not _is_stopped(calendar.end_of(day), [stop])
+    for day in days_from(due_day):
+        lost -= calendar.counts(day, kind) and not _is_stopped(calendar.end_of(day, kind), [stop])
         if not lost:
-            return datetime.combine(day, due.astimezone(calendar.zone).time(), calendar.zone)
+            return _same_time(due, day, kind, calendar)
     raise AssertionError("days never end")
+
+
+def _same_time(due: datetime, day: date, kind: DayKind, calendar: WorkingCalendar) -> datetime:
+    """Give the moment on another day at which a limit ends: the end of the day, or the time that was set by hand."""
+    end = calendar.end_of(day, kind)
+    if due >= calendar.end_of(calendar.day_of(due), kind):
+        return end
+    by_hand = datetime.combine(day, due.astimezone(calendar.zone).time(), calendar.zone)
+    return min(by_hand.astimezone(UTC), end)
 
 
 def _is_stopped(moment: datetime, stops: Sequence[Stop]) -> bool:

@@ -99,7 +99,12 @@ class Changes:
         return self.expressions.holds_surely(condition, self.variables())
 
     def moment_after(self, span: Span) -> datetime:
+        """Give when a span for officials ends."""
         return due_at(self.now, span.days, span.kind, self.calendar)
+
+    def time_of_applicant(self, span: Span) -> datetime:
+        """Give when a span for the applicant ends: closing hours don't shorten it."""
+        return due_at(self.now, span.days, span.kind, self.calendar.until_midnight)
 
     def stop_clock(self, step: Step) -> None:
         """Let the legal clock stand still from now on because of a step; it may stand still already."""

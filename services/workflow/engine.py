@@ -113,7 +113,7 @@ class Walk(Changes):
 
     def _open_applicant(self, step: Step, definition: ApplicantStep) -> None:
         if definition.within is not None:
-            step.lane, step.run_at = Lane.RULES, self.moment_after(definition.within)
+            step.lane, step.run_at = Lane.RULES, self.time_of_applicant(definition.within)
             remind(self, step)
         self.tell("step_opened", "system", step=step.key, kind=step.kind)
         if definition.stops_clock:

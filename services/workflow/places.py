@@ -17,9 +17,9 @@ class Places:
         self._calendars: dict[int, WorkingCalendar] = {}
 
     def calendar(self, agency: Agency) -> WorkingCalendar:
-        if agency.calendar_id not in self._calendars:
-            self._calendars[agency.calendar_id] = agency.calendar.working
-        return self._calendars[agency.calendar_id]
+        if agency.pk not in self._calendars:
+            self._calendars[agency.pk] = agency.working
+        return self._calendars[agency.pk]
 
     @cached_property
     def _desks(self) -> dict[tuple[str, str], Desk]:

@@ -78,6 +78,8 @@ desk_role_settle     in        no    no       ok    no            no      no    
 managers_people      in        no    no       no    no            ok      ok              no
 managers_role_end    in        no    no       no    no            ok      no              no
 managers_role_settle in        no    no       no    no            ok      no              no
+managers_calendar    in        no    no       no     no            ok      no              no
+managers_calendar_remove in    no    no       no     no            ok      no              no
 desk_next            in        no    no       ok     ok            no      no              no
 desk_find            in        no    no       ok     ok            no      no              no
 managers             in        no    no       no     no            ok      ok              no

@@ -1,7 +1,7 @@
 """Two towns, each full of what the other must not see."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 from pypdfium2 import PdfDocument
 
 from services.accounts.models import User
-from services.agencies.models import Absence, Desk, Office
+from services.agencies.models import Absence, Desk, Office, OwnDay
 from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import check_draft
 from services.requests.assistance import Assistance
@@ -33,6 +33,7 @@ from services.workflow.operations.knowledge import write_block
 from services.workflow.operations.paper import share
 from services.workflow.operations.roles import propose_role
 from services.workflow.operations.saved_views import save_view
+from services.workflow.operations.working_days import add_own_day
 from services.workflow.role_changes import RoleChange
 from services.workflow.trials import Trial
 from services.workflow.what_if.running import run_trials, try_draft
@@ -68,6 +69,7 @@ class Town:
     absence: Absence
     change: RoleChange
     trial: Trial
+    own_day: OwnDay
 
     @property
     def question(self) -> Step:
@@ -149,8 +151,21 @@ def build_town(name: str) -> Town:
     absence = record_absence(chloe, today, today, clerk, now)
     change = propose_role(chloe, manager.memberships.first().agency, "supervisor", manager, now)
     known = (evidence, document, draft, draft_file, helping, complaint, link, secret, view, block, bulk, held)
-    known = (*known, others, absence, change, trial_of(name, manager))
+    own_day = add_own_day(
+        manager.memberships.first().agency,
+        today + timedelta(days=7),
+        own_kind(today),
+        manager,
+        now,
+        name={"en": "Move"},
+    )
+    known = (*known, others, absence, change, trial_of(name, manager), own_day)
     return Town(name, citizen, clerk, manager, *fresh, *known)
+
+
+def own_kind(today: date) -> str:
+    """Give a kind of special day that fits a week from today, whatever weekday it is."""
+    return OwnDay.Kind.OFF if today.weekday() < 5 else OwnDay.Kind.WORKING
 
 
 def one_page(side: int = 200) -> bytes:
@@ -219,6 +234,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "desk_evidence_page": [{"pk": town.evidence.pk, "number": 1}],
         "desk_team_give": [{"pk": town.others_step.pk}],
         "desk_absence_end": [{"pk": town.absence.pk}],
+        "managers_calendar": [{"code": town.name}],
+        "managers_calendar_remove": [{"pk": town.own_day.pk}],
         "managers_role_end": [{"pk": town.clerk.memberships.first().pk}],
         "desk_role_settle": [{"pk": town.change.pk, "act": act} for act in ("confirm", "refuse")],
         "managers_role_settle": [{"pk": town.change.pk, "act": act} for act in ("confirm", "refuse")],

@@ -3,18 +3,32 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.agencies.rules import Stop, WorkingCalendar, due_after_stop, due_at, end_of_period, running_seconds
+from services.agencies.rules import (
+    SpecialDay,
+    Stop,
+    WorkingCalendar,
+    due_after_stop,
+    due_at,
+    end_of_period,
+    running_seconds,
+)
 
 BAKU = ZoneInfo("Asia/Baku")
+PLACES = ("Asia/Baku", "Europe/Paris", "UTC", "America/Santiago", "Africa/Cairo", "Pacific/Auckland", "America/Havana")
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 6, 30), timezones=st.just(UTC))
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 CALENDARS = st.builds(
     WorkingCalendar,
-    st.sampled_from([BAKU, ZoneInfo("Europe/Paris"), ZoneInfo("UTC")]),
+    # Santiago and Cairo turn their clocks at midnight: an hour that doesn't exist, or a last hour that comes twice.
+    st.sampled_from([ZoneInfo(f"{place}") for place in PLACES]),
     st.frozensets(st.integers(0, 6), min_size=1),
-    st.frozensets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=30),
+    st.frozensets(DAYS, max_size=30),
+    st.frozensets(DAYS, max_size=10),
+    st.dictionaries(DAYS, st.times(time(9), time(16)), max_size=20),
 )
 KINDS = st.sampled_from(["working", "calendar"])
 
@@ -28,16 +42,32 @@ def starts_and_stops(draw: st.DrawFn) -> tuple[datetime, list[tuple[datetime, da
     return start, list(zip(moments[::2], moments[1::2], strict=False))
 
 
+def last_moment(day: date, kind: str, calendar: WorkingCalendar) -> datetime:
+    """Look for the last minute of a day by trying, from its closing on a half day."""
+    if kind == "working" and day in calendar.closings:
+        return datetime.combine(day, calendar.closings[day], calendar.zone).astimezone(UTC)
+    moment = datetime.combine(day + timedelta(days=1), time(3), calendar.zone).astimezone(UTC)
+    while moment.astimezone(calendar.zone).date() > day:
+        moment -= timedelta(minutes=1)
+    return moment + timedelta(minutes=1, microseconds=-1)
+
+
+def works(day: date, kind: str, calendar: WorkingCalendar) -> bool:
+    opens = day in calendar.extra_days or day in calendar.closings
+    return kind == "calendar" or opens or (day.weekday() in calendar.weekdays and day not in calendar.holidays)
+
+
 def recount(start: datetime, days: int, kind: str, calendar: WorkingCalendar, stops: list[Stop]) -> datetime:
     """Count day by day, in the plainest way."""
     day = start.astimezone(calendar.zone).date()
+    if start > last_moment(day, kind, calendar):
+        day += timedelta(days=1)
     while days:
         day += timedelta(days=1)
-        end = datetime.combine(day, time.max, calendar.zone)
-        works = kind == "calendar" or (day.weekday() in calendar.weekdays and day not in calendar.holidays)
+        end = last_moment(day, kind, calendar)
         stands = any(stopped <= end < resumed for stopped, resumed in stops if resumed)
-        days -= works and not stands
-    return datetime.combine(day, time.max, calendar.zone)
+        days -= works(day, kind, calendar) and not stands
+    return last_moment(day, kind, calendar)
 
 
 @given(starts_and_stops(), st.integers(0, 40), KINDS, CALENDARS)
@@ -53,6 +83,78 @@ def test_stop_after_stop_gives_the_same_as_all_at_once(case, days, kind, calenda
     for stop in stops:
         due = due_after_stop(due, start, stop, kind, calendar)
     assert due == due_at(start, days, kind, calendar, stops)
+
+
+@given(MOMENTS, st.integers(0, 60 * 24 * 20), st.integers(1, 40), KINDS, CALENDARS)
+def test_who_comes_later_is_never_served_earlier(start, minutes, days, kind, calendar) -> None:
+    assert due_at(start, days, kind, calendar) <= due_at(start + timedelta(minutes=minutes), days, kind, calendar)
+
+
+@given(MOMENTS, st.integers(1, 40), KINDS, CALENDARS)
+def test_closing_hours_shorten_nothing_for_applicants(start, days, kind, calendar) -> None:
+    free = calendar.until_midnight
+
+    assert all(free.counts(day, kind) == calendar.counts(day, kind) for day in calendar.closings)
+    day = free.day_of(due_at(start, days, kind, free))
+    assert due_at(start, days, kind, free) == last_moment(day, "calendar", calendar)
+
+
+class TestHalfDay:
+    """Friday, the last of the year, until one o'clock; the week after, Monday is worked."""
+
+    friday = date(2027, 12, 31)
+    calendar = WorkingCalendar(BAKU, closings={friday: time(13)})
+
+    def test_is_a_working_day_that_ends_at_its_closing(self) -> None:
+        thursday = datetime(2027, 12, 30, 16, tzinfo=BAKU)
+        assert due_at(thursday, 1, "working", self.calendar) == datetime(2027, 12, 31, 13, tzinfo=BAKU)
+        assert due_at(thursday, 1, "calendar", self.calendar) == datetime.combine(self.friday, time.max, BAKU)
+
+    def test_what_comes_after_its_closing_comes_the_next_day(self) -> None:
+        closing = WorkingCalendar(BAKU, closings={date(2027, 12, 30): time(13)})
+        before, after = (datetime(2027, 12, 30, hour, tzinfo=BAKU) for hour in (13, 14))
+        assert due_at(before, 1, "working", closing) == datetime.combine(self.friday, time.max, BAKU)
+        assert due_at(after, 1, "working", closing) == datetime.combine(date(2028, 1, 3), time.max, BAKU)
+
+    def test_may_be_a_saturday(self) -> None:
+        saturday = WorkingCalendar(BAKU, closings={date(2028, 1, 1): time(12)})
+        friday = datetime(2027, 12, 31, 10, tzinfo=BAKU)
+        assert due_at(friday, 1, "working", saturday) == datetime(2028, 1, 1, 12, tzinfo=BAKU)
+
+    def test_a_limit_that_moves_onto_it_ends_at_its_closing_and_one_that_leaves_it_at_midnight(self) -> None:
+        start = datetime(2027, 12, 27, 8, tzinfo=BAKU)
+        stop = (datetime(2027, 12, 28, 8, tzinfo=BAKU), datetime(2027, 12, 29, 8, tzinfo=BAKU))
+        for days, ends in (
+            (3, datetime(2027, 12, 31, 13, tzinfo=BAKU)),
+            (4, datetime(2028, 1, 3, 23, 59, tzinfo=BAKU)),
+        ):
+            due = due_at(start, days, "working", self.calendar)
+            moved = due_after_stop(due, start, stop, "working", self.calendar)
+            assert moved.replace(second=0, microsecond=0) == ends
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "utc"),
+    [
+        ("Africa/Cairo", date(2026, 4, 23), datetime(2026, 4, 23, 21, 59, 59, 999999, UTC)),  # then comes one o'clock
+        ("Africa/Cairo", date(2026, 10, 29), datetime(2026, 10, 29, 21, 59, 59, 999999, UTC)),  # its last hour, twice
+        ("Asia/Baku", date(2026, 3, 2), datetime(2026, 3, 2, 19, 59, 59, 999999, UTC)),
+    ],
+)
+def test_a_day_ends_when_the_next_begins(zone: str, day: date, utc: datetime) -> None:
+    end = WorkingCalendar(ZoneInfo(zone)).end_of(day)
+
+    assert end == utc
+    assert (end + timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date() == day + timedelta(days=1)
+
+
+def test_of_two_special_days_on_one_date_the_later_given_counts() -> None:
+    saturday = date(2026, 3, 7)
+    law = SpecialDay(saturday, "off")
+    assert not WorkingCalendar.of(BAKU, range(6), [SpecialDay(saturday, "working"), law]).counts(saturday, "working")
+    own = WorkingCalendar.of(BAKU, range(6), [law, SpecialDay(saturday, "half", time(13))])
+    assert own.counts(saturday, "working")
+    assert own.end_of(saturday, "working") == datetime(2026, 3, 7, 13, tzinfo=BAKU)
 
 
 @given(starts_and_stops(), st.integers(0, 60 * 24 * 90))

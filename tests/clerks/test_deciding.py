@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from portal.clerks.knowledge import PLACES
 from services.accounts.models import User
 from services.agencies.models import Agency
 from services.catalogue.models import ServiceVersion
@@ -21,6 +22,7 @@ from services.requests.previews import NoPreview, page_as_picture, pages_of
 from services.workflow.bulk import BulkAct
 from services.workflow.erasure import erase_content
 from services.workflow.knowledge import Guidance, TextBlock
+from services.workflow.letters import FACTS
 from services.workflow.models import Step
 from services.workflow.operations import desk
 from services.workflow.operations.applicant import withdraw
@@ -177,6 +179,7 @@ class TestWords:
         desk_client.post(reverse("desk_new_block"), said)
         block = TextBlock.objects.get()
         assert block.text == {"en": "Thank you.", "az": "Sağ olun."}
+        assert "<h1>Thanks</h1>" in desk_client.get(reverse("desk_block", args=[block.pk])).content.decode()
 
         desk_client.post(reverse("desk_block", args=[block.pk]), {**said, "text_az": ""})
         assert TextBlock.objects.get().text == {"en": "Thank you."}
@@ -200,6 +203,13 @@ class TestWords:
         assert answer.status_code == 422
         assert fault in answer.content.decode()
         assert not TextBlock.objects.exists()
+
+    def test_its_places_are_told_in_words(self, desk_client: Client) -> None:
+        page = desk_client.get(reverse("desk_new_block")).content.decode()
+
+        assert PLACES.keys() == FACTS
+        assert "<h1>Write a new block</h1>" in page
+        assert all(f"&#123;{name}&#125;" in page and str(words) in page for name, words in PLACES.items())
 
     def test_two_blocks_have_two_titles(self, desk_client: Client, bruno: User) -> None:
         write_block(Agency.objects.get(code="north"), "Thanks", {"en": "A"}, bruno, timezone.now())

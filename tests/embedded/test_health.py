@@ -11,6 +11,7 @@ from portal import health
 from portal.celery import app
 from portal.embedded.ports import free_port
 from services.workflow.models import Heartbeat
+from tests.worlds import build_agencies
 
 
 def told(response: HttpResponse) -> tuple[int, dict[str, object]]:
@@ -30,12 +31,26 @@ class TestReady:
     def test_needs_a_worker_that_beats(self, rf: RequestFactory) -> None:
         Heartbeat.objects.create(name="worker", at=timezone.now())
 
-        assert self.ask(rf) == (200, {"status": "ready", "database": True, "broker": True, "worker": True})
+        assert self.ask(rf) == (
+            200,
+            {"status": "ready", "database": True, "broker": True, "worker": True, "calendars": True},
+        )
+
+    def test_tells_of_a_calendar_that_runs_out_and_is_ready_all_the_same(self, rf: RequestFactory) -> None:
+        Heartbeat.objects.create(name="worker", at=timezone.now())
+        build_agencies("north")
+
+        status, parts = self.ask(rf)
+
+        assert (status, parts["status"], parts["calendars"]) == (200, "ready", False)
 
     def test_does_not_trust_an_old_heartbeat(self, rf: RequestFactory) -> None:
         Heartbeat.objects.create(name="worker", at=timezone.now() - timedelta(seconds=31))
 
-        assert self.ask(rf) == (503, {"status": "not ready", "database": True, "broker": True, "worker": False})
+        assert self.ask(rf) == (
+            503,
+            {"status": "not ready", "database": True, "broker": True, "worker": False, "calendars": True},
+        )
 
     def test_needs_the_broker(self, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
         nobody = f"redis://127.0.0.1:{free_port()}/0"

@@ -1,7 +1,6 @@
 """No page of the account speaks English in the middle of another language."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
@@ -9,6 +8,7 @@ from django.urls import reverse
 
 from services.accounts.models import User
 from tests import worlds
+from tests.languages.reading import said_on
 
 pytestmark = pytest.mark.django_db
 OPEN = ["account_login", "account_signup", "account_reset_password", "account_request_login_code"]
@@ -26,37 +26,15 @@ OWN = [
 ]
 # What is alike everywhere: names, addresses, and what browsers send.
 NAMES = [r"aysel@example\.org", "Aysel", "WebAuthn", "English", "Azərbaycanca", "Français", "PDF", "Government ID"]
-FRENCH = ["Services", "Sessions", "Code"]
+FRENCH = ["Services", "Sessions", "Code", "Menu"]
 ALIKE = re.compile("|".join([*NAMES, *FRENCH, "[A-Z2-7]{16,}"]))
 WORD = re.compile(r"[A-Za-z]{3,}")
-
-
-class Texts(HTMLParser):
-    """Gather what a page says, with the words of its labels."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: set[str] = set()
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in ("script", "style")
-        self.said |= {value for name, value in attributes if name in ("aria-label", "title", "placeholder") and value}
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("script", "style")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent and data.strip():
-            self.said.add(" ".join(data.split()))
 
 
 def texts(client: Client, name: str, language: str) -> set[str]:
     page = client.get(reverse(name), headers={"Accept-Language": language}, follow=True)
     assert page.status_code == 200
-    gathered = Texts()
-    gathered.feed(page.content.decode())
-    return {text for text in gathered.said if WORD.search(ALIKE.sub("", text))}
+    return {text for text in said_on(page.content.decode()) if WORD.search(ALIKE.sub("", text))}
 
 
 @pytest.fixture

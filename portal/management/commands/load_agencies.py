@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError
 
+from services.agencies.country_lists import UnknownCountry
 from services.agencies.operations import load_agencies
 from services.catalogue.guides import BadEvent
 from services.catalogue.operations import load_life_events
@@ -22,5 +23,8 @@ class Command(BaseCommand):
             load_life_events(data.get("life_events", []))
         except BadEvent as bad:
             raise CommandError(str(bad)) from None
-        load_agencies(data.get("calendars", []), data.get("agencies", []))
+        try:
+            load_agencies(data.get("calendars", []), data.get("agencies", []))
+        except UnknownCountry as unknown:
+            raise CommandError(str(unknown)) from None
         self.stdout.write(f"{len(data.get('agencies', []))} agencies")

@@ -40,7 +40,7 @@ def ask(walk: Changes, step: Step) -> Finding:
     if request.fee == Decimal(0):
         return {"found": False, "amount": "0.00"}
     waiting = _waiting_step(walk.definition, key)
-    until = walk.moment_after(waiting.within) if waiting and waiting.within else None
+    until = walk.time_of_applicant(waiting.within) if waiting and waiting.within else None
     day = walk.calendar.day_of(until).isoformat() if until else ""
     reference = payment_reference(request.reference)
     walk.tell("payment_asked", "robot:request_payment", step=step.key, amount=f"{request.fee:.2f}", until=day)

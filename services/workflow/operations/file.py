@@ -30,9 +30,13 @@ def extend_deadline(
             require(False, _("The law allows no extension for this service."))
             raise AssertionError
         require(not request.deadline_changes.exists(), _("The deadline was already extended once."))
-        latest = due_at(request.due_at, extension.days, extension.kind, walk.calendar)
+        begin = min(request.due_at, walk.calendar.end_of(walk.calendar.day_of(request.due_at), extension.kind))
+        latest = due_at(begin, extension.days, extension.kind, walk.calendar)
         after = until or latest
-        require(after <= latest, _("The law allows an extension until %(date)s at most.") % {"date": latest.date()})
+        require(
+            after <= latest,
+            _("The law allows an extension until %(date)s at most.") % {"date": walk.calendar.day_of(latest)},
+        )
         change = DeadlineChange(
             service_request=request, before=request.due_at, after=after, reason=reason.strip(), by=by, at=now
         )

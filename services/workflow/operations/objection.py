@@ -44,9 +44,9 @@ def way_to_object(service_request: ServiceRequest) -> Way | None:
     office = _office(service, service_request) if service else None
     if service is None or office is None:
         return None
-    calendar = service_request.office.agency.calendar
-    days = definition.appeal.days or calendar.appeal_days
-    return Way(service, office, end_of_period(service_request.ended_at, days, definition.appeal.kind, calendar.working))
+    agency = service_request.office.agency
+    days = definition.appeal.days or agency.calendar.appeal_days
+    return Way(service, office, end_of_period(service_request.ended_at, days, definition.appeal.kind, agency.working))
 
 
 def _office(service: Service, service_request: ServiceRequest) -> Office | None:

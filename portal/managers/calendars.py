@@ -1,0 +1,94 @@
+"""An agency's working calendar: the special days of twelve months, and days of its own."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.attempts import attempt
+from portal.fields import DayInput
+from portal.people import person, posted
+from services.agencies.models import Agency, OwnDay
+from services.agencies.queries import FAR_ENOUGH_DAYS, known_until
+from services.workflow.operations.roles import agencies_managed_by
+from services.workflow.operations.working_days import add_own_day, remove_own_day
+
+AHEAD = timedelta(days=366)
+
+
+class OwnDayForm(forms.Form):
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput)
+    kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=OwnDay.Kind.choices, widget=forms.RadioSelect)
+    closes_at = forms.TimeField(
+        label=gettext_lazy("Ends at"),
+        help_text=gettext_lazy("For a half day, for example 13:00."),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+    name = forms.CharField(label=gettext_lazy("Why?"), max_length=100, help_text=gettext_lazy("Everybody reads it."))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        is_half = said.get("kind") == OwnDay.Kind.HALF
+        if is_half and not said.get("closes_at") and "closes_at" not in self.errors:
+            self.add_error("closes_at", _("Write the hour at which the half day ends."))
+        if not is_half:
+            said["closes_at"] = None
+        return said
+
+
+@require_http_methods(["GET", "POST"])
+def calendar(request: HttpRequest, code: str) -> HttpResponse:
+    """Show when an agency works otherwise than usual, and take a day of its own."""
+    by, now = person(request), timezone.now()
+    agency = get_object_or_404(agencies_managed_by(by).select_related("calendar"), code=code)
+    form = OwnDayForm(posted(request))
+
+    def added() -> str:
+        said = form.cleaned_data
+        words = {get_language() or "en": said["name"]}
+        add_own_day(agency, said["day"], said["kind"], by, now, name=words, closes_at=said["closes_at"])
+        return _("The day is in the calendar. It counts for limits that begin from now on.")
+
+    if request.method == "POST" and form.is_valid() and attempt(request, added):
+        return redirect("managers_calendar", code=code)
+    today = agency.calendar.day_of(now)
+    until = known_until(agency.calendar, today)
+    context = {
+        "agency": agency,
+        "others": agencies_managed_by(by).exclude(pk=agency.pk),
+        "days": special_days(agency, today),
+        "known_until": until,
+        "runs_out": until is None or (until - today).days < FAR_ENOUGH_DAYS,
+        "form": form,
+    }
+    return render(request, "managers/calendar.html", context, status=422 if form.errors else 200)
+
+
+def special_days(agency: Agency, today: date) -> list[dict[str, Any]]:
+    """Give the days from today on for a year, each once: the agency's own before the calendar's."""
+    span = {"date__gte": today, "date__lte": today + AHEAD}
+    own = agency.own_days.filter(removed_at=None, **span).select_related("added_by")
+    by_date: dict[date, dict[str, Any]] = {day.date: {"day": day} for day in agency.calendar.holidays.filter(**span)}
+    by_date |= {day.date: {"day": day, "own": day, "may_remove": day.date > today} for day in own}
+    return [by_date[day] for day in sorted(by_date)]
+
+
+@require_POST
+def remove_day(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a day of the agency's own away."""
+    own = get_object_or_404(OwnDay.objects.filter(agency__in=agencies_managed_by(person(request))), pk=pk)
+
+    def removed() -> str:
+        remove_own_day(own, person(request), timezone.now())
+        return _("The day is taken away. It no longer counts for limits that begin from now on.")
+
+    attempt(request, removed)
+    return redirect("managers_calendar", code=own.agency.code)

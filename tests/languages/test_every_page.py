@@ -1,0 +1,93 @@
+"""No page falls back into English: every address in Arabic, which has no letter in common with it.
+
+What the world of these tests calls its things stands in ‹ ›, so that what is left in Latin letters is the portal's own.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from portal.access import ACCESS, Access
+from services.accounts.models import User
+from tests import worlds
+from tests.access import world
+from tests.access.test_every_url import EXPECTED, visitors_of
+from tests.access.world import SHARED, Town, addresses, build_towns
+from tests.languages.reading import said_on
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+VISITORS = ("owner", "clerk", "manager", "anonymous")
+LANGUAGES = "English|Azərbaycanca|Français"
+KINDS = "AZN|CSV|JPEG|JavaScript|PDF|PNG|UTF-8|YAML"
+PEOPLE = r"(Aysel|Bruno|Chloe|Dilara)(-North|-South)?|Secret of \w+|\S+@\S+"
+THINGS = r"‹[^›]*›|(\w{4}-){2,3}\w{2,4}|(own-)?(north|south)|permit|(paper|draft)\.pdf"
+WORDS = r"Late ones|Thanks|Which paper\?"
+ALIKE = re.compile(f"{LANGUAGES}|{KINDS}|{PEOPLE}|{THINGS}|{WORDS}")
+WORD = re.compile(r"[A-Za-z]{3,}")
+
+
+@pytest.fixture
+def towns(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Town, Town]:
+    monkeypatch.setattr(worlds, "text", lambda words: {"en": f"‹{words}›"})
+    for module, names in ((worlds, ("ENDS",)), (world, ("STEPS", "DOCUMENT", "FIELD"))):
+        for name in names:
+            monkeypatch.setattr(module, name, marked(getattr(module, name)))
+    return build_towns(settings, tmp_path)
+
+
+def marked(said: Any) -> Any:
+    """Give a part of a definition with its texts in marks."""
+    if isinstance(said, list):
+        return [marked(part) for part in said]
+    if isinstance(said, dict):
+        return {key: f"‹{part}›" if key == "en" else marked(part) for key, part in said.items()}
+    return said
+
+
+def visits(here: Town) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
+    """Give each address of a page with the first visitor who may come to it."""
+    whole = addresses(here)
+    for name, rule in ACCESS.items():
+        if rule is not Access.DEMO and not name.startswith("api_"):
+            allowed = [one for one in VISITORS if EXPECTED.get(name, {}).get(one, "ok") == "ok"]
+            yield from ((name, who, kwargs) for who in allowed[:1] for kwargs in whole.get(name, [SHARED.get(name)]))
+
+
+def latin(page: str) -> set[str]:
+    return {text for text in said_on(page) if WORD.search(ALIKE.sub("", text))}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_speaks_no_english(towns: tuple[Town, Town], method: str) -> None:
+    User.objects.update(language="ar")
+    clients, found, pages = visitors_of(*towns), {}, 0
+    for name, who, kwargs in visits(towns[0]):
+        answer = visit(clients[who], method, reverse(name, kwargs=kwargs))
+        if answer.get("Content-Type", "").startswith("text/html"):
+            pages += 1
+            found[name] = latin(answer.content.decode())
+
+    assert pages > 60
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def visit(client: Client, method: str, address: str) -> Any:
+    """Visit an address, with nothing filled in; what that changes is taken back for the next one."""
+    with transaction.atomic():
+        answer = getattr(client, method)(address, follow=True, headers={"Accept-Language": "ar"})
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_an_english_word_is_noticed() -> None:
+    page = (
+        '<p title="Aysel">‹Permit› مرحبا</p><a aria-label="Go back">رجوع</a><p data-words="Kept at #">Bruno agreed</p>'
+    )
+
+    assert latin(page) == {"Go back", "Kept at #", "Bruno agreed"}
