@@ -40,6 +40,9 @@ app.conf.update(
     beat_schedule={
         "sweep": every(5, "services.workflow.tasks.sweep", "rules"),
         "decisions": every(5, "services.workflow.tasks.take_effect", "rules"),
+        "silence": every(5, "services.workflow.tasks.let_silence_decide", "rules"),
+        "deadlines": every(30, "services.workflow.tasks.tell_of_deadlines", "rules"),
+        "officials": every(300, "services.workflow.tasks.mail_officials", "mail"),
         "bulk": every(5, "services.workflow.tasks.run_bulk", "documents"),
         "absences": every(60, "services.workflow.tasks.hand_over_absent", "documents"),
         "calendars": every(6 * 3600, "services.agencies.tasks.extend_calendars", "documents", expires=3600),

@@ -270,6 +270,7 @@ CONNECTOR_VALUES = {name: value for name, value in os.environ.items() if name.st
 CONNECTOR_VALUES["REGISTRY_URL"] = env.str("REGISTRY_URL", "")
 STATUS_URL = BASE_URL + "/status/"
 FOLLOW_URL = BASE_URL + "/my/requests/{id}/"
+DESK_URL = f"{BASE_URL}/desk/"
 RATE_URL = BASE_URL + "/rate/{token}/"
 SHARE_URL = BASE_URL + "/shared/{secret}/"
 VERIFY_URL = BASE_URL + "/verify/{number}/"

@@ -30,9 +30,9 @@ from services.workflow.models import Step, StepQuerySet
 from services.workflow.operations.saved_views import save_view
 from services.workflow.paging import Place, page_of
 from services.workflow.preparing import PreparedDecision
-from services.workflow.queries import complaints_of, desks_of, queue_of, told_to
+from services.workflow.queries import complaints_of, desks_of, queue_of, told_of_deadlines, told_to
 
-SOON = timedelta(days=2)
+SOON, MOST_TOLD = timedelta(days=2), 10
 STATES = {
     "late": gettext_lazy("Late"),
     "soon": gettext_lazy("Due soon"),
@@ -118,6 +118,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "stuck": PreparedDecision.objects.filter(by=user).exclude(refused="").select_related("step__service_request"),
         "pending": PreparedDecision.objects.undoable(user, now),
         "consultations": consultations_of(user, wish.own_desks)[:SHOWN],
+        "told": told_of_deadlines(user, now)[:MOST_TOLD],
         "complaints": complaints_of(user).filter(answered_at=None).order_by("made_at"),
         **counted(wish, now),
     }

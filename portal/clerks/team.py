@@ -22,7 +22,7 @@ from services.agencies.models import Absence, Agency, Membership
 from services.workflow.operations import desk
 from services.workflow.operations.absences import end_absence, record_absence
 from services.workflow.operations.roles import changes_to_settle
-from services.workflow.queries import supervised_by
+from services.workflow.queries import supervised_by, told_of_deadlines
 from services.workflow.recusals import Recusal
 from services.workflow.role_changes import RoleChange
 from services.workflow.signals import numbers_of
@@ -82,6 +82,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "agencies": Agency.objects.filter(pk__in=agencies),
         "desks": desk_loads(agencies, now),
         "ages": AGES,
+        "told": told_of_deadlines(user, now)[:SHOWN],
         "loads": loads(agencies, now),
         "absences": coming.select_related("user", "stand_in").order_by("first_day"),
         "urgent": [(step, ReassignForm(step=step)) for step in urgent],

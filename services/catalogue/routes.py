@@ -43,7 +43,8 @@ def route_faults(definition: Definition) -> Iterator[RawFault]:
     yield from _step_faults(definition)
     if unknown:
         return
-    reached = closure({workflow.start}, {step.key: targets(step) for step in workflow.steps})
+    starts = {workflow.start, definition.time_limit.silence_to or workflow.start} & workflow.by_key.keys()
+    reached = closure(starts, {step.key: targets(step) for step in workflow.steps})
     backwards: dict[str, list[str]] = {step.key: [] for step in workflow.steps}
     for step in workflow.steps:
         for target in targets(step):
@@ -106,6 +107,8 @@ def _robot_faults(definition: Definition, path: str, step: RobotStep) -> Iterato
     steps = definition.workflow.by_key
     if step.if_stuck in steps and not isinstance(steps[step.if_stuck], DeskStep):
         yield f"{path}.if_stuck", f"'{step.if_stuck}' is no desk step", "A person takes over: name a desk step."
+    if step.key == definition.time_limit.silence_to and definition.time_limit.silence == "refusal":
+        return  # it is the law that refuses
     for number, move in enumerate(step.next):
         target = steps.get(move.to)
         if isinstance(target, EndStep) and target.outcome == "refused":

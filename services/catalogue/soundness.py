@@ -25,6 +25,7 @@ from services.catalogue.definition import (
 )
 from services.catalogue.expressions import BadExpression, Expressions
 from services.catalogue.routes import appeal_faults, closure, route_faults
+from services.catalogue.silence import silence_faults
 
 RESERVED_PAGE_KEYS = {"check", "discard", "later", "papers"}
 RESERVED_FIELD_NAMES = {"csrfmiddlewaretoken", "__proto__", "prototype"}
@@ -81,6 +82,7 @@ def find_faults(definition: Definition, actions: Actions) -> Iterator[Fault]:
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
     fitting = [*route_faults(definition), *action_faults(definition, actions), *appeal_faults(definition)]
+    fitting += silence_faults(definition)
     yield from (Fault(*fault) for fault in fitting)
 
 

@@ -72,6 +72,9 @@ class ServiceRequest(models.Model):
     submitted_at = models.DateTimeField()
     due_at = models.DateTimeField()
     clock_stopped_at = models.DateTimeField(null=True)
+    silence = models.CharField(
+        max_length=10, blank=True, help_text=_("What the law says if nobody decides in time; empty once it has spoken.")
+    )
     ended_at = models.DateTimeField(null=True)
     appeal_of = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="appeals", help_text=_("The request that it objects to.")
@@ -110,6 +113,11 @@ class ServiceRequest(models.Model):
                 models.F("office"), OpClass(FoldedName("contact"), "gin_trgm_ops"), name="request_by_place_and_name"
             ),
             models.Index(fields=["service", "submitted_at"], name="request_of_service"),
+            models.Index(
+                fields=["due_at"],
+                name="request_silence_decides",
+                condition=models.Q(status="in_progress", clock_stopped_at=None) & ~models.Q(silence=""),
+            ),
             GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="request_by_answers"),
         ]
 

@@ -52,6 +52,7 @@ MEASURES = (
     Measure("rated", _("Answers"), "number", _("Applicants who said how satisfied they are."), _FEW),
     Measure("channels", _("Channels"), "share", _("Requests submitted online, at the counter, by phone, post, e-mail or by the agency itself, of all received."), _FEW),
     Measure("clock_stops", _("Stops of the clock"), "number", _("How often the legal clock was stopped; an office that often stops it looks quicker than it is."), _FEW, "less"),
+    Measure("silence", _("Decided by silence"), "number", _("Requests that count as approved or as refused because nobody decided in time, where the law says so; they count among the late. And rounds of opinions that ended without the answer of an agency."), _FEW, "less"),
     Measure("file_reads", _("Looks into files"), "number", _("How often an official opened a request’s file. Looks of the same person within ten minutes are one."), _FEW),
     Measure("visits_avoided", _("Visits avoided"), "number", _("Requests submitted online, by e-mail, post or phone, times the visits that the counter would have taken."), _("Visits that a service asks for by law, such as for fingerprints."), "more"),
     Measure("co2_saved", _("CO₂ saved"), "kg", _("Visits avoided, times the usual way there and back, times what a kilometre emits by the usual means of travel."), _("What the portal’s own computers emit."), "more"),

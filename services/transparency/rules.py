@@ -24,6 +24,7 @@ TALLIED = {
     "decision_sent_back": "sent_back",
     "reopened": "reopened",
     "file_read": "file_reads",
+    "opinions_silent": "silent_opinions",
 }
 REFUSED, ASKED, STEP, HELD = "refused:", "asked:", "step:", "held:"
 SATISFIED = 4
@@ -116,6 +117,8 @@ def _tallied(kind: str, facts: Mapping[str, Any]) -> str:
     """Give the measure that counts an event by itself, what went wrong with its reason or paper; '' when none does."""
     if kind == "decided" and facts.get("refusal") and facts.get("reason"):
         return f"{REFUSED}{facts['reason']}"
+    if kind == "decided_by_silence":
+        return "silent_approvals" if facts["outcome"] == "approval" else "silent_refusals"
     if kind == "applicant_asked":
         return f"{ASKED}{facts.get('evidence') or facts.get('field') or ''}"
     return TALLIED.get(kind, "")

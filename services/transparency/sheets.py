@@ -44,6 +44,9 @@ FAMILIES: dict[str, Family] = {
     "overturned": _alone("annulled", "sent_back"),
     "complaints": _alone("complaints"),
     "complaints_answered": _alone("complaints_answered"),
+    "silent_approvals": _alone("silent_approvals"),
+    "silent_refusals": _alone("silent_refusals"),
+    "silent_opinions": _alone("silent_opinions"),
     "file_reads": _alone("file_reads"),
     "work": Family(lambda counts: [counts.get("robot_steps", 0), counts.get("clerk_steps", 0)], "received"),
 }

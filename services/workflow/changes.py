@@ -73,7 +73,7 @@ class Changes:
     def _state(self) -> tuple[Any, ...]:
         request = self.service_request
         known = (request.status, request.office_id, request.fee, request.due_at, request.clock_stopped_at)
-        return (*known, json.dumps(request.facts, sort_keys=True))
+        return (*known, request.silence, json.dumps(request.facts, sort_keys=True))
 
     @property
     def changed_request(self) -> bool:

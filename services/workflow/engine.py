@@ -212,11 +212,15 @@ class Walk(Changes):
         self.finish(parent, "system", back=list(parent.returned))
         self.leave_surely(parent)
 
-    def _cancel_under(self, parent: Step) -> None:
+    def _children(self, parent: Step) -> list[Step]:
+        """Give the steps under another one, stored ones as far as they are active."""
         children = [step for step in self.new_steps if step.parent is parent]
         if parent.pk:
             children += [self.known(step) for step in parent.children.all().active()]
-        for step in children:
+        return children
+
+    def _cancel_under(self, parent: Step) -> None:
+        for step in self._children(parent):
             self.cancel(step)
 
     def cancel(self, step: Step) -> None:
@@ -243,6 +247,8 @@ class Walk(Changes):
                 self.finish(step, "system", outcome="late")
                 self.leave(step, definition.if_late or definition.next[-1].to)
             case ParallelStep():
+                silent = sorted({child.branch for child in self._children(step)} - set(step.returned))
+                self.tell("opinions_silent", "system", step=step.key, branches=silent)
                 self._join(step)
 
     def applicant_did(self, step: Step, actor: str) -> None:

@@ -14,6 +14,7 @@ import services.workflow.looking
 import services.workflow.preparing
 import services.workflow.recusals
 import services.workflow.role_changes
+import services.workflow.staff_notices
 import services.workflow.trials  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
@@ -126,6 +127,10 @@ class Step(models.Model):
     passed_over = models.PositiveSmallIntegerField(
         default=0, help_text=_("How many more urgent free steps were left when it was picked.")
     )
+    told = models.PositiveSmallIntegerField(
+        default=0,
+        help_text=_("Whom its deadline was told: 1 its holder, that it ends; 2 supervisors, that it is late."),
+    )
     barred = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", help_text=_("Four eyes: who may not take it.")
     )
@@ -173,6 +178,11 @@ class Step(models.Model):
                 condition=models.Q(state="open", assignee__isnull=True),
             ),
             models.Index(fields=["assignee", "due_at"], name="step_of_clerk", condition=models.Q(state="open")),
+            models.Index(
+                fields=["due_at"],
+                name="step_to_tell",
+                condition=models.Q(kind="desk", state="open", told__lt=2, due_at__isnull=False),
+            ),
             models.Index(
                 fields=["finished_at"], name="step_of_robot", condition=models.Q(kind="robot", state="done", trouble={})
             ),

@@ -1,5 +1,6 @@
 """The portal's own notices to applicants: those that every service sends without saying so."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core import signing
@@ -9,6 +10,7 @@ FILED_FOR_YOU, REMINDED, MOVED = "filed_for_you", "reminded", "moved"
 RECEIVED, ASKED, WRITTEN, ENDED = "received", "asked", "written", "ended"
 ANNULLED, SENT_BACK, COMPLAINT_ANSWERED, REVOKED = "annulled", "sent_back", "complaint_answered", "revoked"
 REMINDER, TO_PAY, LETTER = "reminder", "to_pay", "letter"
+SILENT_YES, SILENT_NO = "silent_yes", "silent_no"
 
 BY_MAIL, BY_SMS, TO_ASSISTANT = "", "sms", "assistant"
 
@@ -78,9 +80,52 @@ NOTICES = {
             "is due and under which reference. You pay at the counter."
         ),
     ),
+    SILENT_YES: (
+        _("By law your request counts as approved"),
+        _(
+            "The office did not decide in time on your request “%(service)s”. For this case the law says yes: "
+            "the request counts as approved. You will find the letter and any documents there."
+        ),
+    ),
+    SILENT_NO: (
+        _("By law your request counts as refused"),
+        _(
+            "The office did not decide in time on your request “%(service)s”. For this case the law says no: "
+            "the request counts as refused, though nobody has judged it. You can object; read there how and until when."
+        ),
+    ),
     LETTER: (
         _("The office has sent you a letter"),
         _("There is a letter for you about your request “%(service)s”. You can read and download it there."),
+    ),
+}
+EXTENDED_LETTER, SILENT_YES_LETTER, SILENT_NO_LETTER = "extended_letter", "silent_yes_letter", "silent_no_letter"
+AS_LETTER = "letter"
+LETTERS: dict[str, tuple[Any, list[Any]]] = {
+    EXTENDED_LETTER: (
+        _("We need longer for your request"),
+        [
+            _("We should decide on your request “%(service)s” by %(before)s. We need longer, as the law allows once."),
+            _("We now decide by %(due)s. The reason:"),
+            "%(reason)s",
+            _("You need not do anything."),
+        ],
+    ),
+    SILENT_YES_LETTER: (
+        _("Your request counts as approved"),
+        [
+            _("By law the office had until %(due)s to decide on your request “%(service)s”, and did not decide."),
+            _("For this case the law says: where the office stays silent, the request counts as approved."),
+            _("This approval is worth as much as one by an official. Keep this letter."),
+        ],
+    ),
+    SILENT_NO_LETTER: (
+        _("Your request counts as refused"),
+        [
+            _("By law the office had until %(due)s to decide on your request “%(service)s”, and did not decide."),
+            _("For this case the law says: where the office stays silent, the request counts as refused."),
+            _("Nobody has judged your request. You can object: open it on the portal to see how and until when."),
+        ],
     ),
 }
 FRAME = _(

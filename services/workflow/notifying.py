@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from services.workflow.changes import Changes
 from services.workflow.models import Step
-from services.workflow.notices import BY_MAIL, BY_SMS, NOTICES, REMINDED, TO_ASSISTANT
+from services.workflow.notices import AS_LETTER, BY_MAIL, BY_SMS, LETTERS, NOTICES, REMINDED, TO_ASSISTANT
 
 LONG, SHORT = timedelta(days=14), timedelta(days=4)
 BEFORE_LONG, BEFORE_SHORT = timedelta(days=7), timedelta(days=2)
@@ -38,6 +38,14 @@ def notify_applicant(walk: Changes, notice: str, at: datetime | None = None, abo
         walk.new_steps.append(_notice(walk, notice, BY_MAIL, at, about, is_sent=by_mail))
     if user is not None and user.wants_sms and user.phone:
         walk.new_steps.append(_notice(walk, notice, BY_SMS, at, about, is_sent=True))
+
+
+def write_letter(walk: Changes, letter: str) -> None:
+    """Let one of the portal's own letters be written to the applicant, as a PDF among the request's documents."""
+    assert letter in LETTERS
+    row = _notice(walk, letter, AS_LETTER, None, None, is_sent=True)
+    row.lane = Step.Lane.DOCUMENTS
+    walk.new_steps.append(row)
 
 
 def remind(walk: Changes, step: Step) -> None:

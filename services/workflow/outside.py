@@ -14,7 +14,7 @@ from services.catalogue.expressions import Unknown
 from services.connectors.operations import count_call, pause
 from services.requests.models import ServiceRequest
 from services.workflow import admission, breakers, rules
-from services.workflow.actions import ACTIONS, notify
+from services.workflow.actions import ACTIONS, notify, own_letters
 from services.workflow.actions.kinds import Failed, Job, NotNeeded, Outside
 from services.workflow.actions.sms import TEXT
 from services.workflow.claims import due, locked, walks_of
@@ -22,7 +22,7 @@ from services.workflow.crash_points import crash_point
 from services.workflow.driving import UNKNOWN, How, drive, put_off
 from services.workflow.engine import Walk
 from services.workflow.models import Step
-from services.workflow.notices import BY_SMS
+from services.workflow.notices import AS_LETTER, BY_SMS
 from services.workflow.troubles import trouble
 from services.workflow.writing import write
 
@@ -95,6 +95,8 @@ def key_of(step: Step) -> str:
 
 def action_of(walk: Walk, step: Step) -> Outside:
     if step.kind == Kind.NOTICE:
+        if step.branch == AS_LETTER:
+            return own_letters.ACTION
         return TEXT if step.branch == BY_SMS else notify.ACTION
     action = ACTIONS[walk.robot(step).action]
     assert isinstance(action, Outside)

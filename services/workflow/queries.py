@@ -1,6 +1,7 @@
 """Who may see and take what."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -12,6 +13,9 @@ from services.requests.models import ServiceRequest
 from services.requests.names import FoldedName
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
 from services.workflow.notices import BY_MAIL, TO_ASSISTANT
+from services.workflow.staff_notices import StaffNotice
+
+TWO_WEEKS = timedelta(days=14)
 
 
 def desks_of(user: User) -> list[int]:
@@ -116,6 +120,22 @@ def first_free_desks(user: User, only: int | None = None) -> list[int]:
 def supervised_by(user: User) -> QuerySet[Membership, int]:
     """Give the numbers of the agencies that a person supervises."""
     return Membership.objects.of(user).filter(role=Membership.Role.SUPERVISOR).values_list("agency", flat=True)
+
+
+def supervisors_of(agency: int) -> QuerySet[User]:
+    """Give who supervises an agency; where nobody does, its managers."""
+    here = Membership.objects.filter(agency=agency, ended_at=None, user__is_active=True)
+    supervising = here.filter(role=Membership.Role.SUPERVISOR)
+    members = supervising if supervising.exists() else here.managers()
+    return User.objects.filter(pk__in=members.values("user")).order_by("pk")
+
+
+def told_of_deadlines(user: User, now: datetime) -> QuerySet[StaffNotice]:
+    """Give what the portal told an official of deadlines within two weeks and isn’t done yet, the latest first."""
+    lately = StaffNotice.objects.filter(user=user, at__gt=now - TWO_WEEKS)
+    open_still = Q(step__state__in=ACTIVE) | Q(step=None)
+    related = ("service_request__service", "step__assignee")
+    return lately.filter(open_still).select_related(*related).order_by("-at", "-pk")
 
 
 def complaints_of(user: User) -> QuerySet[Complaint]:

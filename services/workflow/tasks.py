@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from services.workflow import automation, erasure, exports
-from services.workflow.operations import absences, bulk, preparing
+from services.workflow import automation, erasure, exports, staff_mail
+from services.workflow.operations import absences, bulk, preparing, silence, telling
 from services.workflow.what_if import running
 
 
@@ -41,6 +41,21 @@ def take_effect() -> None:
 @shared_task
 def run_bulk() -> None:
     bulk.run_bulk(timezone.now())
+
+
+@shared_task
+def let_silence_decide() -> None:
+    silence.let_silence_decide(timezone.now())
+
+
+@shared_task
+def tell_of_deadlines() -> None:
+    telling.tell_of_deadlines(timezone.now())
+
+
+@shared_task
+def mail_officials() -> None:
+    staff_mail.mail_officials(timezone.now())
 
 
 @shared_task

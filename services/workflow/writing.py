@@ -13,9 +13,9 @@ from services.workflow.bell import ring
 from services.workflow.engine import Walk
 from services.workflow.models import ACTIVE, Step
 
-REQUEST_FIELDS = ["status", "ended_at", "facts", "fee", "office", "due_at", "clock_stopped_at"]
+REQUEST_FIELDS = ["status", "ended_at", "facts", "fee", "office", "due_at", "clock_stopped_at", "silence"]
 STEP_FIELDS = ["state", "finished_at", "outcome", "run_at", "lease_until", "returned", "trouble"]
-STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "passed_over", "attempts", "by_hand_at"]
+STEP_FIELDS += ["due_at", "desk", "assignee", "claimed_at", "passed_over", "attempts", "by_hand_at", "told"]
 
 
 def write(walks: Sequence[Walk]) -> None:

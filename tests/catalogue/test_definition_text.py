@@ -77,5 +77,5 @@ class TestDifferences:
             ("questions", field["key"]): "changed",
             ("papers", gone["key"]): "removed",
         }
-        assert found["limit", "time_limit"].after == ["{days: 9, silence: approval}"]
+        assert found["limit", "time_limit"].after == ["{days: 9, silence: approval, silence_to: by_silence}"]
         assert found["questions", field["key"]].after == ["required: false"]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -150,12 +151,19 @@ class TestActs:
 class TestWholeRequest:
     def test_extend_the_deadline_once(self, desk_client: Client, seen: ServiceRequest) -> None:
         address = reverse("desk_extend", args=[seen.pk])
-        body = desk_client.post(address, {"reason": "An expert is needed."}, follow=True).content.decode()
+        with time_machine.travel(seen.due_at - worlds.DAY):
+            body = desk_client.post(address, {"reason": "An expert is needed."}, follow=True).content.decode()
+            again = desk_client.post(address, {"reason": "Once more."}, follow=True).content.decode()
 
         assert "The deadline is extended" in body
         assert address not in body
-        again = desk_client.post(address, {"reason": "Once more."}, follow=True).content.decode()
         assert "The deadline was already extended once." in again
+
+    def test_extend_no_deadline_that_has_passed(self, desk_client: Client, seen: ServiceRequest) -> None:
+        with time_machine.travel(seen.due_at + worlds.DAY):
+            body = desk_client.post(reverse("desk_extend", args=[seen.pk]), {"reason": "Why?"}, follow=True)
+
+        assert "The time limit has passed" in body.content.decode()
 
     def test_an_extension_needs_its_reason(self, desk_client: Client, seen: ServiceRequest) -> None:
         answer = desk_client.post(reverse("desk_extend", args=[seen.pk]), {"reason": " "})

@@ -84,7 +84,12 @@ class SpanVariant(Span):
 
 class TimeLimit(Span):
     variants: list[SpanVariant] = Field(default=[], max_length=10)
-    silence: Literal["none", "approval", "refusal"] = "none"
+    silence: Literal["none", "approval", "refusal"] = Field(
+        "none", description="What the law says when the limit passes and no official has decided."
+    )
+    silence_to: Key | None = Field(
+        None, description="The robot's step with the action `tacit_decision` from which the request then goes on."
+    )
     extension: Span | None = Field(None, description="By how much an official may extend it once, with a reason.")
 
 

@@ -4,6 +4,7 @@ It is no certificate: nobody can verify it, and a second one doesn't replace the
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -32,30 +33,37 @@ class Sheet:
 
 def prepare(walk: Changes, step: Step) -> Job:
     """Gather the letter's words in the applicant's language."""
-    request, template = walk.service_request, template_of(walk, step)
-    language = language_of(template, request.language)
+    template = template_of(walk, step)
+    language = language_of(template, walk.service_request.language)
+    with override(language):
+        words = paragraphs_of(walk, template, None, language)
+        return Job("documents", sheet(walk, template.key, in_language(template.title, language), words, language))
+
+
+def sheet(walk: Changes, key: str, title: str, paragraphs: Sequence[str], language: str) -> Sheet:
+    """Give what a letter with these words is made from, and the row that will tell of it."""
+    request = walk.service_request
     document = Document(
         service_request=request,
-        key=template.key,
-        title=in_language(template.title, language),
+        key=key,
+        title=title,
         number=new_document_number(),
         is_letter=True,
         issued_at=walk.now,
     )
-    with override(language):
-        content = LetterContent(
-            title=document.title,
-            agency=in_language(request.office.agency.name, language),
-            office=in_language(request.office.name, language),
-            reference=request.written_reference,
-            number=write_document_number(document.number),
-            to=request.contact.get("name", ""),
-            paragraphs=paragraphs_of(walk, template, None, language),
-            language=language,
-            written_on=walk.calendar.day_of(walk.now),
-            is_demo=settings.IS_DEMO,
-        )
-    return Job(target="documents", data=Sheet(content, document))
+    content = LetterContent(
+        title=title,
+        agency=in_language(request.office.agency.name, language),
+        office=in_language(request.office.name, language),
+        reference=request.written_reference,
+        number=write_document_number(document.number),
+        to=request.contact.get("name", ""),
+        paragraphs=paragraphs,
+        language=language,
+        written_on=walk.calendar.day_of(walk.now),
+        is_demo=settings.IS_DEMO,
+    )
+    return Sheet(content, document)
 
 
 def make(job: Job, key: str) -> bytes:
@@ -65,12 +73,17 @@ def make(job: Job, key: str) -> bytes:
 
 def keep(walk: Changes, job: Job, pdf: bytes) -> None:
     """Keep the letter with the request's documents and tell the applicant of it."""
+    keep_quietly(walk, job, pdf)
+    notify(walk, LETTER)
+
+
+def keep_quietly(walk: Changes, job: Job, pdf: bytes) -> None:
+    """Keep the letter with the request's documents; of what it says the applicant was told by another notice."""
     document = job.data.document
     document.sha256 = hashlib.sha256(pdf).hexdigest()
     document.file.save("", ContentFile(pdf), save=False)
     walk.new_rows.append(document)
     walk.tell("letter_written", "robot:letter", **document.facts())
-    notify(walk, LETTER)
 
 
 ACTION = Outside(Paper, Step.Lane.DOCUMENTS, prepare, make, keep)

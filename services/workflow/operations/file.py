@@ -10,8 +10,8 @@ from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.clocks import DeadlineChange
 from services.requests.models import ServiceRequest
 from services.workflow.models import ACTIVE, ActivityRecord, Step
-from services.workflow.notices import MOVED
-from services.workflow.notifying import notify
+from services.workflow.notices import EXTENDED_LETTER, MOVED
+from services.workflow.notifying import notify, write_letter
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking, walking_at
 from services.workflow.queries import requests_at_desks_of, serves_at_counter
 
@@ -30,6 +30,8 @@ def extend_deadline(
             require(False, _("The law allows no extension for this service."))
             raise AssertionError
         require(not request.deadline_changes.exists(), _("The deadline was already extended once."))
+        has_time = request.is_clock_stopped or now <= request.due_at or until is not None
+        require(has_time, _("The time limit has passed: it can’t be extended any more."))
         begin = min(request.due_at, walk.calendar.end_of(walk.calendar.day_of(request.due_at), extension.kind))
         latest = due_at(begin, extension.days, extension.kind, walk.calendar)
         after = until or latest
@@ -45,6 +47,7 @@ def extend_deadline(
         Step.objects.filter(service_request=request, state__in=ACTIVE, due_at=request.due_at).update(due_at=after)
         request.due_at = after
         notify(walk, MOVED)
+        write_letter(walk, EXTENDED_LETTER)
     return change
 
 

@@ -105,8 +105,8 @@ def officials_of(service_request: UUID) -> QuerySet[User]:
 def carry_out(appeal: ServiceRequest, decision: Decision, effect: str, now: datetime) -> None:
     """Do to the first decision what the appeal's outcome says; the official's words bind the office.
 
-    Where an official had decided, that step is opened again for another official, with a new time limit. Where none
-    had, the words stand on record as an instruction and nothing is opened.
+    Where an official had decided, that step is opened again for another official, with a new time limit; where silence
+    had, what was left undone. Else the words stand on record as an instruction and nothing is opened.
     """
     require(appeal.appeal_of_id, _("This request objects to nothing."))
     require(decision.words.strip(), _("Write to the office what it has to do. The applicant reads it too."))
@@ -117,11 +117,12 @@ def carry_out(appeal: ServiceRequest, decision: Decision, effect: str, now: date
             service_request=walk.service_request, author=decision.by, is_from_office=True, text=decision.words, at=now
         )
         walk.new_rows.append(words)
-        last = _last_decision(walk.service_request)
+        last, undone = _last_decision(walk.service_request), walk.service_request.facts.get("tacit", {}).get("undone")
+        opens = undone or (last.step_key if last else "")
         day = walk.calendar.day_of(now).isoformat()
-        walk.tell(kind, clerk(decision.by), appeal=str(appeal.pk), day=day, opens=last.step_key if last else "")
-        if last is not None:
-            _reopen(walk, last)
+        walk.tell(kind, clerk(decision.by), appeal=str(appeal.pk), day=day, opens=opens)
+        if opens:
+            _reopen(walk, opens, last.by if last and not undone else None)
         notify(walk, notice)
 
 
@@ -131,13 +132,15 @@ def _last_decision(service_request: ServiceRequest) -> Decision | None:
     return service_request.decisions.exclude(step_key__in=opinions).order_by("-is_refusal", "-pk").first()
 
 
-def _reopen(walk: Walk, last: Decision) -> None:
+def _reopen(walk: Walk, step: str, decided_by: User | None) -> None:
     request = walk.service_request
     require(not request.is_in_progress, _("The first request is being worked already."))
     request.status, request.ended_at = ServiceRequest.Status.IN_PROGRESS, None
     limit = time_limit_of(walk.definition, walk.holds_surely)
     request.due_at = due_at(walk.now, limit.days, limit.kind, walk.calendar)
-    walk.newly_barred.add(last.by)
+    if decided_by is not None:
+        walk.newly_barred.add(decided_by)
     day = walk.calendar.day_of(walk.now).isoformat()
     walk.tell("reopened", "system", due_at=request.due_at.isoformat(), day=day)
-    walk.enter(last.step_key)
+    walk.service_request.facts.pop("tacit", None)
+    walk.enter(step)

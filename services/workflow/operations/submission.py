@@ -192,6 +192,8 @@ def _start_clock(walk: Walk) -> None:
     limit = time_limit_of(walk.definition, walk.holds_surely)
     request = walk.service_request
     request.due_at = due_at(request.submitted_at, limit.days, limit.kind, walk.calendar)
+    law = walk.definition.time_limit
+    request.silence = law.silence if law.silence_to else ""
 
 
 def _tell_of(walk: Walk) -> None:

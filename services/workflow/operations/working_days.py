@@ -1,6 +1,6 @@
 """Special days of one agency: its managers add days to come and take them away; each change is an event.
 
-What was promised stays: the due dates of open requests are not counted again (docs/decisions/0011).
+What was promised stays: the due dates of open requests are not counted again (docs/decisions/0012-working-days.md).
 """
 
 from datetime import date, datetime, time, timedelta
