@@ -1,7 +1,6 @@
 """Every form of every page, filled with what nobody should send: told in words, never a fault, echoed as text."""
 
 import re
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +11,7 @@ from django.urls import reverse
 from portal.access import ACCESS
 from services.requests.models import ServiceRequest
 from tests.access.test_every_url import EXPECTED, visitors_of
-from tests.access.world import SHARED, Town, addresses, build_towns
+from tests.access.world import SHARED, Town, addresses
 
 pytestmark = pytest.mark.django_db
 WORDS = (
@@ -38,11 +37,6 @@ BAD = {
     "a way out": "//evil.example/\r\nSet-Cookie: a=b",
     "half a letter": "\ud83d".encode("utf-8", "surrogatepass").decode("latin-1"),
 }
-
-
-@pytest.fixture
-def towns(settings: Any, tmp_path: Any) -> tuple[Town, Town]:
-    return build_towns(settings, tmp_path)
 
 
 def forms(town: Town, clients: dict[str, Client]) -> list[tuple[Client, str]]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from portal.access import ACCESS, GUARDED_BY_THEMSELVES, Access
 from services.accounts.models import User
 from services.ledger.models import Event
 from tests import worlds
-from tests.access.world import MISSING, SHARED, Town, addresses, build_towns
+from tests.access.world import MISSING, SHARED, Town, addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -126,11 +125,6 @@ def names() -> set[str]:
 
     found = walk(get_resolver().url_patterns)
     return {name for name in found if not name.startswith(GUARDED_BY_THEMSELVES)} - NAMELESS
-
-
-@pytest.fixture
-def towns(settings: Any, tmp_path: Path) -> tuple[Town, Town]:
-    return build_towns(settings, tmp_path)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portal.access import ACCESS
 from tests.access.test_every_url import visitors_of
-from tests.access.world import MISSING, SHARED, Town, addresses, build_towns
+from tests.access.world import MISSING, SHARED, Town, addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +27,6 @@ POLICY = [
     "object-src 'none'",
     "form-action 'self'",
 ]
-
-
-@pytest.fixture
-def towns(settings: Any, tmp_path: Any) -> tuple[Town, Town]:
-    return build_towns(settings, tmp_path)
 
 
 def assert_guarded(answer: HttpResponse, where: object) -> None:

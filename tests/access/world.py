@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from pypdfium2 import PdfDocument
@@ -98,9 +98,8 @@ DOCUMENT = {"key": "permit", "title": worlds.text("Permit"), "body": worlds.text
 FIELD = {"key": "story", "kind": "text", "label": worlds.text("Story"), "required": False}
 
 
-def build_towns(settings: Any, folder: Path) -> tuple[Town, Town]:
+def build_towns() -> tuple[Town, Town]:
     """Build both towns through the portal's own operations."""
-    settings.KEYS_DIR, settings.MEDIA_ROOT = folder / "keys", folder / "files"
     make_keys(settings.KEYS_DIR)
     worlds.build_agencies("north", "south")
     pages = [{"key": "about", "title": worlds.text("About"), "fields": [FIELD]}]
