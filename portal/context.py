@@ -2,9 +2,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from services.accounts.models import User
 from services.agencies.models import Membership
+from services.ledger.standing import standing
 from services.workflow.queries import notices_of
 
 
@@ -13,7 +15,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     roles = roles_of(request)
     unread = 0 if roles else unread_notices(request)
     limit = idle_limit_of(request)
-    return {"portal": {"is_demo": settings.IS_DEMO, "roles": roles, "unread": unread, "idle_limit_s": limit}}
+    frame = {"is_demo": settings.IS_DEMO, "roles": roles, "unread": unread, "idle_limit_s": limit}
+    return {"portal": {**frame, "standing": standing(timezone.now()) if roles else None}}
 
 
 def idle_limit_of(request: HttpRequest) -> int:

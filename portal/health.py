@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from portal.celery import app
 from services.agencies.queries import running_out
+from services.ledger.standing import standing
 from services.workflow.models import Heartbeat
 
 FRESH = timedelta(seconds=30)
@@ -40,7 +41,9 @@ def ready(request: HttpRequest) -> JsonResponse:
         "worker": is_there(worker_beats),
     }
     is_ready = all(parts.values())
-    told = {"status": "ready" if is_ready else "not ready", **parts, "calendars": is_there(calendars_are_known)}
+    # Neither is a reason to send nobody here: people can apply while nothing can be decided.
+    more = {"calendars": is_there(calendars_are_known), "sealed": is_there(ledger_is_sealed)}
+    told = {"status": "ready" if is_ready else "not ready", **parts, **more}
     return JsonResponse(told, status=200 if is_ready else 503)
 
 
@@ -61,6 +64,10 @@ def broker_answers() -> bool:
     with app.connection_for_read() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
         return bool(broker.connected)
+
+
+def ledger_is_sealed() -> bool:
+    return not standing(timezone.now()).is_late
 
 
 def worker_beats() -> bool:

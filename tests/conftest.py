@@ -26,7 +26,7 @@ def start_stores() -> Assembly:
     folder = Folder(Path(tempfile.mkdtemp(prefix="portal-tests-")))
     assembly = Assembly(folder, free_port(), mode="test", durable=False)
     assembly.start_stores()
-    os.environ.update(assembly.environment, TEST_USE_EXTERNAL="1")
+    os.environ.update(assembly.environment, TEST_USE_EXTERNAL="1", WITNESSES="")
     return assembly
 
 

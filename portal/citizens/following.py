@@ -26,6 +26,7 @@ from portal.process_picture import drawn_for
 from portal.reading import READINGS, answers_in_words, history_of
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
+from services.ledger.proofs import covered
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, Message, ServiceRequest
 from services.requests.operations import BadEvidence, add_evidence
@@ -132,6 +133,7 @@ def _show(
         "message_form": to_office or MessageForm(),
         "decisions": _decisions(seen),
         "documents": seen.documents.order_by("issued_at"),
+        "proved": covered(seen.pk),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "answers": answers_in_words(seen),
         "process": drawn_for(seen),

@@ -1,5 +1,6 @@
 """The receipt of a request as a signed PDF: what was handed in and when, what happens next, by when it is decided."""
 
+import json
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.citizens.applying_drafts import own_request
+from portal.citizens.proofs import proof_of
 from portal.expecting import expectation_of
 from portal.reading import answers_in_words
 from services.agencies.rules import in_language
@@ -37,17 +39,19 @@ def content_of(submitted: ServiceRequest) -> ReceiptContent:
     language = get_language() or "en"
     steps = submitted.version.definition.workflow.by_key
     waiting = [steps[step.key] for step in current_steps(submitted) if step.key in steps]
+    proved = proof_of(submitted)
     answers = [(page["title"], page["rows"]) for page in answers_in_words(submitted)]
     return ReceiptContent(
         title=_("Receipt"),
         agency=in_language(submitted.office.agency.name, language),
         office=in_language(submitted.office.name, language),
         reference=submitted.written_reference,
-        facts=_facts(submitted, language),
+        facts=[*_facts(submitted, language), (_("Sealed in the log"), proved.words)],
         sections=[section for section in [*answers, (_("Files"), _files(submitted))] if section[1]],
         steps=[in_language(step.title, language) for step in waiting],
         language=language,
         is_demo=settings.IS_DEMO,
+        proof=json.dumps(proved.content) if proved.content["events"] else "",
     )
 
 

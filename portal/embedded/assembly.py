@@ -17,7 +17,7 @@ from portal.embedded.supervisor import Supervisor
 STORES_START = 20.0
 SET_UP = 300.0
 READY = 60.0
-PROGRAMS = ["beat", "worker", "web", "registry", "identities"]
+PROGRAMS = ["beat", "worker", "web", "registry", "identities", "witness"]
 CITIZENS = [
     {"sub": "aysel", "email": "aysel@example.org", "email_verified": True, "name": "Aysel"},
     {"sub": "leyla", "email": "leyla@example.org", "email_verified": True, "name": "Leyla"},
@@ -62,6 +62,15 @@ class Assembly:
     def identities_port(self) -> int:
         return free_port()
 
+    @cached_property
+    def witness_port(self) -> int:
+        return free_port()
+
+    @cached_property
+    def witness(self) -> str:
+        """Name the witness as the settings take it: its key and its address."""
+        return f"{programs.witness_key(self.folder)} http://{HOST}:{self.witness_port}"
+
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
@@ -93,6 +102,7 @@ class Assembly:
             "REGISTRY_URL": self.registry_url,
             "OIDC_URL": f"http://{HOST}:{self.identities_port}",
             "OIDC_CLIENT_ID": "portal",
+            "WITNESSES": self.witness,
             "OIDC_CLIENT_SECRET": self.folder.secret("identities"),
             "DJANGO_SETTINGS_MODULE": "portal.settings",
         }
@@ -151,6 +161,7 @@ class Assembly:
         self.supervisor.start(programs.beat(self.folder, environment))
         records = [programs.BASE_DIR / "samples" / "registry.yaml", self.folder.path / "registry" / "simulated.json"]
         self.supervisor.start(programs.registry(self.folder, self.registry_port, *records))
+        self.supervisor.start(programs.witness(self.folder, self.witness_port))
         self.supervisor.start(programs.identities(self.folder, self.identities_port, CITIZENS))
 
     def is_ready(self) -> bool:

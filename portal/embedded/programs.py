@@ -1,6 +1,7 @@
 """The portal's own programs as children: web, sandbox registry, worker and beat."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -39,6 +40,24 @@ def identities(folder: Folder, port: int, people: Iterable[Mapping[str, object]]
         words += ["--user-claims", json.dumps(person)]
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", *words]
     return Child("identities", command, folder.log("identities"), folder=BASE_DIR)
+
+
+def witness_words(folder: Folder) -> list[str]:
+    """Give the stranger's program as a witness of this portal's log; it reads the log's keys as a stranger would."""
+    program, name = BASE_DIR / "verify" / "verify.py", ["--name", "witness.example.org/demo"]
+    where = [str(folder.path / "witness"), *name, "--keys", str(folder.path / "keys" / "ledger.keys")]
+    return [sys.executable, str(program), "witness", *where]
+
+
+def witness(folder: Folder, port: int) -> Child:
+    """Watch the sealed log as a stranger would, who has nothing of the portal's but the program."""
+    words = [*witness_words(folder), "--listen", str(port)]
+    return Child("witness", words, folder.log("witness"), folder=BASE_DIR)
+
+
+def witness_key(folder: Folder) -> str:
+    """Make the witness's own key unless it is there, and give its public part."""
+    return subprocess.run(witness_words(folder), check=True, capture_output=True, text=True).stdout.strip()
 
 
 def worker(folder: Folder, environment: Mapping[str, str]) -> Child:

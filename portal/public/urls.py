@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.public import comparing, entitlements, figures, places, rating, sharing, verification, views
+from portal.public import comparing, entitlements, figures, ledger, places, rating, sharing, verification, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("entitlements/", entitlements.entitlements, name="entitlements"),
     path("life-events/<slug:code>/", views.life_event, name="life_event"),
     path("agencies/<slug:code>/", views.agency, name="agency"),
+    path("ledger/", ledger.sealed_log, name="sealed_log"),
     path("figures/", figures.figures, name="figures"),
     path("figures/measures/", places.measures, name="measures"),
     path("figures/measures/<slug:code>/", places.measure, name="measure"),

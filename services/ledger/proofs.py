@@ -73,12 +73,12 @@ def proved_history(subject: UUID, shown: Collection[str]) -> ProvedHistory:
     return ProvedHistory(seal, events, len(rows) - len(sealed))
 
 
-def count_waiting(subject: UUID) -> tuple[int, Seal | None]:
-    """Give how many events of a subject no seal covers yet, and the newest seal."""
+def covered(subject: UUID) -> ProvedHistory:
+    """Tell, without the proofs, how far the newest seal covers the history of a subject."""
     seal = newest_seal()
-    size = seal.size if seal else 0
-    all_events = Event.objects.filter(subject=subject)
-    return all_events.count() - all_events.filter(leaf__index__lt=size).count(), seal
+    events = Event.objects.filter(subject=subject)
+    waiting = events.exclude(leaf__index__lt=seal.size).count() if seal else events.count()
+    return ProvedHistory(seal, [], waiting)
 
 
 def _proved(events: list[Any], size: int, shown: Collection[str]) -> Iterator[dict[str, Any]]:

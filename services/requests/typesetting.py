@@ -62,7 +62,10 @@ class LetterContent:
 
 @dataclass(frozen=True)
 class ReceiptContent:
-    """All that stands on the receipt of a request, in the words of its language; sections have titles and rows."""
+    """All that stands on the receipt of a request, in the words of its language; sections have titles and rows.
+
+    `proof` is a file that travels inside: the proof that the request's history is in the sealed log.
+    """
 
     title: str
     agency: str
@@ -73,6 +76,7 @@ class ReceiptContent:
     steps: Sequence[str]
     language: str
     is_demo: bool
+    proof: str = ""
 
 
 def typeset(content: DocumentContent) -> bytes:
@@ -105,6 +109,8 @@ def typeset_receipt(content: ReceiptContent) -> bytes:
             "sections": [{"title": _plain(title), "rows": _rows(rows)} for title, rows in content.sections],
             "steps": [_plain(step) for step in content.steps],
             "next": _("What happens next"),
+            "proof": content.proof,
+            "proof_words": _("Proof that the history of this request is in the sealed log"),
         }
     return _compiled(RECEIPT, data)
 

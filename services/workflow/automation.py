@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from services.ledger.standing import standing
 from services.workflow import rules
 from services.workflow.claims import due, locked, walks_of
 from services.workflow.crash_points import crash_point
@@ -31,6 +32,8 @@ def run_lane(lane: str, now: datetime | None = None) -> int:
 
     With `now` given, time stands still there: for histories that are played again.
     """
+    if lane != Lane.MAIL and standing(now or timezone.now()).is_stopped:
+        return 0  # robots decide too: what is due waits until it can be proved, and letters go on
     run: Callable[[], bool] = (lambda: run_batch(now=now)) if lane == Lane.RULES else (lambda: run_one(lane, now))
     until = monotonic() + LONGEST_RUN_S
     count = 0

@@ -33,6 +33,7 @@ apply_receipt        no        ok    no       no    no            no      no    
 my_request           in        ok    no       no     no            no      no              no
 my_request_withdraw  in        ok    no       no     no            no      no              no
 my_request_dates     in        ok    no       no     no            no      no              no
+my_request_proof     in        ok    no       no     no            no      no              no
 my_request_write     in        ok    no       no     no            no      no              no
 my_request_answer    in        ok    no       no     no            no      no              no
 my_request_confirm   in        ok    no       no     no            no      no              no

@@ -218,6 +218,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "my_request_withdraw": whole,
         "my_request_write": whole,
         "my_request_dates": whole,
+        "my_request_proof": whole,
         "my_request_answer": [{"pk": town.question.pk}],
         "my_request_confirm": [{"pk": town.question.pk}],
         "evidence": [{"pk": town.evidence.pk}],

@@ -33,7 +33,7 @@ class TestReady:
 
         assert self.ask(rf) == (
             200,
-            {"status": "ready", "database": True, "broker": True, "worker": True, "calendars": True},
+            {"status": "ready", "database": True, "broker": True, "worker": True, "calendars": True, "sealed": True},
         )
 
     def test_tells_of_a_calendar_that_runs_out_and_is_ready_all_the_same(self, rf: RequestFactory) -> None:
@@ -49,7 +49,14 @@ class TestReady:
 
         assert self.ask(rf) == (
             503,
-            {"status": "not ready", "database": True, "broker": True, "worker": False, "calendars": True},
+            {
+                "status": "not ready",
+                "database": True,
+                "broker": True,
+                "worker": False,
+                "calendars": True,
+                "sealed": True,
+            },
         )
 
     def test_needs_the_broker(self, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:

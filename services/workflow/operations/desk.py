@@ -18,7 +18,14 @@ from services.workflow.notices import ASKED, ENDED
 from services.workflow.notifying import notify, remind
 from services.workflow.operations.objection import carry_out
 from services.workflow.operations.standing_aside import put_aside, words_of
-from services.workflow.operations.walking import clerk, locked, require, require_in_progress, walking_at
+from services.workflow.operations.walking import (
+    clerk,
+    locked,
+    require,
+    require_in_progress,
+    require_provable,
+    walking_at,
+)
 from services.workflow.preparing import PreparedDecision
 from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent, supervised_by
 from services.workflow.recusals import Recusal
@@ -165,6 +172,7 @@ def require_decidable(walk: Walk, step: Step, by: User, outcome: str, reason: st
     """Give the outcome that an official chose; raise `Refused` unless it can be decided so now."""
     require_in_progress(walk)
     require_held(step, by)
+    require_provable(walk.now)
     require(walk.service_request.applicant_id != by.pk, words_of(Recusal.Rule.OWN))
     chosen = _outcome(walk, step, outcome)
     reasons = {known.code for known in walk.definition.rejection_reasons}

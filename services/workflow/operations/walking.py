@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
+from services.ledger.standing import standing
 from services.requests.models import ServiceRequest
 from services.workflow.engine import Walk
 from services.workflow.models import Step
@@ -73,3 +74,14 @@ def require(condition: object, message: str) -> None:
 
 def require_in_progress(walk: Walk) -> None:
     require(walk.service_request.is_in_progress, _("This request has already come to an end."))
+
+
+def require_provable(now: datetime) -> None:
+    """Raise `Refused` while the ledger can't be sealed: what can't be proved isn't decided."""
+    require(
+        not standing(now).is_stopped,
+        _(
+            "Nothing can be decided now: for four hours the ledger could not be sealed, and a decision could not be "
+            "proved. Decisions go on by themselves once it is sealed again."
+        ),
+    )
