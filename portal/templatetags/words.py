@@ -20,6 +20,7 @@ from services.transparency.tables import Took
 register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+MANY = 100  # how fractions are counted: some languages tell one and two without a number
 SOON = timedelta(days=2)
 
 
@@ -57,9 +58,9 @@ def duration(seconds: float | None) -> str:
         return "–"
     if seconds >= DAY:
         days = round(seconds / DAY, 1) if seconds < 10 * DAY else round(seconds / DAY)
-        return ngettext("%(count)s day", "%(count)s days", int(days) if days == int(days) else 2) % {
-            "count": localize(int(days) if days == int(days) else days)
-        }
+        whole = days == int(days)
+        words = ngettext("%(count)s day", "%(count)s days", int(days) if whole else MANY)
+        return words % {"count": localize(int(days) if whole else days)}
     if seconds >= HOUR:
         hours = round(seconds / HOUR)
         return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}

@@ -24,10 +24,10 @@ from tests.languages.reading import said_on
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 VISITORS = ("owner", "clerk", "manager", "anonymous")
 LANGUAGES = "English|Azərbaycanca|Français"
-KINDS = "AZN|CSV|JPEG|JavaScript|PDF|PNG|UTF-8|YAML"
+KINDS = "AZN|CSV|JPEG|JSON|JavaScript|PDF|PNG|UTF-8|YAML"
 PEOPLE = r"(Aysel|Bruno|Chloe|Dilara)(-North|-South)?|Secret of \w+|\S+@\S+"
 THINGS = r"‹[^›]*›|(\w{4}-){2,3}\w{2,4}|(own-)?(north|south)|permit|(paper|draft)\.pdf"
-WORDS = r"Late ones|Thanks|Which paper\?"
+WORDS = r"Late ones|Move|Thanks|Which paper\?"
 ALIKE = re.compile(f"{LANGUAGES}|{KINDS}|{PEOPLE}|{THINGS}|{WORDS}")
 WORD = re.compile(r"[A-Za-z]{3,}")
 
@@ -38,7 +38,8 @@ def towns(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tup
     for module, names in ((worlds, ("ENDS",)), (world, ("STEPS", "DOCUMENT", "FIELD"))):
         for name in names:
             monkeypatch.setattr(module, name, marked(getattr(module, name)))
-    return build_towns(settings, tmp_path)
+    settings.KEYS_DIR, settings.MEDIA_ROOT = tmp_path / "keys", tmp_path / "files"
+    return build_towns()
 
 
 def marked(said: Any) -> Any:

@@ -1,0 +1,50 @@
+"""Numbers, dates and texts of several languages stand well beside each other."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.apps import apps
+from django.template import Context, Template
+from django.utils.formats import date_format
+from django.utils.translation import override
+from django_cotton.compiler_regex import CottonCompiler
+
+from portal.templatetags.words import DAY, HOUR, duration
+
+
+class TestArabic:
+    @pytest.mark.parametrize(
+        ("seconds", "told"),
+        [(DAY, "يوم واحد"), (2 * DAY, "يومين"), (1.6 * DAY, "1,6 يوم"), (3 * DAY, "3 أيام"), (2 * HOUR, "ساعتين")],
+    )
+    def test_tells_one_and_two_without_a_number_but_never_a_fraction(self, seconds: float, told: str) -> None:
+        with override("ar"):
+            assert duration(seconds) == told
+
+    def test_has_the_day_before_the_month_and_hours_up_to_24(self) -> None:
+        moment = datetime(2026, 11, 26, 14, 5, tzinfo=UTC)
+
+        with override("ar"):
+            assert date_format(moment, "DATETIME_FORMAT") == "26 نوفمبر 2026، 14:05"
+            assert date_format(moment, "SHORT_DATETIME_FORMAT") == "2026/11/26 14:05"
+
+    def test_calls_the_second_factor_by_its_name(self) -> None:
+        with override("ar"):
+            assert apps.get_app_config("mfa").verbose_name == "العامل الثاني"
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        '<c-wrap name="moved" label="Have you moved?" />',
+        '<c-wrap name="moved" label="x" hint="Have you moved?" />',
+        '<c-radios name="moved" label="x" :options="options" />',
+        '<c-summary-row label="Have you moved?" />',
+    ],
+)
+def test_a_text_of_another_direction_keeps_its_marks_at_its_end(component: str) -> None:
+    page = Template(CottonCompiler().process(component)).render(
+        Context({"options": [{"value": "yes", "label": "Have you moved?"}]})
+    )
+
+    assert "<bdi>Have you moved?</bdi>" in page
