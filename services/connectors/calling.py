@@ -157,14 +157,22 @@ def _sent(
 
 
 def deliver(
-    form: Form, method: str, target: str, deadline: Deadline, headers: Mapping[str, str], content: bytes
+    form: Form,
+    method: str,
+    target: str,
+    deadline: Deadline,
+    headers: Mapping[str, str],
+    content: bytes,
+    *,
+    reads_body: bool = True,
 ) -> Answer:
     """Send one call to a connector as it is set up now; raise `CallFailed`."""
     try:
         base, allow = form.base(settings.CONNECTOR_VALUES), form.allowed(settings.CONNECTOR_VALUES)
         check_base(base, allow, read_base(settings.BASE_URL))
         headers = {**headers, **_shown(form)}
-        return send(Call(base, allow, method, target, deadline, form.limits.body_kb * 1024, headers, content))
+        largest = form.limits.body_kb * 1024
+        return send(Call(base, allow, method, target, deadline, largest, headers, content, reads_body))
     except NotAllowed:
         raise CallFailed("not_set_up", is_final=True) from None
     except NotSent:

@@ -56,6 +56,7 @@ class Call:
     largest: int
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
+    reads_body: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _exchange(call: Call, line: "_Line") -> Answer:
     ):
         known = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
         answer = Answer(response.status, known, b"")
-        if not answer.is_success:
+        if not (answer.is_success and call.reads_body):
             return answer
         return Answer(response.status, known, _body(response.iter_stream(), known, call.largest))
 

@@ -19,6 +19,7 @@ NAMES = (
     "request_payment",
     "route_to_office",
     "tacit_decision",
+    "webhook_call",
 )
 ACTIONS: dict[str, Action] = {name: import_module(f"{__name__}.{name}").ACTION for name in NAMES}
 FORMS = {name: action.settings for name, action in ACTIONS.items()}
