@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.setup import prepare, stores
 
-DEADLINE_S, WORKERS, PAUSE_S = 2.0, 4, 0.05
+DEADLINE_S, WORKERS, PAUSE_S = 2.0, 4, 0.2
 SLOW, QUIET = "parcels", "population"
 UNBOUND = "black hole, no bound, no breaker"
 

@@ -28,6 +28,7 @@ class Access(StrEnum):
     CLERK = "clerk"
     SUPERVISOR = "supervisor"
     MANAGER = "manager"
+    OVERSEER = "manager or administrator"
     ADMIN = "administrator"
     DEMO = "everyone, in the demonstration only"
 
@@ -142,6 +143,9 @@ ACCESS: dict[str, Access] = {
     "managers_robots": Access.MANAGER,
     "managers_robots_again": Access.MANAGER,
     "managers_robot_act": Access.MANAGER,
+    "managers_connectors": Access.OVERSEER,
+    "managers_connector": Access.OVERSEER,
+    "managers_connector_act": Access.ADMIN,
     "managers_versions": Access.MANAGER,
     "managers_draft": Access.MANAGER,
     "managers_try": Access.MANAGER,
@@ -170,7 +174,14 @@ ACCESS: dict[str, Access] = {
     "style_guide": Access.DEMO,
 }
 GUARDED_BY_THEMSELVES = ("account_", "mfa_", "socialaccount_", "usersessions_", "openid_connect_", "admin:")
-ROLES = {Access.CLERK: {"clerk", "supervisor"}, Access.SUPERVISOR: {"supervisor"}, Access.MANAGER: {"manager"}}
+ADMINISTRATOR = "administrator"
+ROLES = {
+    Access.CLERK: {"clerk", "supervisor"},
+    Access.SUPERVISOR: {"supervisor"},
+    Access.MANAGER: {"manager"},
+    Access.OVERSEER: {"manager", ADMINISTRATOR},
+    Access.ADMIN: {ADMINISTRATOR},
+}
 
 
 def rule_of(match: ResolverMatch) -> Access | None:
@@ -214,7 +225,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
         return None
 
     def _for_staff(self, request: HttpRequest, roles: set[str]) -> HttpResponseBase | None:
-        if not roles_of(request) & roles:
+        administers = {ADMINISTRATOR} if getattr(request.user, "is_superuser", False) else set()
+        if not (roles_of(request) | administers) & roles:
             raise Http404
         if settings.STAFF_NEED_SECOND_FACTOR and not is_mfa_enabled(request.user):
             return redirect("mfa_index")

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.attempts import attempt
+from portal.managers.connectors import told_connectors
 from portal.people import person
 from portal.templatetags.words import in_language
 from services.agencies.models import Agency, Office
@@ -76,6 +77,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "kind": kind.written if kind else "",
         "page": shown,
         "parked": [_told(step) for step in shown],
+        "connectors": told_connectors(now),
         **health(),
     }
     return render(request, "managers/robots.html", context)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portal.managers import calendars, drafts, people, robots, trials, versions, views
+from portal.managers import connectors, drafts, people, robots, trials, versions, views
 
 SERVICE = "manage/services/<slug:code>"
 DRAFT = f"{SERVICE}/versions/<uuid:pk>"
@@ -12,6 +13,9 @@ urlpatterns = [
     path("manage/people/changes/<uuid:pk>/<slug:act>/", people.settle, name="managers_role_settle"),
     path("manage/calendars/<slug:code>/", calendars.calendar, name="managers_calendar"),
     path("manage/calendars/days/<uuid:pk>/removal/", calendars.remove_day, name="managers_calendar_remove"),
+    path("manage/connectors/", connectors.connectors, name="managers_connectors"),
+    path("manage/connectors/<slug:code>/", connectors.connector, name="managers_connector"),
+    path("manage/connectors/<slug:code>/<slug:act>/", connectors.act, name="managers_connector_act"),
     path("manage/robots/", robots.robots, name="managers_robots"),
     path("manage/robots/again/", robots.try_kind_again, name="managers_robots_again"),
     path("manage/robots/steps/<int:pk>/<slug:act>/", robots.act, name="managers_robot_act"),

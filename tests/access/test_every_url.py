@@ -87,6 +87,9 @@ managers_service     in        no    no       no     no            ok      ok   
 managers_robots      in        no    no       no     no            ok      ok              no
 managers_robots_again in       no    no       no     no            ok      ok              no
 managers_robot_act   in        no    no       no     no            ok      no              no
+managers_connectors  in        no    no       no    no            ok      ok              ok
+managers_connector   in        no    no       no    no            ok      ok              ok
+managers_connector_act in      no    no       no    no            no      no              ok
 managers_versions    in        no    no       no     no            ok      no              no
 managers_draft       in        no    no       no     no            ok      no              no
 managers_try         in        no    no       no     no            ok      no              no

@@ -102,6 +102,7 @@ def build_towns() -> tuple[Town, Town]:
     """Build both towns through the portal's own operations."""
     make_keys(settings.KEYS_DIR)
     worlds.build_agencies("north", "south")
+    worlds.build_connectors(worlds.connector("cars"))
     pages = [{"key": "about", "title": worlds.text("About"), "fields": [FIELD]}]
     paper = {"key": "paper", "title": worlds.text("Paper"), "required": False}
     worlds.published(STEPS, towns=("north", "south"), pages=pages, documents=[DOCUMENT], evidence=[paper])
@@ -202,6 +203,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
     assert place is not None
     acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "undo", "stand-aside"]
+    acts += ["was-done", "was-not-done"]
     drafts = [{"code": f"own-{town.name}", "pk": town.trial.draft_id}]
     whole = [{"pk": request.pk} for request in (town.ended, town.asked, town.open)]
     return {
@@ -279,6 +281,8 @@ MISSING = {
     "act": "claim",
 }
 SHARED: dict[str, dict[str, Any]] = {
+    "managers_connector": {"code": "cars"},
+    "managers_connector_act": {"code": "cars", "act": "pause"},
     "service": {"code": "permit"},
     "life_event": {"code": "moving-home"},
     "agency": {"code": "north"},
