@@ -22,9 +22,14 @@ from services.connectors.operations import load_connectors, pause, resume
 from services.connectors.rules import quantile_s
 from services.workflow.breakers import FAILURES_TO_OPEN
 from services.workflow.models import Breaker
-from services.workflow.troubles import in_words
 
 SHARE = 0.95
+TROUBLES = {
+    "no_answer": gettext_lazy("No answer in time, or that it is down"),
+    "bad_answer": gettext_lazy("An answer that can’t be read"),
+    "refused": gettext_lazy("It said no"),
+    "gone": gettext_lazy("It wants no more messages"),
+}
 Told = dict[str, Any]
 
 
@@ -63,16 +68,11 @@ def _told(connector: Connector, breaker: Breaker | None, day: CallsOfDay | None,
         "state": words,
         "since": since,
         "day": day,
-        "trouble": _trouble(connector, day),
+        "trouble": TROUBLES.get(day.failed_by, "") if day else "",
         "calls": day.calls if day and is_today else 0,
         "failures": day.failures if day and is_today else 0,
         "p95": quantile_s(day.counts, SHARE) if day and is_today else None,
     }
-
-
-def _trouble(connector: Connector, day: CallsOfDay | None) -> str:
-    code = day.failed_by if day else ""
-    return in_words({"code": code, "what": connector.form.texts, "times": 1}) if code else ""
 
 
 def _state(

@@ -66,7 +66,7 @@ class TestState:
         page = told(manager, "managers_robots")
 
         assert "Works" in page
-        assert "The register “Cars” did not answer" in page
+        assert "No answer in time, or that it is down" in page
         assert '<td class="number" data-label="Calls today">20</td>' in page
         assert '<td class="number" data-label="Failed today">1</td>' in page
         assert "0.11 s" in page
