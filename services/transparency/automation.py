@@ -51,6 +51,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     """
     cursor = _locked_cursor()
     with connection.cursor() as sql:
+        sql.execute("SET LOCAL statement_timeout = 0")  # the events of years take longer than any page may
         tables = [model._meta.db_table for model in (MeasuredRequest, Count, DayCount, Bucket, Length)]
         sql.execute(f"DELETE FROM {'; DELETE FROM '.join(tables)}")  # noqa: S608 - our own tables
     last, total = _last_final()

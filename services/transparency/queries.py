@@ -25,6 +25,7 @@ from services.transparency.sheets import Sheet
 from services.transparency.standing_still import STOPS
 from services.transparency.standstills import Standstill, Sums, standstills
 from services.transparency.tables import (
+    MAIN_TOLD,
     SECOND_US,
     Bin,
     Buckets,
@@ -238,21 +239,19 @@ class Summary:
 
 
 def summaries(services: Sequence[str], today: date) -> dict[str, Summary]:
-    """Give the main figures of services by their codes; three queries for all of them."""
+    """Give the main figures of services by their codes; three to five queries for all of them."""
     lately, before, ever = (period_of(name, today) for name in (LAST_YEAR, YEAR_BEFORE, EVER))
     sheets = reading.sheets_of(services, today)
     assert lately.first
     assert lately.end
-    assert before.first
     spans = reading.spans_of(services, lately.first, lately.end)
-    spans_before = reading.spans_of(services, before.first, lately.first)
     idle = [code for code in services if not any(spans[code].values())]
     spans_ever = reading.spans_of(idle, reading.BEGINNING, date.max) if idle else {}
     return {
         code: Summary(
-            figures_in(sheet, ever, spans_ever.get(code, {}), code),
-            figures_in(sheet, lately, spans[code], code),
-            figures_in(sheet, before, spans_before[code], code),
+            figures_in(sheet, ever, spans_ever.get(code, {}), code, MAIN_TOLD),
+            figures_in(sheet, lately, spans[code], code, MAIN_TOLD),
+            figures_in(sheet, before, {}, code, MAIN_TOLD),
         )
         for code, sheet in sheets.items()
     }

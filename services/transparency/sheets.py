@@ -1,5 +1,6 @@
 """The counts of one service by units of time, and which of them may be told: pure functions without Django."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -113,8 +114,8 @@ class Sheet:
 
     def span(self, period: Period) -> tuple[int, int]:
         """Give from which unit to which a period goes, as far as there are units."""
-        first = 0 if period.first is None else sum(unit < period.first for unit in self.units)
-        end = len(self.units) if period.end is None else sum(unit < period.end for unit in self.units)
+        first = 0 if period.first is None else bisect_left(self.units, period.first)
+        end = len(self.units) if period.end is None else bisect_left(self.units, period.end)
         return first, max(first, end)
 
     def ends(self, family: str) -> set[int]:

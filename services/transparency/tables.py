@@ -12,7 +12,7 @@ from services.transparency import rules
 from services.transparency.disclosure import is_told, told_together
 from services.transparency.periods import EVER, Period
 from services.transparency.rules import DECIDED, FEWEST_CASES
-from services.transparency.sheets import FAMILIES, FAMILY_OF, Row, Sheet, decided_in
+from services.transparency.sheets import FAMILIES, Row, Sheet, decided_in
 from services.transparency.statistics import Interval, wilson
 
 SECOND_US = 1_000_000
@@ -95,9 +95,15 @@ TOLD = [*FAMILIES, "late", "refused", "approved", "closed", "satisfied", "robot_
         "saved_minutes", "clerk_minutes", "stopped_days"]  # fmt: skip
 
 
-def figures_in(sheet: Sheet, period: Period, spans: Mapping[str, Buckets], key: str = "") -> Figures:
+MAIN_TOLD = ["received", "withdrawn", "on_time", "late", "first_time_right", "rated", "satisfied", "robot_steps",
+             "clerk_steps"]  # fmt: skip
+
+
+def figures_in(
+    sheet: Sheet, period: Period, spans: Mapping[str, Buckets], key: str = "", names: Sequence[str] = ()
+) -> Figures:
     """Give what may be told of a period of a service; `spans` has the lengths of its decisions."""
-    numbers = {name: sheet.number(name, period) for name in TOLD if name in FAMILY_OF and name not in COMPOSED}
+    numbers = {name: sheet.number(name, period) for name in names or TOLD if name not in COMPOSED}
     decided = [sheet.sum_of(outcome, period) for outcome in DECIDED]
     numbers["decided"] = sum(decided) if sheet.tells("decided", period) else None
     overturned = sheet.sum_of("annulled", period) + sheet.sum_of("sent_back", period)

@@ -187,6 +187,20 @@ class TestMeasures:
             assert {client.get(link).status_code for link in links} == {200}
 
 
+def test_how_long_and_who_is_slowest_are_two_clicks_from_the_first_page(client, permit):
+    first = page(client, "home")
+    assert f'href="{reverse("figures")}">How long does it take, and which office is slowest?' in first
+
+    then = page(client, "figures")
+    assert f'href="{reverse("figures_of", args=["permit"])}"' in then
+
+    told = page(client, "figures_of", "permit")
+    main = told[told.index("<main") :]
+    assert (
+        main.index("Half of the requests are decided within") < main.index("Slowest is west hall") < main.index("<form")
+    )
+
+
 BAD = [
     ("figures_of", {"period": "2026-03..2025-01"}, "ends before it begins"),
     ("figures_of", {"from": "2026-03", "to": "2025-01"}, "ends before it begins"),
