@@ -60,6 +60,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "decisions": decisions,
         "before": decisions[-1] if decisions else None,
         "documents": [(one, one.state(timezone.localdate())) for one in seen.documents.order_by("issued_at")],
+        "deadline_changes": seen.deadline_changes.select_related("by").order_by("at"),
         "objections": seen.appeals.select_related("service").order_by("submitted_at"),
         "objection": _objection(seen),
         "history": history_of(seen),

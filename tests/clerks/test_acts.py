@@ -156,6 +156,8 @@ class TestWholeRequest:
             again = desk_client.post(address, {"reason": "Once more."}, follow=True).content.decode()
 
         assert "The deadline is extended" in body
+        assert "An expert is needed." in body
+        assert "Deadline changed" in body
         assert address not in body
         assert "The deadline was already extended once." in again
 
