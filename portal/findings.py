@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from services.agencies.rules import in_language
 from services.catalogue.definition import AnyField, Definition, RobotStep
@@ -12,6 +13,13 @@ from services.requests.models import ServiceRequest
 from services.workflow.actions.compare import Pairs, values_of
 
 Row = tuple[str, Any]
+PHOTO_FAULTS = {
+    "missing": _later("there is none"),
+    "shape": _later("its width doesn’t fit its height"),
+    "pixels": _later("it is too small"),
+    "wall": _later("the background isn’t plain and light"),
+    "head": _later("the head is too small or too large"),
+}
 
 
 def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
@@ -47,6 +55,9 @@ def _rows(service_request: ServiceRequest, step: RobotStep, record: Mapping[str,
         yield _("Missing"), _papers(service_request.version.definition, record["missing"])
         yield _("Too old"), _papers(service_request.version.definition, record["too_old"])
         yield _("Too small to be read"), _papers(service_request.version.definition, record["unreadable"])
+    elif step.action == "check_photo":
+        yield _("The photo fits"), record["fit"]
+        yield _("What is wrong with it"), ", ".join(str(PHOTO_FAULTS[fault]) for fault in record["faults"])
     else:
         yield from ((name.replace("_", " "), value) for name, value in record.items() if name != "found")
 

@@ -21,6 +21,7 @@ WORDS = {
     "waste": "Rubble was dumped beside the road.",
 }
 OUTCOMES = {
+    "dispatch": ("repair", "repair", "repair", "inspect", "inspect", "known"),
     "make_safe": ("repaired", "repaired", "made_safe"),
     "inspect": ("repair", "repair", "repair", "repair", "repair", "known", "refuse"),
     "repair": ("done",) * 9 + ("look_again",),

@@ -61,6 +61,21 @@ def answer(step: Step, **typed: Any) -> Any:
     return client_of("aysel@example.org").post(address, {"asked": ["rooms"], **typed}, follow=True)
 
 
+class TestAnotherAnswer:
+    def test_isn_t_wrong_because_time_has_passed(self) -> None:
+        worlds.build_agencies("north")
+        start = {"key": "start", "kind": "date", "label": worlds.text("Start"), "earliest": "today"}
+        pages = [{"key": "about", "title": worlds.text("About"), "fields": [*FIELDS, start]}]
+        version = worlds.published([worlds.desk("judge")], pages=pages)
+        answers = {"rooms": "2", "street": "Nizami", "start": "2026-03-03"}
+        step = ask(worlds.apply(version, answers, by=worlds.citizen("aysel")), "rooms")
+
+        later = NOON + 5 * worlds.DAY
+        applicant.answer(step, "", User.objects.get(email="aysel@example.org"), later, corrected={"rooms": "3"})
+
+        assert ServiceRequest.objects.get().answers["rooms"] == 3
+
+
 class TestField:
     def test_stands_there_again_with_what_was_answered(self, seen: ServiceRequest) -> None:
         ask(seen, "rooms")

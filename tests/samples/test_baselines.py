@@ -20,8 +20,10 @@ DESCRIBED = [
     ("address-change", 10, ["building"]),
     ("address-change", 10, ["owner"]),
     ("address-change", 15, ["check"]),
+    ("address-change", 15, ["agreed"]),  # the same work by a robot
     ("address-change", 5, ["register"]),
     ("address-change", 3, ["tell"]),
+    ("id-card-renewal", 5, ["photo"]),
     ("id-card-renewal", 5, ["person"]),
     ("id-card-renewal", 10, ["confirm"]),
     ("id-card-renewal", 3, ["tell"]),

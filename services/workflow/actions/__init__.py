@@ -6,6 +6,7 @@ from services.workflow.actions.kinds import Action
 
 NAMES = (
     "check_evidence",
+    "check_photo",
     "check_rule",
     "compare",
     "compute_fee",

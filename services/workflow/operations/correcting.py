@@ -50,7 +50,8 @@ def _checked(walk: Walk, answers: Mapping[str, Any]) -> dict[str, Any]:
     context = {
         "office_parameters": parameters.get(request.office.code, {}),
         "applicant": {name: request.contact.get(name, "") for name in ("name", "personal_identifier")},
-        "today": walk.calendar.day_of(walk.now).isoformat(),
+        # As on the day of the submission: what was right then isn't wrong because the question came later.
+        "today": walk.calendar.day_of(request.submitted_at).isoformat(),
         "channel": request.channel,
     }
     checked = answering.read(
