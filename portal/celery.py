@@ -21,6 +21,7 @@ app.conf.update(
     task_ignore_result=True,
     task_acks_late=True,
     worker_prefetch_multiplier=1,
+    worker_proc_alive_timeout=60,  # after the default of 4 s a busy machine's worker gives up for good
     task_serializer="json",
     accept_content=["json"],
     task_default_queue="rules",

@@ -1,6 +1,9 @@
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -42,3 +45,31 @@ def is_personal(request: HttpRequest, response: HttpResponse) -> bool:
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return True
     return getattr(request, "user", None) is not None and request.user.is_authenticated
+
+
+class ConnectionsEndWithThreads:
+    """Close a thread's connection to the database when the thread ends.
+
+    The web server ends threads that rest and starts others when work comes. Django's connections lie in a circle of
+    references, so each would stay open until Python happens to collect it, and PostgreSQL would run out of places.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self._thread = threading.local()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not hasattr(self._thread, "end"):
+            self._thread.end = _End(connections["default"])
+        return self.get_response(request)
+
+
+class _End:
+    """Belongs to one thread alone, so that it ends when the thread does."""
+
+    def __init__(self, database: BaseDatabaseWrapper) -> None:
+        self.database = database
+
+    def __del__(self) -> None:
+        if self.database.connection is not None:
+            self.database.connection.close()
