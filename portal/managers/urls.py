@@ -1,7 +1,6 @@
 from django.urls import path
 
-from portal.managers import calendars, drafts, people, robots, trials, versions, views
-from portal.managers import connectors, drafts, people, robots, trials, versions, views
+from portal.managers import calendars, connectors, drafts, people, robots, trials, versions, views
 
 SERVICE = "manage/services/<slug:code>"
 DRAFT = f"{SERVICE}/versions/<uuid:pk>"

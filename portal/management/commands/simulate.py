@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("--days must be 1 or more, --scale above 0 and at most 1.")
         if not self._may_run():
             return
-        started, zone = time.monotonic(), Calendar.objects.get(code=ZONE).working.zone
+        started, zone = time.monotonic(), Calendar.objects.get(code=ZONE).zone
         end = datetime.combine(options["until"], day_time(), zone) if options["until"] else timezone.now()
         kinds = [KINDS[code] for code in sorted(options["service"] or KINDS)]
         traffic = Traffic(kinds, end - timedelta(days=days), end, zone, seed)

@@ -54,7 +54,7 @@ class Offices:
     def place(self, desk: Desk) -> Place:
         if desk.pk not in self._places:
             own = User.objects.filter(memberships__desks=desk, memberships__ended_at=None, is_active=True)
-            calendar = desk.office.agency.calendar.working
+            calendar = desk.office.agency.working
             self._places[desk.pk] = Place(desk, list(own.distinct().order_by("email")), OfficeHours(calendar))
         return self._places[desk.pk]
 

@@ -133,7 +133,7 @@ class Play:
             return
         at = now + timedelta(days=days if days >= EXACT_FROM_DAYS else spread(self.chance, days))
         if definition.waits_for in ("payment", "visit"):
-            at = OfficeHours(step.service_request.office.agency.calendar.working).open_at(at)
+            at = OfficeHours(step.service_request.office.agency.working).open_at(at)
         self._later(at, self._do_own_part, step.pk, definition.waits_for)
 
     def _do_own_part(self, pk: int, what: str, now: datetime) -> None:
