@@ -54,9 +54,11 @@ class ConnectionsEndWithThreads:
     references, so each would stay open until Python happens to collect it, and PostgreSQL would run out of places.
     """
 
+    # Of the class: a thread outlives this object where there are several, as in tests.
+    _thread = threading.local()
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self._thread = threading.local()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not hasattr(self._thread, "end"):
