@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -104,7 +104,7 @@ def connectors(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest) -> HttpResponse:
     if not person(request).is_superuser:
-        raise Http404
+        return HttpResponseNotAllowed(["GET"])
     form = ConnectorsForm(request.POST)
     if not form.is_valid():
         return _page(request, form)

@@ -12,4 +12,5 @@ register = template.Library()
 @register.inclusion_tag("public/sealed.html")
 def sealed() -> dict[str, Any]:
     """Give the newest seal and the last signature of a witness."""
-    return {"seal": proofs.newest_seal(), "cosignature": proofs.last_cosignature()}
+    seal, cosignature = proofs.newest_proofs()
+    return {"seal": seal, "cosignature": cosignature}

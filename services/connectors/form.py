@@ -114,7 +114,9 @@ class Form(Part):
 
     @property
     def is_repeated_safely(self) -> bool:
-        return self.idempotency is not None and self.idempotency.honoured
+        """Reading twice harms nobody; an entry may be repeated where its key is honoured."""
+        only_reads = self.operations.enter is None and self.operations.webhook is None
+        return only_reads or (self.idempotency is not None and self.idempotency.honoured)
 
     @property
     def can_be_asked(self) -> bool:

@@ -17,9 +17,15 @@ from services.ledger.tiles import hashes_of
 
 def newest_seal() -> Seal | None:
     """Give the newest seal, of those of its size the one that witnesses signed."""
+    return newest_proofs()[0]
+
+
+def newest_proofs() -> tuple[Seal | None, Cosignature | None]:
+    """Give the newest seal as `newest_seal` does, and the last signature of a witness."""
     newest = Seal.objects.order_by("-pk").first()
-    signed = Seal.objects.filter(cosignatures__isnull=False).order_by("-pk").first()
-    return signed if signed and newest and signed.size == newest.size else newest
+    signature = last_cosignature() if newest else None
+    signed = signature.seal if signature and newest and signature.seal.size == newest.size else None
+    return signed or newest, signature
 
 
 def note_of(seal: Seal) -> str:
