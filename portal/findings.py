@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _later
 
 from services.agencies.rules import in_language
 from services.catalogue.definition import AnyField, Definition, RobotStep
@@ -14,11 +13,11 @@ from services.workflow.actions.compare import Pairs, values_of
 
 Row = tuple[str, Any]
 PHOTO_FAULTS = {
-    "missing": _later("there is none"),
-    "shape": _later("its width doesn’t fit its height"),
-    "pixels": _later("it is too small"),
-    "wall": _later("the background isn’t plain and light"),
-    "head": _later("the head is too small or too large"),
+    "missing": gettext_lazy("there is none"),
+    "shape": gettext_lazy("its width doesn’t fit its height"),
+    "pixels": gettext_lazy("it is too small"),
+    "wall": gettext_lazy("the background isn’t plain and light"),
+    "head": gettext_lazy("the head is too small or too large"),
 }
 
 
