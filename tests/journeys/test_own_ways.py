@@ -138,7 +138,7 @@ def test_a_copy_of_everything_and_the_end_of_an_account(visitor: Open, look: str
     assert "/account/login/" in page.url
 
 
-@pytest.mark.parametrize(("language", "read"), [("en", "read by the office"), ("fr", "lu par le service")])
+@pytest.mark.parametrize(("language", "read"), [("en", "read by the office"), ("fr", "lu par le bureau")])
 def test_words_go_both_ways(visitor: Open, language: str, read: str) -> None:
     sender, bruno = visitor("aysel", width=390), visitor("bruno", width=390, language=language)
     sender.apply_for_parking("company_car", "10-CC-789")
@@ -172,6 +172,8 @@ def test_by_keyboard_alone(visitor: Open, walked: LivePortal) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/my/"))
+    press_until(person, ".menu-button")
+    page.keyboard.press("Enter")
     follow_by_key(person, "/my/data/")
     follow_by_key(person, "/my/profile/")
     press_until(person, "input[name=city]")
