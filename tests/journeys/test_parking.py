@@ -30,7 +30,7 @@ def test_a_company_car_with_a_question_on_the_way(visitor: Open, tmp_path: Path)
 
     bruno.open_request(reference)
     bruno.click("Take this step")
-    bruno.page.get_by_text("Ask the applicant").click()
+    bruno.page.locator("summary", has_text="Ask the applicant").click()
     bruno.page.locator("form[action$='/ask/'] textarea").fill("Please add the letter of your employer.")
     bruno.page.locator("select[name=about]").select_option("paper:employer_letter")
     bruno.click("Send the question")
