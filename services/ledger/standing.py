@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Subquery
 from django.utils import timezone
 
 from services.ledger.models import Cosignature, Event, Seal
@@ -31,21 +32,22 @@ class Standing:
 
 
 def standing(now: datetime) -> Standing:
-    """Tell how the ledger stands: by its newest head, which a witness must have signed where one is named.
+    """Tell how the ledger stands: by its newest head, which a witness must have signed where one is named; one query.
 
     Before there is any head, by the moment at which there began to be something to prove.
     """
-    newest = Seal.objects.order_by("-pk").values_list("at", flat=True).first()
+    seals = Seal.objects.order_by("pk").values("at")
+    signed = Cosignature.objects.order_by("-pk").values("seal__at")
+    first_event = Event.objects.order_by("pk").annotate(
+        first=Subquery(seals[:1]), newest=Subquery(seals.reverse()[:1]), signed=Subquery(signed[:1])
+    )
+    row = first_event.values_list("recorded_at", "first", "newest", "signed").first()
+    if row is None:
+        return Standing(None, timedelta(0))
+    began, first, newest, witnessed = row
     if newest is None:
-        began = Event.objects.order_by("pk").values_list("recorded_at", flat=True).first()
         # That moment is the database's: whoever plays a history again at another time must not be stopped by it.
-        return Standing(began, timezone.now() - began if began else timedelta(0))
-    if settings.WITNESSES:
-        newest = Cosignature.objects.order_by("-pk").values_list("seal__at", flat=True).first() or _first_seal()
-    return Standing(newest, now - newest)
-
-
-def _first_seal() -> datetime:
-    """Give since when a witness could have signed: one that was just named is given the time that any other has."""
-    first: datetime = Seal.objects.order_by("pk").values_list("at", flat=True)[0]
-    return first
+        return Standing(began, timezone.now() - began)
+    # A witness that was just named is given the time that any other has: it could have signed since the first head.
+    proved_at: datetime = (witnessed or first) if settings.WITNESSES else newest
+    return Standing(proved_at, now - proved_at)

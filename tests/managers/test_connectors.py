@@ -152,7 +152,7 @@ class TestChange:
 
     def test_is_not_for_managers(self, manager: Client) -> None:
         assert "<textarea" not in told(manager) + told(manager, ONE, "cars")
-        assert manager.post(reverse(LIST), {"text": written()}).status_code == 404
+        assert manager.post(reverse(LIST), {"text": written()}).status_code == 405
         assert manager.post(reverse(ACT, args=["cars", "pause"]), {"words": "No."}).status_code == 404
 
 

@@ -270,8 +270,8 @@ class TestAdmission:
         )
         for _ in range(2):
             worlds.apply(version)
-        request = worlds.apply(other)
         outside._claim(LANE, NOON)
+        request = worlds.apply(other)
         run_lane(LANE, NOON)
 
         assert fresh(request).status == "approved"
