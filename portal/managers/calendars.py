@@ -1,6 +1,5 @@
 """An agency's working calendar: the special days of twelve months, and days of its own."""
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.attempts import attempt
 from portal.fields import DayInput
 from portal.people import person, posted
-from services.agencies.models import Agency, OwnDay
-from services.agencies.queries import FAR_ENOUGH_DAYS, known_until
+from services.agencies.models import OwnDay
+from services.agencies.queries import FAR_ENOUGH_DAYS, known_until, special_days
 from services.workflow.operations.roles import agencies_managed_by
 from services.workflow.operations.working_days import add_own_day, remove_own_day
-
-AHEAD = timedelta(days=366)
 
 
 class OwnDayForm(forms.Form):
@@ -64,21 +61,13 @@ def calendar(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "agency": agency,
         "others": agencies_managed_by(by).exclude(pk=agency.pk),
-        "days": special_days(agency, today),
+        "days": [(day, day if isinstance(day, OwnDay) else None) for day in special_days(agency, today)],
+        "today": today,
         "known_until": until,
         "runs_out": until is None or (until - today).days < FAR_ENOUGH_DAYS,
         "form": form,
     }
     return render(request, "managers/calendar.html", context, status=422 if form.errors else 200)
-
-
-def special_days(agency: Agency, today: date) -> list[dict[str, Any]]:
-    """Give the days from today on for a year, each once: the agency's own before the calendar's."""
-    span = {"date__gte": today, "date__lte": today + AHEAD}
-    own = agency.own_days.filter(removed_at=None, **span).select_related("added_by")
-    by_date: dict[date, dict[str, Any]] = {day.date: {"day": day} for day in agency.calendar.holidays.filter(**span)}
-    by_date |= {day.date: {"day": day, "own": day, "may_remove": day.date > today} for day in own}
-    return [by_date[day] for day in sorted(by_date)]
 
 
 @require_POST

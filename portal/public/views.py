@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,6 +22,7 @@ from portal.place import place_of
 from portal.process_picture import drawn
 from portal.public.mailbox import letters, read_letter
 from services.agencies.models import Agency
+from services.agencies.queries import known_until, special_days
 from services.catalogue.definition import Definition
 from services.catalogue.fees import fee_range
 from services.catalogue.guides import guide_of
@@ -88,12 +90,16 @@ def life_event(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def agency(request: HttpRequest, code: str) -> HttpResponse:
-    """Show an agency: its offices, and the services that it answers for or delivers."""
-    known = get_object_or_404(Agency.objects.select_related("parent"), code=code)
+    """Show an agency: its offices, when it works, and the services that it answers for or delivers."""
+    known = get_object_or_404(Agency.objects.select_related("parent", "calendar"), code=code)
     published = Service.objects.published().with_current().order_by("code")
+    today = known.calendar.day_of(timezone.now())
     context = {
         "agency": known,
         "offices": known.offices.order_by("code"),
+        "weekdays": [WEEKDAYS[day] for day in known.calendar.weekdays],
+        "days": special_days(known, today),
+        "known_until": known_until(known.calendar, today),
         "services": published.filter(Q(responsible=known) | Q(offices__agency=known)).distinct(),
     }
     return render(request, "public/agency.html", context)

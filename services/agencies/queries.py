@@ -1,10 +1,20 @@
-"""Until when calendars are known."""
+"""On which days agencies work otherwise than usual, and until when that is known."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from services.agencies.models import Agency, Calendar
+from services.agencies.models import Agency, Calendar, Holiday, OwnDay
 
 FAR_ENOUGH_DAYS = 365
+AHEAD = timedelta(days=366)
+
+
+def special_days(agency: Agency, today: date) -> Sequence[Holiday | OwnDay]:
+    """Give the special days from today on for a year, each once: the agency's own before the calendar's."""
+    span = {"date__gte": today, "date__lte": today + AHEAD}
+    by_date: dict[date, Holiday | OwnDay] = {day.date: day for day in agency.calendar.holidays.filter(**span)}
+    by_date |= {day.date: day for day in agency.own_days.filter(removed_at=None, **span).select_related("added_by")}
+    return [by_date[day] for day in sorted(by_date)]
 
 
 def known_until(calendar: Calendar, today: date) -> date | None:

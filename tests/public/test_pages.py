@@ -2,24 +2,26 @@
 
 import csv
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 from hashlib import sha256
 from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from services.agencies.models import Office
+from services.agencies.models import Agency, Office
 from services.catalogue.models import ServiceVersion
 from services.ledger.public_events import bucket_of
 from services.requests.document_numbers import new_document_number
 from services.requests.models import Document
 from services.transparency.models import Bucket, Count
 from services.transparency.periods import months_after
-from tests.worlds import DAY, NOON, apply, build_agencies, citizen, desk, published, text
+from services.workflow.operations.working_days import add_own_day, remove_own_day
+from tests.worlds import DAY, NOON, apply, build_agencies, citizen, clerk, desk, published, text
 
 FEW = 12
 AssertMaxQueries = Callable[..., Any]
@@ -93,6 +95,25 @@ class TestFindingServices:
         assert reverse("service", args=["permit"]) in page(client, "life_event", "moving-home")
         assert reverse("service", args=["permit"]) in page(client, "agency", "south")
         assert client.get(reverse("agency", args=["nowhere"])).status_code == 404
+
+    @time_machine.travel(NOON)
+    def test_tells_when_an_agency_does_not_work(self, client, permit):
+        north = Agency.objects.get(code="north")
+        manager = clerk("dilara", desks=(), role="manager")
+        add_own_day(north, date(2026, 3, 13), "half", manager, NOON, name=text("We move"), closes_at=time(13))
+        gone = add_own_day(north, date(2026, 3, 12), "off", manager, NOON, name=text("Once planned"))
+        remove_own_day(gone, manager, NOON)
+
+        told = page(client, "agency", "north")
+
+        assert "It works on these days: Monday, Tuesday, Wednesday, Thursday, Friday." in told
+        assert "Its days off are known until 31 December 2026." in told
+        assert "2 special days in the next twelve months" in told
+        assert told.index("9 March 2026") < told.index("13 March 2026") < told.index("Half day, until 13:00")
+        assert "We move" in told
+        assert "Once planned" not in told
+        assert "Dilara" not in told
+        assert "We move" not in page(client, "agency", "south")
 
 
 class TestServicePage:
