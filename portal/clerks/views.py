@@ -25,6 +25,7 @@ from services.requests.models import ServiceRequest
 from services.workflow.consulting import opinions_of
 from services.workflow.elapsed import elapsed_of
 from services.workflow.models import Step
+from services.workflow.operations.file import extends_until
 from services.workflow.operations.looking import open_file, purpose_of_look
 from services.workflow.operations.messages import mark_read
 from services.workflow.preparing import PreparedDecision
@@ -69,7 +70,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "pending": PreparedDecision.objects.undoable(user, now).exclude(step__service_request=seen),
         **helping,
         "troubles": [in_words(step.trouble) for step in steps if step.trouble],
-        **_forms(seen, held, faulty, helping.get("prepared"), may_act=may_act),
+        **_forms(seen, held, faulty, helping.get("prepared"), now, may_act=may_act),
         **_after_care(seen, may_act=may_act),
     }
     return render(request, "clerks/request.html", context, status=422 if faulty else 200)
@@ -117,6 +118,7 @@ def _forms(
     held: Step | None,
     faulty: forms.Form | None,
     prepared: PreparedDecision | None,
+    now: datetime,
     *,
     may_act: bool,
 ) -> dict[str, Any]:
@@ -124,7 +126,8 @@ def _forms(
     definition = seen.version.definition
     may_write = may_act and seen.is_in_progress
     offered: list[forms.Form] = [MessageForm()] if may_write else []
-    if may_write and definition.time_limit.extension and not seen.deadline_changes.exists():
+    extends_to = extends_until(seen, now) if may_write else None
+    if extends_to:
         offered.append(ExtendForm())
     if held is not None and held.is_open:
         known = definition.workflow.by_key[held.key]
@@ -139,7 +142,7 @@ def _forms(
     named = {type(form).__name__: form for form in offered}
     if faulty is not None:
         named[type(faulty).__name__] = faulty
-    return {"forms": named, "faulty": faulty}
+    return {"forms": named, "faulty": faulty, "extends_to": extends_to}
 
 
 def _after_care(seen: ServiceRequest, *, may_act: bool) -> dict[str, Any]:

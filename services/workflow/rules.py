@@ -3,9 +3,10 @@
 import hashlib
 import random
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from services.catalogue.definition import Branch, Move
+from services.agencies.rules import WorkingCalendar, due_at
+from services.catalogue.definition import Branch, Move, Span
 
 JITTER = 0.25
 
@@ -40,3 +41,9 @@ def pause(attempt: int, pauses: Sequence[float], chance: Callable[[], float] = r
 def drawn(seed: str, count: int) -> int:
     """Give the number from 0 below `count` that a seed stands for; whoever knows the seed can draw again."""
     return int.from_bytes(hashlib.sha256(seed.encode()).digest()) % count
+
+
+def extended(due: datetime, extension: Span, calendar: WorkingCalendar) -> datetime:
+    """Give until when a deadline may be extended at most: counted from the end of the day on which it would end."""
+    begin = min(due, calendar.end_of(calendar.day_of(due), extension.kind))
+    return due_at(begin, extension.days, extension.kind, calendar)

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from services.accounts.models import User
 from services.requests.models import ServiceRequest
@@ -160,6 +161,37 @@ class TestWholeRequest:
         assert "Deadline changed" in body
         assert address not in body
         assert "The deadline was already extended once." in again
+
+    def test_tells_to_which_day_the_deadline_would_move(self, desk_client: Client, seen: ServiceRequest) -> None:
+        before = date_format(timezone.localtime(seen.due_at), "DATE_FORMAT")
+        with time_machine.travel(seen.due_at - worlds.DAY):
+            told_before = told(desk_client, seen)
+            desk_client.post(reverse("desk_extend", args=[seen.pk]), {"reason": "An expert is needed."})
+            told_after = told(desk_client, seen)
+
+        seen.refresh_from_db()
+        after = date_format(timezone.localtime(seen.due_at), "DATE_FORMAT")
+        assert before != after
+        assert f"It moves from {before} to {after}." in told_before
+        assert "It moves from" not in told_after
+
+    def test_says_that_a_stopped_deadline_moves_on(self, desk_client: Client, held: Step, bruno: User) -> None:
+        assert "both dates move on" not in told(desk_client, held.service_request)
+
+        desk.ask_applicant(held, "Which room?", bruno, timezone.now())
+
+        assert "both dates move on" in told(desk_client, held.service_request)
+
+    def test_offers_no_extension_of_what_is_late(self, desk_client: Client, seen: ServiceRequest, bruno: User) -> None:
+        address = reverse("desk_extend", args=[seen.pk])
+        with time_machine.travel(seen.due_at - worlds.DAY):
+            assert address in told(desk_client, seen)
+        with time_machine.travel(seen.due_at + worlds.DAY):
+            desk_client.force_login(bruno)
+            late = told(desk_client, seen)
+
+        assert seen.written_reference in late
+        assert address not in late
 
     def test_extend_no_deadline_that_has_passed(self, desk_client: Client, seen: ServiceRequest) -> None:
         with time_machine.travel(seen.due_at + worlds.DAY):

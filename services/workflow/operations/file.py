@@ -5,7 +5,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
-from services.agencies.rules import due_at
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.clocks import DeadlineChange
 from services.requests.models import ServiceRequest
@@ -13,7 +12,9 @@ from services.workflow.models import ACTIVE, ActivityRecord, Step
 from services.workflow.notices import EXTENDED_LETTER, MOVED
 from services.workflow.notifying import notify, write_letter
 from services.workflow.operations.walking import clerk, require, require_in_progress, walking, walking_at
+from services.workflow.places import places
 from services.workflow.queries import requests_at_desks_of, serves_at_counter
+from services.workflow.rules import extended
 
 
 def extend_deadline(
@@ -30,10 +31,9 @@ def extend_deadline(
             require(False, _("The law allows no extension for this service."))
             raise AssertionError
         require(not request.deadline_changes.exists(), _("The deadline was already extended once."))
-        has_time = request.is_clock_stopped or now <= request.due_at or until is not None
+        has_time = until is not None or not request.is_late(now)
         require(has_time, _("The time limit has passed: it can’t be extended any more."))
-        begin = min(request.due_at, walk.calendar.end_of(walk.calendar.day_of(request.due_at), extension.kind))
-        latest = due_at(begin, extension.days, extension.kind, walk.calendar)
+        latest = extended(request.due_at, extension, walk.calendar)
         after = until or latest
         require(
             after <= latest,
@@ -49,6 +49,15 @@ def extend_deadline(
         notify(walk, MOVED)
         write_letter(walk, EXTENDED_LETTER)
     return change
+
+
+def extends_until(service_request: ServiceRequest, now: datetime) -> datetime | None:
+    """Give until when the deadline would be extended now; None where the law or the time that passed allows none."""
+    extension = service_request.version.definition.time_limit.extension
+    has_time = service_request.is_in_progress and not service_request.is_late(now)
+    if extension is None or not has_time or service_request.deadline_changes.exists():
+        return None
+    return extended(service_request.due_at, extension, places().calendar(service_request.office.agency))
 
 
 def after_care(service_request: ServiceRequest, key: str, by: User, now: datetime) -> ActivityRecord:
