@@ -213,6 +213,19 @@ class TestOthers:
         found = client.post(reverse("desk_find"), {"words": seen.written_reference})
         assert "No request at your desks fits." in found.content.decode()
 
+    def test_the_first_file_is_shown_beside_the_answers_to_who_holds_the_step(
+        self, desk_client: Client, held: Step, settings: Any, tmp_path: Any
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        for name in ("plan.pdf", "more.pdf"):
+            upload = ContentFile(PDF, name=name)
+            add_evidence(held.service_request, "plan", upload, accept=["pdf"], at_most=3, now=timezone.now())
+
+        beside = told(desk_client, held.service_request).partition('class="beside"')[2]
+
+        assert beside.index("What the applicant told us") < beside.index("Files of the applicant")
+        assert beside.count("<details open") == 1
+
     def test_files_go_to_clerks_of_the_office_only(
         self, desk_client: Client, seen: ServiceRequest, settings: Any, tmp_path: Any
     ) -> None:
@@ -224,6 +237,8 @@ class TestOthers:
         answer = desk_client.get(address)
         assert b"".join(answer.streaming_content) == PDF
         assert answer["Content-Disposition"].startswith("attachment")
-        assert "Plan of the house" in told(desk_client, seen)
+        body = told(desk_client, seen)
+        assert "Plan of the house" in body
+        assert "<details open" not in body.partition("Files of the applicant")[2]
         desk_client.force_login(worlds.clerk("sara", "south"))
         assert desk_client.get(address).status_code == 404
