@@ -63,13 +63,13 @@ def _told_between(prefix: Mapping[int, Numbers], begin: int, end: int) -> bool:
     return all(is_told(after - before) for before, after in zip(prefix[begin], prefix[end], strict=True))
 
 
-def told_together(rows: Mapping[Key, Numbers]) -> set[Key]:
+def told_together(rows: Mapping[Key, Numbers], already: Collection[Key] = ()) -> set[Key]:
     """Give the rows of a table, whose sums are told, that are told as one: all with small numbers, and enough others.
 
     Which others: those with the smallest numbers, until the rows that are told as one are at least two, and their
-    sums may be told.
+    sums may be told. Those in `already` are among them.
     """
-    together = {key for key, numbers in rows.items() if not are_told(numbers)}
+    together = {key for key, numbers in rows.items() if key in already or not are_told(numbers)}
     others = sorted((key for key in rows if key not in together), key=lambda key: (sum(rows[key]), str(key)))
     for key in others:
         if not together or (len(together) > 1 and are_told(sums_of(rows, together))):

@@ -4,7 +4,7 @@ A number that is None may not be told: it, or what follows from it, would be a c
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -140,40 +140,49 @@ class Table:
 
 def table_of(sheet: Sheet, rows: Sequence[Row], spans: Mapping[str, Buckets], period: Period) -> Table:
     """Give the rows of a cut as they may be told of the one period of which cuts are told at all."""
-    together = _together(sheet, rows, period, ["received", "decided"], with_undecided=period.name == EVER)
-    if together is None:
+    if not sheet.tells("received", period):
         return Table([])
-    shown = {row.key: row.counts(period.name) for row in rows if row.key not in together}
+    counted = {row.key: row.counts(period.name) for row in rows}
+    together = told_together({key: [counts.get("received", 0)] for key, counts in counted.items()})
+    shown = {key: counts for key, counts in counted.items() if key not in together}
     if together:
-        shown[OTHERS] = _summed(row.counts(period.name) for row in rows if row.key in together)
-    told = {
-        key: {"received": counts.get("received", 0), "decided": decided_in(counts)} for key, counts in shown.items()
-    }
-    for family, measures in PARTS.items():
-        kept_back = _together(sheet, [Row(key, one, one) for key, one in shown.items()], period, [family])
-        for key, counts in shown.items():
-            if kept_back is not None and key not in kept_back:
-                told[key] |= {measure: counts.get(measure, 0) for measure in measures}
+        shown[OTHERS] = _summed(counted[key] for key in together)
+    told = {key: {"received": counts.get("received", 0)} for key, counts in shown.items()}
+    kept_back: set[str] = set()
+    for part in PARTS:
+        hidden = _kept_back(sheet, shown, period, part, kept_back)
+        kept_back = hidden if part.family == "decided" else kept_back
+        for key in shown.keys() - hidden:
+            told[key] |= part.told(shown[key])
     figures = [Figures(key, numbers, *times_of({"running_days": spans.get(key, {})})) for key, numbers in told.items()]
     return Table(figures, len(together))
 
 
-PARTS = {"on_time": ("on_time", "late"), "first_time_right": ("first_time_right",)}
+class Part(NamedTuple):
+    """Numbers of a row that are told or kept back by themselves, by a family; those of the first base the others."""
+
+    family: str
+    told: Callable[[Mapping[str, int]], dict[str, int]]
 
 
-def _together(
-    sheet: Sheet, rows: Sequence[Row], period: Period, families: Sequence[str], *, with_undecided: bool = False
-) -> set[str] | None:
-    """Give the rows that are told together; None when not even the whole is told."""
-    if not all(sheet.tells(family, period) for family in families):
-        return None
-    looked_at = {}
-    for row in rows:
-        counts = row.counts(period.name)
-        numbers = [number for family in families for number in FAMILIES[family].numbers(counts)]
-        undecided = [counts.get("received", 0) - decided_in(counts)] if with_undecided else []
-        looked_at[row.key] = [*numbers, *undecided]
-    return told_together(looked_at)
+PARTS = (
+    Part("decided", lambda counts: {"decided": decided_in(counts)}),
+    Part("on_time", lambda counts: {name: counts.get(name, 0) for name in ("on_time", "late")}),
+    Part("first_time_right", lambda counts: {"first_time_right": counts.get("first_time_right", 0)}),
+)
+
+
+def _kept_back(
+    sheet: Sheet, shown: Mapping[str, Mapping[str, int]], period: Period, part: Part, already: Collection[str]
+) -> set[str]:
+    """Give the rows of which a part isn't told; all of them when it isn't even of the whole."""
+    if not sheet.tells(part.family, period):
+        return set(shown)
+    looked_at = {key: list(FAMILIES[part.family].numbers(counts)) for key, counts in shown.items()}
+    if part.family == "decided" and period.name == EVER:  # else it would follow how few of a row are undecided
+        for key, counts in shown.items():
+            looked_at[key].append(counts.get("received", 0) - decided_in(counts))
+    return told_together(looked_at, already)
 
 
 def _summed(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from services.transparency.disclosure import are_told, ends_of_stretches, is_told, sums_of, told_together
 from services.transparency.periods import EVER, LAST_YEAR, YEAR_BEFORE, months_after, period_of
-from services.transparency.sheets import FAMILIES, Sheet
-from services.transparency.tables import histogram
+from services.transparency.sheets import FAMILIES, Row, Sheet
+from services.transparency.tables import histogram, table_of
 
 TODAY = date(2026, 11, 26)
 FEW = st.one_of(st.integers(0, 9), st.integers(0, 200))
@@ -43,6 +43,50 @@ def test_rows_with_small_numbers_are_told_with_others(rows):
     if together and len(together) < len(rows):
         rest = [key for key in rows if any(rows[key]) and key not in together]
         assert not rest or (len(together) > 1 and are_told(sums_of(rows, together)))
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.lists(FEW, min_size=4, max_size=4), max_size=9))
+def test_from_the_rows_of_a_table_no_small_count_follows(rows):
+    """Of any rows together, told ones and the rest of the whole: received, decided, undecided, late or not."""
+    ever = period_of(EVER, TODAY)
+    counted = [
+        {
+            "received": undecided + refused + approved,
+            "approved": approved,
+            "refused": refused,
+            "late": min(late, approved),
+        }
+        for approved, refused, undecided, late in rows.values()
+    ]
+    for counts in counted:
+        counts["on_time"] = counts["approved"] + counts["refused"] - counts["late"]
+    names = ("received", "approved", "refused", "late", "on_time")
+    whole = {name: [0, sum(counts[name] for counts in counted)] for name in names}
+    sheet = Sheet([date(2026, 10, 1), date(2026, 11, 1)], whole, [])
+
+    told = table_of(sheet, [Row(key, {}, counts) for key, counts in zip(rows, counted, strict=True)], {}, ever).rows
+
+    for name in ("received", "decided", "on_time", "late"):
+        known = [row.numbers[name] for row in told if row.numbers.get(name) is not None]
+        rest = sum(sum(whole[one]) for one in (("approved", "refused") if name == "decided" else (name,))) - sum(known)
+        assert are_told([*known, rest] if known else []), name
+    undecided = [row.received - row.decided for row in told if row.decided is not None]
+    if undecided:
+        assert are_told([*undecided, sheet.undecided_at(2) - sum(undecided)])
+    assert not told or sum(row.received for row in told) == sum(whole["received"])
+
+
+def test_what_is_told_of_channels_stays_though_few_are_undecided():
+    """A row isn't merged with others because of what doesn't follow from the number of requests received."""
+    counts = {"online": (1250, 1148), "counter": (109, 107), "post": (53, 52), "email": (21, 21), "internal": (1, 1)}
+    rows = [Row(key, {}, {"received": received, "closed": closed}) for key, (received, closed) in counts.items()]
+    whole = {name: [0, sum(row.ever[name] for row in rows)] for name in ("received", "closed")}
+    sheet = Sheet([date(2026, 10, 1), date(2026, 11, 1)], whole, [])
+
+    told = table_of(sheet, rows, {}, period_of(EVER, TODAY))
+
+    assert {row.key: row.received for row in told.rows} == {"online": 1250, "counter": 109, "post": 53, "*": 22}
+    assert [row.decided for row in told.rows] == [None] * 4
 
 
 def counts_of(numbers: list[list[int]]) -> dict[str, list[int]]:
