@@ -173,7 +173,7 @@ ACCESS: dict[str, Access] = {
     "letter_as_mailed": Access.DEMO,
     "style_guide": Access.DEMO,
 }
-GUARDED_BY_THEMSELVES = ("account_", "mfa_", "socialaccount_", "usersessions_", "openid_connect_", "admin:")
+GUARDED_BY_THEMSELVES = ("account_", "mfa_", "socialaccount_", "usersessions_", "openid_connect_")
 ADMINISTRATOR = "administrator"
 ROLES = {
     Access.CLERK: {"clerk", "supervisor"},

@@ -1,6 +1,4 @@
-from django.apps import AppConfig, apps
-from django.contrib.admin import site
-from django.contrib.admin.apps import AdminConfig
+from django.apps import AppConfig
 from django.core.checks import Tags, register
 
 from portal import logs
@@ -17,12 +15,3 @@ class PortalConfig(AppConfig):
         register(settings_are_strong, Tags.security, deploy=True)
         register(ledger_is_guarded, Tags.database, deploy=True)
         celery.set_default()
-
-
-class AdministrationConfig(AdminConfig):
-    default_site = "portal.administration.Administration"
-
-    def ready(self) -> None:
-        """Hide Django's groups: what people may do is told by their memberships in agencies."""
-        super().ready()
-        site.unregister(apps.get_model("auth.Group"))

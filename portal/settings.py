@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "services.transparency",
     "portal.apps.PortalConfig",
     "portal.embedded",
-    "portal.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,4 +1,3 @@
-from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
@@ -16,7 +15,6 @@ urlpatterns = [
     path("account/still-here/", idle.still_here, name="still_here"),
     path("account/again/", kept_words.again, name="again"),
     path("account/", include("allauth.urls")),
-    path("admin/", admin.site.urls),
     path("api/", include("portal.api.urls")),
     path("", include("portal.clerks.urls")),
     path("", include("portal.managers.urls")),

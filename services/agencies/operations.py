@@ -74,8 +74,8 @@ def load_person(data: Plain, password_hash: str) -> User:
     known = {name: data[name] for name in names if name in data}
     user, _ = User.objects.update_or_create(
         email=data["email"].lower(),
-        defaults={**known, "is_staff": data.get("is_superuser", False)},
-        create_defaults={**known, "is_staff": data.get("is_superuser", False), "password": password_hash},
+        defaults=known,
+        create_defaults={**known, "password": password_hash},
     )
     for membership in data.get("memberships", []):
         add_member(user, membership["agency"], membership["role"], membership.get("desks", []))

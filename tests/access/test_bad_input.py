@@ -85,7 +85,7 @@ def test_too_many_fields_are_refused(towns: tuple[Town, Town]) -> None:
 def test_fields_that_nobody_asked_for_change_nothing(towns: tuple[Town, Town]) -> None:
     town = towns[0]
     before = list(ServiceRequest.objects.order_by("pk").values_list("pk", "status", "applicant", "service"))
-    forged = {"status": "approved", "applicant": str(towns[1].citizen.pk), "service": "1", "is_staff": "on"}
+    forged = {"status": "approved", "applicant": str(towns[1].citizen.pk), "service": "1", "is_superuser": "on"}
     clients = visitors_of(*towns)
     for name in ("my_profile", "my_notice_ways", "my_request_write", "apply_page", "my_request_complain"):
         for kwargs in addresses(town).get(name, [None]):
@@ -93,4 +93,4 @@ def test_fields_that_nobody_asked_for_change_nothing(towns: tuple[Town, Town]) -
     town.citizen.refresh_from_db()
 
     assert list(ServiceRequest.objects.order_by("pk").values_list("pk", "status", "applicant", "service")) == before
-    assert not town.citizen.is_staff
+    assert not town.citizen.is_superuser

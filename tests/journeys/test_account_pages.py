@@ -1,4 +1,4 @@
-"""Pages of sign-in and security, and the administration: the same rules as for all other pages."""
+"""Pages of sign-in and security: the same rules as for all other pages."""
 
 import re
 from collections.abc import Callable
@@ -32,11 +32,6 @@ FRESHLY_SIGNED_IN = {
     "authenticator": "/account/2fa/totp/activate/",
     "passkeys": "/account/2fa/webauthn/",
     "new-passkey": "/account/2fa/webauthn/add/",
-}
-ADMINISTRATION = {
-    "index": "/admin/",
-    "addresses": "/admin/account/emailaddress/",
-    "new-address": "/admin/account/emailaddress/add/",
 }
 
 
@@ -152,14 +147,6 @@ def code_of(secret: str) -> str:
     """Give what an authenticator shows now."""
     counter = next(iter(yield_hotp_counters_from_time()))
     return format_hotp_value(hotp_value(secret, counter))
-
-
-@pytest.mark.parametrize("look", ["phone", "desktop", "dark", "arabic"])
-def test_administration(visitor: Open, look: str) -> None:
-    person = visitor("admin", **LOOKS[look])
-    for title, path in ADMINISTRATION.items():
-        person.page.goto(path)
-        assert_sound(person, f"admin-{title}-{look}")
 
 
 def test_signing_in_with_the_provider_of_identities(visitor: Open) -> None:
