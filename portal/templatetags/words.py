@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.formats import localize
+from django.utils.html import Urlizer
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -43,6 +45,18 @@ def language_of(texts: Mapping[str, str] | None) -> str:
 def direction(language: str) -> str:
     """Give the direction in which a language is written; Django's own table takes Azerbaijani for Arabic script."""
     return "rtl" if language in settings.LANGUAGES_BIDI else "ltr"
+
+
+class _Links(Urlizer):
+    """Addresses are written from left to right, whatever the direction of the text around them."""
+
+    url_template = '<a dir="ltr" href="{href}"{attrs}>{url}</a>'
+
+
+@register.filter(is_safe=True)
+def with_links(text: str) -> SafeString:
+    """Make links of the addresses in a text, and escape the rest."""
+    return mark_safe(_Links()(text, nofollow=True, autoescape=True))  # noqa: S308 - it escapes
 
 
 @register.filter

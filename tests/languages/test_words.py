@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.apps import apps
 from django.template import Context, Template
 from django.utils.formats import date_format
 from django.utils.translation import override
@@ -28,10 +27,6 @@ class TestArabic:
             assert date_format(moment, "DATETIME_FORMAT") == "26 نوفمبر 2026، 14:05"
             assert date_format(moment, "SHORT_DATETIME_FORMAT") == "2026/11/26 14:05"
 
-    def test_calls_the_second_factor_by_its_name(self) -> None:
-        with override("ar"):
-            assert apps.get_app_config("mfa").verbose_name == "العامل الثاني"
-
 
 @pytest.mark.parametrize(
     "component",
@@ -48,3 +43,12 @@ def test_a_text_of_another_direction_keeps_its_marks_at_its_end(component: str) 
     )
 
     assert "<bdi>Have you moved?</bdi>" in page
+
+
+def test_an_address_is_written_from_left_to_right_in_any_text() -> None:
+    told = Template("{% load words %}{{ text|with_links }}").render(
+        Context({"text": "انظر https://portal.example.org/status/ <b>"})
+    )
+
+    assert '<a dir="ltr" href="https://portal.example.org/status/"' in told
+    assert "&lt;b&gt;" in told
