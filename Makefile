@@ -8,7 +8,7 @@ STRONG = PORTAL_MODE=production BASE_URL=https://portal.example.org ALLOWED_HOST
 
 PLAIN = PORTAL_MODE=test SECRET_KEY=test-only
 
-.PHONY: demo test check messages screenshots format lock clean check-format check-lint check-types check-imports check-templates check-migrations \
+.PHONY: demo test chaos check messages screenshots format lock clean check-format check-lint check-types check-imports check-templates check-migrations \
 	check-production
 
 demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.installed)
@@ -16,6 +16,10 @@ demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.instal
 
 test: .venv/dev.installed
 	$(BIN)/python -m pytest $(ARGS)
+
+# Ten thousand requests under two hundred kills; takes half an hour of two cores (docs/drills.md).
+chaos: .venv/dev.installed
+	$(BIN)/python -m tests.drill $(ARGS)
 
 check: check-format check-lint check-types check-imports check-templates check-migrations check-production
 

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -29,17 +30,20 @@ def new_database(name: str) -> str:
 class LivePortal:
     """Web, worker, beat, sandbox registry and a Valkey of their own; any of them can be killed and started again."""
 
-    def __init__(self, name: str, database_url: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, name: str, database_url: str, settings: Mapping[str, str], **parts: Any) -> None:
         self.folder = Folder(Path(tempfile.mkdtemp(prefix=f"portal-{name}-")))
         self.assembly = Assembly(
             self.folder,
             free_port(),
             given_database_url=database_url,
-            durable=False,
             shows_progress=False,
             extra=settings,
+            **{"durable": False, **parts},
         )
-        self.database_url = database_url
+
+    @property
+    def database_url(self) -> str:
+        return self.assembly.database_url
 
     @property
     def url(self) -> str:

@@ -4,7 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote
@@ -39,6 +39,8 @@ class Assembly:
     mode: str = "demo"
     durable: bool = True
     shows_progress: bool = True
+    web_workers: int = 1
+    worker_pool: Sequence[str] = programs.THREADS
     extra: Mapping[str, str] = field(default_factory=dict)
     say: Callable[[str], None] = print
 
@@ -156,8 +158,8 @@ class Assembly:
     def start_programs(self) -> None:
         """Start web first: people see a page while the worker is still waking."""
         environment = self.environment
-        self.supervisor.start(programs.web(self.folder, self.port, environment))
-        self.supervisor.start(programs.worker(self.folder, environment))
+        self.supervisor.start(programs.web(self.folder, self.port, environment, self.web_workers))
+        self.supervisor.start(programs.worker(self.folder, environment, self.worker_pool))
         self.supervisor.start(programs.beat(self.folder, environment))
         records = [programs.BASE_DIR / "samples" / "registry.yaml", self.folder.path / "registry" / "simulated.json"]
         self.supervisor.start(programs.registry(self.folder, self.registry_port, *records))

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from portal.embedded.folder import Folder
@@ -18,9 +18,9 @@ def python(module: str, *words: str) -> list[str]:
     return [sys.executable, "-m", module, *words]
 
 
-def web(folder: Folder, port: int, environment: Mapping[str, str]) -> Child:
-    """Serve pages and the API by eight threads of one worker."""
-    words = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--workers", "1"]
+def web(folder: Folder, port: int, environment: Mapping[str, str], workers: int = 1) -> Child:
+    """Serve pages and the API by eight threads of each worker."""
+    words = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--workers", str(workers)]
     threads = ["--blocking-threads", "8", "--workers-kill-timeout", "3", "--log-level", "warning"]
     command = python("granian", *words, *threads, "--respawn-failed-workers", "portal.embedded.web:application")
     return Child("web", command, folder.log("web"), environment, BASE_DIR)
@@ -60,9 +60,12 @@ def witness_key(folder: Folder) -> str:
     return subprocess.run(witness_words(folder), check=True, capture_output=True, text=True).stdout.strip()
 
 
-def worker(folder: Folder, environment: Mapping[str, str]) -> Child:
-    """Run the robots of every lane in four threads."""
-    words = ["worker", "--pool", "threads", "--concurrency", "4", "--queues", ",".join(LANES), "--loglevel", "WARNING"]
+THREADS = ("--pool", "threads", "--concurrency", "4")
+
+
+def worker(folder: Folder, environment: Mapping[str, str], pool: Sequence[str] = THREADS) -> Child:
+    """Run the robots of every lane, in four threads if nothing else is asked for."""
+    words = ["worker", *pool, "--queues", ",".join(LANES), "--loglevel", "WARNING"]
     command = python("celery", "--app", "portal.celery", *words, "--without-gossip", "--without-mingle")
     return Child("worker", command, folder.log("worker"), environment, BASE_DIR)
 

@@ -1,185 +1,121 @@
-"""A drill: submit many requests while parts of the portal are killed, then look for anything lost, doubled or torn."""
+"""A drill: clients submit while the killer kills; what comes to rest is looked at."""
 
-import contextlib
-import json
 import os
-import random
-import subprocess
-import sys
+import signal
 import threading
 import time
-import urllib.request
-from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
+from math import inf
 from typing import Any
-from uuid import UUID
 
-import httpx
 import psycopg
 
-from tests.live import LivePortal
+from portal.embedded.ports import wait_until
+from tests.drill.checker import Checker, Found
+from tests.drill.clients import OFTEN_PAPERS, Clients, Journal
+from tests.drill.killer import Killer
+from tests.drill.portals import DrillPortal
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-PASSWORD = "a-drill-for-the-portal"
-OURS = "answers ? 'plate' AND answers->>'plate' LIKE 'seed%'"
-REGISTRIES = ("reservations", "permits")
-
-
-def manage(portal: LivePortal, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a management command against the portal."""
-    environment = {**os.environ, **portal.assembly.environment}
-    command = [sys.executable, "manage.py", *words]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
-
-
-def prepare(portal: LivePortal) -> None:
-    """Publish the drill's service and let the driver in."""
-    for words in (
-        ("load_agencies", str(HERE / "agencies.yaml")),
-        ("load_connectors", str(HERE / "connectors.yaml")),
-        ("load_services", str(HERE / "services")),
-        ("load_people", str(HERE / "people.yaml"), "--password", PASSWORD),
-    ):
-        done = manage(portal, *words)
-        assert done.returncode == 0, done.stderr
-
-
-def signed_in(portal: LivePortal) -> httpx.Client:
-    client = httpx.Client(base_url=portal.url, timeout=10)
-    token = client.get("/account/login/").cookies["csrf"]
-    form = {"login": "driver@example.org", "password": PASSWORD, "csrfmiddlewaretoken": token}
-    answer = client.post("/account/login/", data=form, headers={"Referer": portal.url})
-    assert answer.status_code == 302, answer.text
-    return client
+TELL_EVERY_S = 10.0
+LINE_S = 10.0  # clients are held back while something has been due for longer
+LONGEST_WAIT = """
+    SELECT extract(epoch FROM clock_timestamp() - run_at), key || ', ' || lane || ', ' || state || ', try ' || attempts
+    FROM workflow_step WHERE state IN ('due', 'running') AND run_at < clock_timestamp() ORDER BY run_at LIMIT 1
+"""
 
 
 @dataclass
 class Drill:
-    """One run: who submits, what was acknowledged, and what is found afterwards."""
+    """One run over so many requests; a seed names its requests, its kills and its moments."""
 
-    portal: LivePortal
+    portal: DrillPortal
     requests: int
-    seed: int = 1
-    acknowledged: dict[str, set[str]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    seed: int
+    kills: int = 0
+    gap_s: float = 1.5
+    lease_s: float = 3
+    papers_every: int = OFTEN_PAPERS
+    longest_s: float = inf
+    longest_wait: tuple[float, str] = (0.0, "nothing")
+    settled_after_s: float = 0
+    took_s: float = 0
+    say: Callable[[str], None] = lambda _: None
+    _over: threading.Event = field(default_factory=threading.Event)
 
-    def submit_all(self, threads: int = 4) -> list[threading.Thread]:
-        """Begin to submit; each request is sent twice, as by a client whose first answer got lost."""
-        client = signed_in(self.portal)
-        numbers = iter(range(self.requests))
-        workers = [threading.Thread(target=self._submit_some, args=(client, numbers)) for _ in range(threads)]
-        for worker in workers:
-            worker.start()
-        return workers
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.portal.folder.path / f"clients-{self.seed}.jsonl")
 
-    def _submit_some(self, client: httpx.Client, numbers: Any) -> None:
-        while True:
-            with self._lock:
-                number = next(numbers, None)
-            if number is None:
-                return
-            for _ in range(2):
-                self._submit(client, f"seed{self.seed}-{number:05}")
+    @cached_property
+    def clients(self) -> Clients:
+        return Clients(self.portal, self.journal, self.requests, self.seed, papers_every=self.papers_every)
 
-    def _submit(self, client: httpx.Client, key: str) -> None:
-        body = {"service": "drill", "office": "drill-hall", "answers": {"plate": key}}
-        headers = {
-            "Idempotency-Key": key, "X-CSRFToken": client.cookies["csrf"], "Referer": self.portal.url,
-        }  # fmt: skip
-        for _ in range(300):
-            with contextlib.suppress(httpx.HTTPError):
-                answer = client.post("/api/requests/", json=body, headers=headers)
-                if answer.status_code == 201:
-                    with self._lock:
-                        self.acknowledged.setdefault(key, set()).add(answer.json()["id"])
-                    return
-                assert answer.status_code >= 500, answer.text
-            time.sleep(0.2)
-        raise AssertionError(f"{key} was never acknowledged")
+    @cached_property
+    def killer(self) -> Killer:
+        return Killer(self.portal, self.kills, self.seed, self.gap_s, self.lease_s)
 
-    def kill_at_random(self, times: int, names: tuple[str, ...] = ("worker", "web", "valkey")) -> None:
-        """Kill parts at seeded moments and start them again; half of the stores come back empty."""
-        chance = random.Random(self.seed)
-        for _ in range(times):
-            time.sleep(chance.uniform(0.2, 1.2))
-            name = chance.choice(names)
-            self.portal.kill(name)
-            time.sleep(chance.uniform(0.0, 0.5))
-            self.portal.start(name)
-            if name == "valkey":
-                self.flush()
+    def run(self, patience_s: float = 60) -> Found:
+        """Submit under fire, wait until all is done but no longer than a minute after the last kill, and look."""
+        begun = time.monotonic()
+        watching = threading.Thread(target=self._watch, args=(begun,))
+        watching.start()
+        self.clients.begin()
+        self.killer.begin(lambda: self.clients.acknowledged / self.requests)
+        self.clients.join()
+        if self.clients.shall_end.is_set():
+            self.killer.is_enough.set()
+        self.killer.end()
+        self.settled_after_s = self.portal.wait_until_finished(patience_s)
+        self._over.set()
+        watching.join()
+        self.took_s = time.monotonic() - begun
+        return self.look()
 
-    def flush(self) -> None:
-        """Empty Valkey: every message is gone."""
-        import valkey
+    def look(self) -> Found:
+        """Look at what came to rest."""
+        return Checker(self.portal, self.journal, self.seed).look()
 
-        with contextlib.suppress(valkey.ConnectionError), valkey.from_url(self.portal.redis_url) as store:
-            store.flushall()
+    def _watch(self, begun: float) -> None:
+        """Tend the portal, keep the longest time that anything was due, hold clients back while much is unfinished."""
+        told = begun
+        while not self._over.wait(1):
+            self.killer.tend()
+            if time.monotonic() > begun + self.longest_s:
+                self.clients.shall_end.set()
+            if time.monotonic() > told + TELL_EVERY_S:
+                told = time.monotonic()
+                self._tell(told - begun)
+            with suppress(psycopg.Error):
+                wait, what = (self.portal.rows(LONGEST_WAIT) or [(0, "nothing")])[0]
+                self.longest_wait = max(self.longest_wait, (float(wait), what))
+                much = wait > LINE_S or self.portal.unfinished() > self.clients.most_open
+                (self.clients.may_send.clear if much else self.clients.may_send.set)()
 
-    def slow_registry(self, seconds: float) -> None:
-        self._fault({"mode": "slow", "seconds": seconds})
-
-    def heal_registry(self) -> None:
-        self._fault({"mode": "none"})
-
-    def _fault(self, wish: dict[str, Any]) -> None:
-        wished = urllib.request.Request(
-            f"{self.portal.registry_url}/faults", data=json.dumps(wish).encode(), method="PUT"
-        )
-        urllib.request.urlopen(wished, timeout=10).close()
-
-    def wait_until_finished(self, seconds: float = 60) -> None:
-        """Wait until no request is in progress, or no step was done for so long: a slow machine is no fault."""
-        before, until = None, time.monotonic() + seconds
-        with psycopg.connect(self.portal.database_url, autocommit=True) as connection:
-            left = f"SELECT count(*) FROM requests_servicerequest WHERE {OURS} AND status = 'in_progress'"
-            done = "SELECT count(*) FROM workflow_step WHERE state = 'done'"
-            while connection.execute(left).fetchone() != (0,) and time.monotonic() < until:
-                now = connection.execute(done).fetchone()
-                if now != before:
-                    before, until = now, time.monotonic() + seconds
-                time.sleep(0.5)
-
-    def faults(self) -> list[str]:
-        """Give everything that isn't as it must be."""
-        return [*self._lost_or_doubled(), *self._unfinished(), *self._effects(), *self._torn_chains()]
-
-    def _lost_or_doubled(self) -> list[str]:
-        stored = self._rows(f"SELECT id, answers->>'plate' FROM requests_servicerequest WHERE {OURS}")
-        by_key = Counter(plate for _, plate in stored)
-        known = {str(pk) for pk, _ in stored}
-        lost = [key for key, ids in self.acknowledged.items() if not ids <= known]
-        doubled = [key for key, count in by_key.items() if count > 1]
-        missing = self.requests - len(self.acknowledged)
-        return (
-            [f"lost {key}" for key in lost]
-            + [f"doubled {key}" for key in doubled]
-            + ([f"{missing} never acknowledged"] if missing else [])
+    def _tell(self, seconds: float) -> None:
+        done, kills = self.clients.acknowledged, sum(self.killer.counts.values())
+        self.say(
+            f"{seconds:5.0f} s: {done} requests acknowledged, {kills} kills, {self.portal.unfinished()} unfinished"
         )
 
-    def _unfinished(self) -> list[str]:
-        rows = self._rows(f"SELECT id, status FROM requests_servicerequest WHERE {OURS} AND status <> 'approved'")
-        more = self._rows(
-            "SELECT service_request_id, key FROM workflow_step WHERE kind <> 'notice' AND service_request_id IN "
-            f"(SELECT id FROM requests_servicerequest WHERE {OURS}) GROUP BY 1, 2 HAVING count(*) > 1"
-        )
-        return [f"{pk} is {status}" for pk, status in rows] + [f"{pk} did {key} more than once" for pk, key in more]
 
-    def _effects(self) -> list[str]:
-        faults = []
-        for registry in REGISTRIES:
-            with urllib.request.urlopen(f"{self.portal.registry_url}/effects/{registry}", timeout=10) as answer:
-                effects = json.load(answer)["effects"]
-            counts = Counter(effect["key"] for effect in effects)
-            faults += [f"{registry} {key}: {counts[key]} effects" for key in self.acknowledged if counts[key] != 1]
-        return faults
+def late_result_drill(portal: DrillPortal, seed: int) -> Drill:
+    """Let a worker stand still in a call until another one has taken its step over, and come back with its result."""
+    drill = Drill(portal, requests=4, seed=seed)
+    portal.let_registry_be("slow", 2)
+    drill.clients.submit_all()
+    wait_until(lambda: len(_calls(portal)) > 1, seconds=60, failure="Not every worker's child is in a call.")
+    zombie = portal.workers_of("worker")[0]
+    os.kill(zombie, signal.SIGSTOP)
+    held = _calls(portal)
+    wait_until(lambda: not held & _calls(portal), seconds=60, failure="Nobody took the step over.")
+    os.kill(zombie, signal.SIGCONT)
+    portal.wait_until_finished(60)
+    return drill
 
-    def _torn_chains(self) -> list[str]:
-        done = manage(self.portal, "verify_ledger")
-        return [] if done.returncode == 0 else [done.stderr]
 
-    def _rows(self, query: str) -> list[tuple[UUID | str, str]]:
-        with psycopg.connect(self.portal.database_url) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[return-value,call-overload,no-any-return]
+def _calls(portal: DrillPortal) -> set[tuple[Any, ...]]:
+    """Give the steps that are being called for, with the fencing number of who holds each."""
+    return set(portal.rows("SELECT id, fence FROM workflow_step WHERE state = 'running' AND lane = 'registries'"))

@@ -1,81 +1,53 @@
-"""Nothing is lost, doubled or torn, whatever is killed; and without each guard something is."""
-
-from collections.abc import Callable
+"""Nothing is lost, doubled or torn, whatever is killed and at whatever place."""
 
 import pytest
 
-from tests.drill.drill import Drill, prepare
-from tests.live import LivePortal
+from tests.drill.drill import Drill, late_result_drill
+from tests.drill.portals import DrillPortal
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = {"ROBOT_LEASE_S": "3", "ROBOT_PAUSES_S": "0.5,1,2,4,4,4,8,8"}
-Start = Callable[..., LivePortal]
+OUTSIDE = ("before_claim_commit", "before_effect", "after_effect", "before_result_commit", "after_result_commit")
+PLACES = [
+    "before_submit_commit",
+    "after_submit_commit",
+    "before_bell",
+    "before_batch_commit",
+    *(f"{place}.{lane}" for place in OUTSIDE for lane in ("registries", "documents", "mail")),
+]
 
 
-@pytest.fixture(scope="module")
-def drilled(start_portal: Start) -> LivePortal:
-    portal = start_portal("drill", **SETTINGS)
-    prepare(portal)
-    return portal
+def test_a_minute_of_kills_of_every_part_does_no_harm(portal: DrillPortal) -> None:
+    portal.become()
+    drill = Drill(portal, requests=300, seed=20, kills=15, gap_s=1.0)
+
+    found = drill.run()
+
+    assert found.all == []
+    assert found.counts["letters that came once"] > 0
+    assert sum(drill.killer.counts.values()) == 15
+    assert set(drill.killer.ended_alone) <= {"worker", "web"}  # a child was killed before it had wholly started
+    assert set(drill.clients.answers) <= {"201", "503", "no answer"}
 
 
-def test_300_requests_survive_15_kills(drilled: LivePortal) -> None:
-    drill = Drill(drilled, requests=300, seed=20)
-    submitting = drill.submit_all()
-    drill.kill_at_random(times=15)
-    for thread in submitting:
-        thread.join()
-    drill.wait_until_finished(60)
-    assert len(drill.acknowledged) == 300
-    assert drill.faults() == []
+def test_a_worker_that_comes_back_after_its_lease_changes_nothing(portal: DrillPortal) -> None:
+    portal.become()
+    refused_before = portal.log("worker").count("late_result_refused")
+
+    drill = late_result_drill(portal, seed=23)
+
+    assert portal.log("worker").count("late_result_refused") > refused_before
+    assert drill.look().all == []
 
 
-def control(start_portal: Start, guards_off: str) -> Drill:
-    """Run a small drill without some guards."""
-    portal = start_portal(
-        f"without_{guards_off.replace(',', '_')}", **SETTINGS, PORTAL_MODE="test", GUARDS_OFF=guards_off
-    )
-    prepare(portal)
-    return Drill(portal, requests=12)
+def test_dying_at_any_place_that_matters_does_no_harm(portal: DrillPortal) -> None:
+    crashes = portal.fresh_crashes()
+    wished = {f"{place}:{number}" for place in PLACES for number in (1, 2)}
+    portal.become(CRASH_AT=",".join(sorted(wished)))
+    drill = Drill(portal, requests=80, seed=22, papers_every=3)
 
+    found = drill.run()
 
-def submit_and_join(drill: Drill) -> None:
-    for thread in drill.submit_all():
-        thread.join()
-
-
-def test_without_idempotency_requests_are_doubled(start_portal: Start) -> None:
-    drill = control(start_portal, "idempotency")
-    submit_and_join(drill)
-    drill.wait_until_finished()
-    assert any(fault.startswith("doubled") for fault in drill.faults())
-
-
-def test_without_the_sweep_a_lost_bell_leaves_requests_unfinished(start_portal: Start) -> None:
-    drill = control(start_portal, "sweep")
-    drill.portal.kill("valkey")
-    submit_and_join(drill)
-    drill.portal.start("valkey")
-    drill.wait_until_finished(15)
-    assert any("is in_progress" in fault for fault in drill.faults())
-
-
-def test_without_the_fence_a_late_result_is_written_twice(start_portal: Start) -> None:
-    drill = control(start_portal, "fence")
-    drill.slow_registry(5)
-    submit_and_join(drill)
-    drill.wait_until_finished(12)
-    drill.heal_registry()
-    drill.wait_until_finished(30)
-    assert any("more than once" in fault for fault in drill.faults())
-
-
-def test_with_every_guard_the_same_slow_registry_does_no_harm(drilled: LivePortal) -> None:
-    drill = Drill(drilled, requests=12, seed=21)
-    drill.slow_registry(5)
-    submit_and_join(drill)
-    drill.wait_until_finished(12)
-    drill.heal_registry()
-    drill.wait_until_finished(60)
-    assert drill.faults() == []
+    assert {file.name for file in crashes.iterdir()} == wished
+    assert found.all == []
+    assert found.counts["letters that came again, as their rows tell"] > 0
