@@ -3,18 +3,22 @@
 import sys
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi, get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, status
 
 AWAY = (OperationalError, InterfaceError)
 BACK_IN_S = 5
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 class SignInFirst(Http404):
@@ -24,6 +28,17 @@ class SignInFirst(Http404):
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Tell that a form was too old to be taken, and that what was typed is kept by the browser."""
     return render(request, "csrf.html", status=403)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Tell that a form was more than the portal takes at once, or arrived damaged; nothing of it was read."""
+    if not isinstance(exception, (*TOO_MUCH, MultiPartParserError)):
+        return bad_request(request, exception)
+    is_too_much = isinstance(exception, TOO_MUCH)
+    most_files = settings.DATA_UPLOAD_MAX_NUMBER_FILES if isinstance(exception, TooManyFilesSent) else 0
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE if is_too_much else status.HTTP_400_BAD_REQUEST
+    told = {"is_too_much": is_too_much, "most_files": most_files}
+    return render(request, "refused.html", told, status=status_code)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.views.i18n import set_language
 
 from portal import health, idle, kept_words, place
 
+handler400 = "portal.errors.refused"
 handler500 = "portal.errors.fault"
 
 urlpatterns = [

@@ -68,6 +68,14 @@ def test_on_refusals(client: Client, towns: tuple[Town, Town]) -> None:
         assert_guarded(answer, status)
 
 
+def test_another_address_than_the_portals_own_is_told_in_words(client: Client) -> None:
+    answer = client.get(reverse("home"), headers={"Host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert "Please type the portal’s own address" in answer.content.decode()
+    assert "evil.example" not in answer.content.decode()
+
+
 def test_on_a_fault_of_the_portal_which_tells_nothing(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.DEBUG = False
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from services.requests.models import Draft, ServiceRequest
+from services.requests.models import Draft, Evidence, ServiceRequest
 from tests.citizens.forms import (
     ANSWERS,
     DECLARED,
@@ -18,6 +18,7 @@ from tests.citizens.forms import (
     fields_named,
     fill_in,
     page_url,
+    upload,
 )
 from tests.worlds import citizen
 
@@ -116,7 +117,30 @@ class TestPage:
         build_service()
         draft = begin(client)
 
-        assert client.post(page_url(draft), {"story": "x" * 3_000_000}).status_code in (400, 413)
+        answer = client.post(page_url(draft), {"story": "x" * 3_000_000})
+
+        assert answer.status_code == 413
+        assert "Make the longest text shorter" in answer.content.decode()
+        draft.refresh_from_db()
+        assert "story" not in draft.answers
+
+    def test_refuses_more_files_than_are_taken_at_once(self, client: Client) -> None:
+        build_service()
+        answer = client.post(page_url(begin(client)), {"photo": [upload() for _ in range(21)]})
+
+        assert answer.status_code == 413
+        assert "At most 20 files are taken at once." in answer.content.decode()
+        assert not Evidence.objects.exists()
+
+    def test_refuses_a_damaged_form_in_the_language_of_the_page(self, client: Client) -> None:
+        build_service()
+        draft = begin(client)
+        client.cookies["language"] = "fr"
+        answer = client.post(page_url(draft), b"story=x", "multipart/form-data")
+
+        assert answer.status_code == 400
+        assert '<html lang="fr"' in answer.content.decode()
+        assert "Revenez en arrière" in answer.content.decode()
 
     def test_is_left_and_turned_back_with_everything_kept(self, signed_in: Client) -> None:
         build_service()
