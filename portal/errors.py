@@ -16,8 +16,11 @@ from django.views.defaults import bad_request, server_error
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, status
 
+from portal.kept_words import has_words, shown_again, typed_in, way_back
+
 AWAY = (OperationalError, InterfaceError)
 BACK_IN_S = 5
+SECRETS_BELOW = "/account/"
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -26,8 +29,18 @@ class SignInFirst(Http404):
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Tell that a form was too old to be taken, and that what was typed is kept by the browser."""
-    return render(request, "csrf.html", status=403)
+    """Tell that a form was too old to be taken; what the portal's own page sent can be sent again by one press."""
+    typed = typed_in(request) if may_be_given_back(request) else {}
+    if not has_words(typed):
+        return render(request, "csrf.html", status=403)
+    again = {"path": request.get_full_path(), "had_files": bool(request.FILES), "back": way_back(request)}
+    return render(request, "csrf_again.html", {"kept": again, **shown_again(typed)}, status=403)
+
+
+def may_be_given_back(request: HttpRequest) -> bool:
+    """Tell whether a browser says that our own page sent this; passwords and codes are never shown again."""
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return is_ours and not request.path.startswith(SECRETS_BELOW)
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -1,28 +1,66 @@
-"""Keep what somebody sent after being signed out for idleness, and offer it again once they have signed in."""
+"""Keep what somebody sent after the session had ended, and offer it again once they have signed in."""
 
 import json
 import time
 from typing import Any
 from urllib.parse import urlparse
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-KEPT, WAS = "kept_words", "was"
+KEPT = "kept_words"
+# A session may end elsewhere, or its row expire: who it was is told by the browser, in a cookie that ends with it.
+MARK = "__Host-was" if settings.IS_PRODUCTION else "was"
+SALT = "portal.kept_words"
 KEPT_S = 3600
 MOST_BYTES = 100_000
-TECHNICAL = {"csrfmiddlewaretoken", "do", "tab", "asked", "next"}
+TECHNICAL = {"do", "tab", "asked", "next"}
+SECRET = {"csrfmiddlewaretoken", "password"}
+
+
+def mark_of(request: HttpRequest) -> str:
+    """Give a mark of the person who is signed in; only the portal can tell whose it is."""
+    return salted_hmac(SALT, str(request.user.pk), algorithm="sha256").hexdigest()
+
+
+def remember_who(request: HttpRequest, response: HttpResponse) -> None:
+    """Let the browser keep the mark of the person who is signed in."""
+    if request.get_signed_cookie(MARK, "", salt=SALT) != (mark := mark_of(request)):
+        is_secure = settings.SESSION_COOKIE_SECURE
+        response.set_signed_cookie(MARK, mark, salt=SALT, secure=is_secure, httponly=True, samesite="Lax")
+
+
+def forget_who(response: HttpResponse) -> None:
+    """Let the browser forget who was signed in, because the person wanted to leave."""
+    response.delete_cookie(MARK, samesite="Lax")
+
+
+def typed_in(request: HttpRequest) -> dict[str, list[str]]:
+    """Give what a form sent, but for what is neither kept nor shown."""
+    return {name: values for name, values in request.POST.lists() if name not in SECRET}
+
+
+def has_words(typed: dict[str, list[str]]) -> bool:
+    """Tell whether anything was typed or chosen by a person."""
+    return any(value.strip() for name in typed.keys() - TECHNICAL for value in typed[name])
+
+
+def shown_again(typed: dict[str, list[str]]) -> dict[str, Any]:
+    """Give what a page needs to show what was typed, and to send it as it was."""
+    fields = [(name, value) for name, values in typed.items() for value in values]
+    shown = [value for name, value in fields if name not in TECHNICAL and value.strip()]
+    return {"fields": fields, "shown": shown}
 
 
 def keep_words(request: HttpRequest) -> bool:
     """Keep what was typed for the person whose session ended; tell whether there was anything, and not too much."""
-    was, typed = request.session.get(WAS), dict(request.POST.lists())
-    typed.pop("csrfmiddlewaretoken", None)
-    has_words = any(value.strip() for name in typed.keys() - TECHNICAL for value in typed[name])
-    if not was or not has_words or len(json.dumps(typed)) > MOST_BYTES:
+    was, typed = request.get_signed_cookie(MARK, "", salt=SALT), typed_in(request)
+    if not was or not has_words(typed) or len(json.dumps(typed)) > MOST_BYTES:
         return False
     request.session[KEPT] = {
         "who": was,
@@ -52,7 +90,7 @@ def forget_when_sent(request: HttpRequest) -> None:
 def _own(request: HttpRequest) -> dict[str, Any] | None:
     """Give the words kept for this person; those of somebody else or of long ago are forgotten."""
     kept: dict[str, Any] | None = request.session.get(KEPT)
-    if kept and kept["who"] == str(request.user.pk) and time.time() - kept["at"] < KEPT_S:
+    if kept and kept["who"] == mark_of(request) and time.time() - kept["at"] < KEPT_S:
         return kept
     request.session.pop(KEPT, None)
     return None
@@ -68,6 +106,4 @@ def again(request: HttpRequest) -> HttpResponse:
         del request.session[KEPT]
         messages.success(request, _("What you had typed is thrown away."))
         return HttpResponseRedirect(kept["back"])
-    fields = [(name, value) for name, values in kept["typed"].items() for value in values]
-    shown = [value for name, value in fields if name not in TECHNICAL and value.strip()]
-    return render(request, "again.html", {"kept": kept, "fields": fields, "shown": shown})
+    return render(request, "again.html", {"kept": kept, **shown_again(kept["typed"])})

@@ -1,10 +1,12 @@
-"""Who goes away is signed out; who is still there can say so."""
+"""Who goes away is signed out; who is still there can say so. What was typed is never lost by the end."""
 
+import re
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth import login
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
@@ -135,3 +137,102 @@ class TestWords:
 
         assert answer["Location"].endswith(reverse("again"))
         assert ">7<" in self.shown(aysel).content.decode()
+
+    def test_are_kept_when_the_session_was_ended_elsewhere(self, aysel: Client) -> None:
+        Session.objects.all().delete()
+        answer = self.sent_late(aysel, reverse("my_profile"), {"name": "Aysel Quliyeva"})
+        self.sign_in(aysel)
+
+        assert answer["Location"].endswith(reverse("again"))
+        assert "Aysel Quliyeva" in self.shown(aysel).content.decode()
+
+    def test_are_kept_when_the_session_had_expired(self, aysel: Client) -> None:
+        half_a_day = 12 * 3600 + 60
+        with time_machine.travel(NOON + half_a_day, tick=False):
+            answer = aysel.post(reverse("my_profile"), {"name": "Aysel Quliyeva"})
+            aysel.force_login(worlds.citizen())
+
+        assert answer["Location"].endswith(reverse("again"))
+        assert "Aysel Quliyeva" in self.shown(aysel, half_a_day + 60).content.decode()
+
+    def test_of_an_ended_session_are_not_for_somebody_else(self, aysel: Client) -> None:
+        Session.objects.all().delete()
+        self.sent_late(aysel, reverse("my_profile"), {"name": "Aysel Quliyeva"})
+        self.sign_in(aysel, "elvin")
+
+        assert self.shown(aysel)["Location"] == reverse("welcome")
+
+    @pytest.mark.parametrize("mark", [None, "", "e" * 64])
+    def test_are_not_kept_for_nobody_and_for_no_forged_mark(self, aysel: Client, mark: str | None) -> None:
+        Session.objects.all().delete()
+        if mark is None:
+            del aysel.cookies["was"]
+        else:
+            aysel.cookies["was"] = mark
+        answer = self.sent_late(aysel, reverse("my_profile"), {"name": "Aysel Quliyeva"})
+
+        assert answer["Location"].endswith(f"?next={reverse('my_profile')}")
+        assert not Session.objects.exists()
+
+    def test_are_not_kept_after_signing_out(self, aysel: Client) -> None:
+        at(60, aysel, "account_logout", "post")
+        answer = self.sent_late(aysel, reverse("my_profile"), {"name": "Aysel Quliyeva"})
+
+        assert answer["Location"].endswith(f"?next={reverse('my_profile')}")
+
+    def test_that_are_secret_are_not_kept(self, aysel: Client) -> None:
+        answer = self.sent_late(aysel, reverse("my_data_erase"), {"password": "correct horse battery"})
+
+        assert answer["Location"].endswith(f"?next={reverse('my_data_erase')}")
+
+    def test_are_marked_by_what_tells_nothing_and_no_script_reads(self, aysel: Client) -> None:
+        cookie = aysel.cookies["was"]
+
+        assert str(User.objects.get().pk) not in cookie.value
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+        assert not cookie["max-age"]
+
+
+class TestForgedForms:
+    """A form whose token is too old gives its words back; one from elsewhere learns and changes nothing."""
+
+    OURS = {"Sec-Fetch-Site": "same-origin"}
+    TYPED = {"name": "Aysel Quliyeva", "language": "en", "csrfmiddlewaretoken": "x" * 64}
+
+    @pytest.fixture
+    def strict(self) -> Client:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(worlds.citizen())
+        client.get(reverse("my_profile"))
+        return client
+
+    def test_words_are_given_back_and_taken_with_a_fresh_token(self, strict: Client) -> None:
+        refused = strict.post(reverse("my_profile"), self.TYPED, headers=self.OURS)
+        page = refused.content.decode()
+        form = page.partition(f'action="{reverse("my_profile")}"')[2].partition("</form>")[0]
+        fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+        before = User.objects.get().name
+        sent = strict.post(reverse("my_profile"), fields, headers=self.OURS)
+
+        assert refused.status_code == 403
+        assert ">Aysel Quliyeva<" in page
+        assert "aysel@example.org" in page
+        assert before != "Aysel Quliyeva"
+        assert sent.status_code == 302
+        assert User.objects.get().name == "Aysel Quliyeva"
+
+    @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+    def test_others_get_nothing_back(self, strict: Client, headers: dict[str, str]) -> None:
+        refused = strict.post(reverse("my_profile"), self.TYPED, headers=headers)
+
+        assert refused.status_code == 403
+        assert "Aysel Quliyeva" not in refused.content.decode()
+
+    def test_a_password_is_never_shown_again(self, strict: Client) -> None:
+        for name in ("account_login", "my_data_erase"):
+            typed = {"login": "aysel@example.org", "password": "correct horse", "sure": "on"}
+            refused = strict.post(reverse(name), typed, headers=self.OURS)
+
+            assert refused.status_code == 403
+            assert "correct horse" not in refused.content.decode()
