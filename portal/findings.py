@@ -1,13 +1,17 @@
 """Tell officials what robots found, in rows of (name, words)."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from services.agencies.models import Office
 from services.agencies.rules import in_language
 from services.catalogue.definition import AnyField, Definition, RobotStep
+from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
 from services.workflow.actions.compare import Pairs, values_of
 
@@ -57,6 +61,8 @@ def _rows(service_request: ServiceRequest, step: RobotStep, record: Mapping[str,
     elif step.action == "check_photo":
         yield _("The photo fits"), record["fit"]
         yield _("What is wrong with it"), ", ".join(str(PHOTO_FAULTS[fault]) for fault in record["faults"])
+    elif step.action == "find_request":
+        yield from _standing(record)
     else:
         yield from ((name.replace("_", " "), value) for name, value in record.items() if name != "found")
 
@@ -72,6 +78,21 @@ def _side_by_side(service_request: ServiceRequest, step: RobotStep, record: Mapp
             yield label, _("Differs. Given: %(given)s. In the register: %(registered)s") % told
         else:
             yield label, _("Given: %(given)s. In the register: %(registered)s") % told
+
+
+def _standing(record: Mapping[str, Any]) -> Iterator[Row]:
+    """Tell how the request that somebody named stood at that moment."""
+    if not record["found"]:
+        return
+    language = get_language() or "en"
+    yield _("Service"), in_language(Service.objects.get(code=record["service"]).title, language)
+    yield _("Office"), in_language(Office.objects.get(code=record["office"]).name, language)
+    yield _("Status"), ServiceRequest.Status(record["status"]).label
+    days = (_("Submitted"), "submitted_on"), (_("Due by"), "due_on"), (_("Ended"), "ended_on")
+    yield from (
+        (name, date_format(date.fromisoformat(record[key]), "DATE_FORMAT")) for name, key in days if record[key]
+    )
+    yield _("Late"), record["late"]
 
 
 def _label(fields: Mapping[str, AnyField], left: str) -> str:

@@ -26,6 +26,8 @@ DESCRIBED = [
     ("id-card-renewal", 5, ["photo"]),
     ("id-card-renewal", 5, ["person"]),
     ("id-card-renewal", 10, ["confirm"]),
+    ("id-card-renewal", 10, ["prints", "face"]),  # the same work by a station and an official
+    ("complaint-appeal", 5, ["link"]),
     ("id-card-renewal", 3, ["tell"]),
     ("parking-permit", 8, ["residence"]),
     ("parking-permit", 8, ["vehicle"]),

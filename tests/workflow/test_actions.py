@@ -12,43 +12,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from services.accounts.models import User
-from services.ledger.models import Event
 from services.requests.models import Document, Evidence, ServiceRequest
 from services.workflow.actions import ACTIONS
 from services.workflow.actions.kinds import Outside, Pure
 from services.workflow.actions.request_payment import asked_before, payment_reference
 from services.workflow.automation import run_lane
 from services.workflow.models import Step
-from services.workflow.operations import applicant, desk
+from services.workflow.operations import desk
 from services.workflow.queries import notices_of
 from tests import worlds
+from tests.workflow.one_robot import field, found, version_with
 from tests.workflow.walks import fresh, kinds
 
 pytestmark = pytest.mark.django_db
 
 NOON, DAY = worlds.NOON, worlds.DAY
-HERE, NEAR, FAR = {"lat": 40.58, "lon": 49.65}, {"lat": 40.5802, "lon": 49.65}, {"lat": 40.581, "lon": 49.65}
-
-
 SEEN = {"save_as": "seen"}
-
-
-def field(key: str, kind: str = "text", **more: Any) -> dict[str, Any]:
-    return {"key": key, "kind": kind, "label": worlds.text(key.title()), "required": False, **more}
-
-
-def version_with(action: str, settings: dict[str, Any], *fields: dict[str, Any], **more: Any) -> Any:
-    worlds.build_agencies("north")
-    explain = more.pop("explain", worlds.text("Please do not forget."))
-    following = more.pop("next", [{"to": "judge"}])
-    others = more.pop("others", [])
-    step = worlds.robot("work", action, settings={**settings}, explain=explain, next=following)
-    pages = [{"key": "about", "title": worlds.text("About"), "fields": list(fields) or [field("story")]}]
-    return worlds.published([step, *others, worlds.desk("judge")], pages=pages, **more)
-
-
-def found(request: ServiceRequest) -> dict[str, Any]:
-    return dict(fresh(request).facts["found"]["seen"])
 
 
 @pytest.fixture
@@ -59,79 +38,6 @@ def aysel() -> User:
 def test_each_action_is_known_by_the_name_of_its_file() -> None:
     assert all(isinstance(action, Pure | Outside) for action in ACTIONS.values())
     assert all(isinstance(action, Pure) == (action.lane == Step.Lane.RULES) for action in ACTIONS.values())
-
-
-class TestFindDuplicates:
-    ALIKE = {"fields": ["category"], "place": "where", "metres": 30, "days": 30, "save_as": "seen"}
-
-    def version(self) -> Any:
-        return version_with("find_duplicates", self.ALIKE, field("category"), field("where", "location"))
-
-    def apply(self, version: Any, where: dict[str, float], category: str = "pothole", at: Any = NOON) -> ServiceRequest:
-        return worlds.apply(version, {"category": category, "where": where}, at=at)
-
-    def test_finds_the_earlier_of_two_that_are_near(self) -> None:
-        version = self.version()
-        first, second = self.apply(version, HERE), self.apply(version, NEAR, at=NOON + DAY)
-        worlds.run_robots()
-
-        assert found(first) == {"found": False, "count": 0, "requests": []}
-        assert found(second) == {"found": True, "count": 1, "requests": [str(first.pk)]}
-
-    def test_of_two_that_came_together_only_one_is_a_duplicate(self) -> None:
-        version = self.version()
-        both = [self.apply(version, HERE), self.apply(version, HERE)]
-        worlds.run_robots()
-
-        assert sorted(found(request)["found"] for request in both) == [False, True]
-
-    @pytest.mark.parametrize(
-        "other",
-        [
-            {"where": FAR},
-            {"where": NEAR, "category": "lamp"},
-            {"where": NEAR, "at": NOON - 31 * DAY},
-        ],
-        ids=["too far", "another category", "too long ago"],
-    )
-    def test_does_not_find(self, other: dict[str, Any]) -> None:
-        version = self.version()
-        self.apply(version, **other)
-        request = self.apply(version, HERE)
-        worlds.run_robots()
-
-        assert not found(request)["found"]
-
-    def test_does_not_find_what_was_withdrawn(self, aysel: User) -> None:
-        version = self.version()
-        first = worlds.apply(version, {"category": "pothole", "where": HERE}, by=aysel, at=NOON - DAY)
-        applicant.withdraw(first, aysel, NOON)
-        request = self.apply(version, HERE)
-        worlds.run_robots()
-
-        assert not found(request)["found"]
-
-    def test_knows_nothing_of_a_request_without_a_place(self) -> None:
-        version = self.version()
-        worlds.apply(version, {"category": "pothole"})
-        request = worlds.apply(version, {"category": "pothole"}, at=NOON + DAY)
-        worlds.run_robots()
-
-        assert not found(request)["found"]
-
-    def test_asks_once_for_each_request_and_the_applicant_never_learns_of_the_other(self, aysel: User) -> None:
-        version = self.version()
-        first = self.apply(version, HERE)
-        request = worlds.apply(version, {"category": "pothole", "where": HERE}, by=aysel, at=NOON + DAY)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            worlds.run_robots()
-
-        assert sum("::jsonb" in query["sql"] and "@>" in query["sql"] for query in queries) == 2
-        told = str(list(Event.objects.filter(subject=request.pk).values_list("facts", flat=True)))
-        assert str(first.pk) not in told
-        assert all(first.written_reference not in str(message.body) for message in mail.outbox)
 
 
 class TestCheckEvidence:

@@ -11,6 +11,7 @@ NAMES = (
     "compare",
     "compute_fee",
     "find_duplicates",
+    "find_request",
     "issue_document",
     "letter",
     "notify",

@@ -29,6 +29,8 @@ CASES = {
 def tell(story: Story, case: str, known: Registers) -> None:
     age = 74 if case == "old" else None
     person = known.person(known.city(), age=age, cards_lost_24_months=2.0 if case == "lost_again" else 0.0)
+    known.tell("stations", person.pin, prints_readable=True, photo_fits=case != "photo")
+    known.tell("card_factory", person.pin, as_ordered=True)
     story.person, story.comes = person, 3
     story.papers = ["photo"]
     story.answers = {
@@ -39,11 +41,11 @@ def tell(story: Story, case: str, known: Registers) -> None:
     }
     if case in ("lost", "stolen", "lost_again"):
         _tell_of_the_loss(story, "stolen" if case == "stolen" else "lost")
-    _tell_what_is_unusual(story, case, person)
+    _tell_what_is_unusual(story, case, person, known)
     _tell_how_it_ends(story, case)
 
 
-def _tell_what_is_unusual(story: Story, case: str, person: Person) -> None:
+def _tell_what_is_unusual(story: Story, case: str, person: Person, known: Registers) -> None:
     match case:
         case "damaged":
             story.answers["reason"] = "damaged"
@@ -55,10 +57,12 @@ def _tell_what_is_unusual(story: Story, case: str, person: Person) -> None:
             story.says["clarify"] = ["ask:old_card_number", "accept"]
             story.corrects = {"old_card_number": person.card_number}
         case "prints":
+            known.tell("stations", person.pin, prints_readable=False, photo_fits=True)
             story.says["confirm"] = ["come_again", "confirmed"]
         case "small_photo":
             story.papers, story.later = ["photo:small"], ["photo"]
         case "misprint":
+            known.tell("card_factory", person.pin, as_ordered=False)
             story.says["receive"] = ["make_again", "good"]
         case "late_visit":
             story.comes = 24
@@ -80,8 +84,10 @@ def _tell_how_it_ends(story: Story, case: str) -> None:
         case "photo":
             story.is_refused("confirm", "photo_unfit")
         case "identity":
+            story.says["face"] = ["doubt"]
             story.is_refused("confirm", "identity_doubtful")
         case "no_name_paper":
+            story.says["face"] = ["doubt"]
             story.is_refused("confirm", "no_name_paper")
 
 

@@ -30,13 +30,15 @@ def tell(story: Story, case: str, known: Registers) -> None:
     story.papers = ["proofs"] if known.chance.random() < 0.3 else []
     reasons = {"not_shown": "not_shown", "refusal_again": "not_shown", "not_public": "not_public"}
     reasons["judged"] = "already_judged"
-    if case in ("justified_at_once", "not_public", "judged"):
+    if case == "justified_at_once":
         story.says["read"] = ["no_need"]
     match case:
         case "written_again":
             story.says["confirm"] = ["again", "confirmed"]
         case "withdrawn":
             story.withdraws_after(3)
+        case "not_public" | "judged":
+            story.is_refused("read", reasons[case], "not_ours")
         case _ if case in reasons:
             story.says["answer"] = ["unjustified"]
             story.is_refused("confirm_refusal", reasons[case], "refused")

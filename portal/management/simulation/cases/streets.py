@@ -57,14 +57,14 @@ def _tell_what_is_found(story: Story, case: str) -> None:
         case "danger_later":
             story.says["make_safe"] = ["made_safe"]
         case "same_place":
-            story.says["dispatch"], story.says["inspect"] = ["known"], ["known"]
+            story.says |= {"repair": ["look_again"], "dispatch": ["known"], "inspect": ["known"]}
             story.ends = "closed"
         case "look_again":
             story.says["repair"] = ["look_again", "done"]
         case "outside":
             story.is_refused("triage", "outside_city", "not_ours")
         case "small" | "not_public" | "planned" | "not_found":
-            story.says["dispatch"] = ["inspect"]
+            story.says |= {"repair": ["look_again"], "dispatch": ["inspect"]}
             story.is_refused("inspect", REASONS[case])
 
 
