@@ -39,6 +39,7 @@ from portal.citizens.applying_typing import (
     newly_asked,
     typed,
 )
+from portal.expecting import expectation_of
 from services.catalogue.answers import Problem
 from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
@@ -226,6 +227,7 @@ def done(request: HttpRequest, pk: UUID) -> HttpResponse:
         "definition": submitted.version.definition,
         "status_code": write_status_code(status_code_of(submitted.pk)),
         "next_steps": [steps[step.key] for step in current_steps(submitted) if step.key in steps],
+        "expected": expectation_of(submitted, timezone.now()),
         "assistance": Assistance.of(submitted.assistance) if submitted.assistant_id == request.user.pk else None,
         "may_follow": request.user.is_authenticated
         and ServiceRequest.objects.followed_by(request.user).filter(pk=submitted.pk).exists(),

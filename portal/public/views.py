@@ -30,7 +30,7 @@ from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched, written_nearly
 from services.requests.models import Channel
 from services.transparency.obstacles import Obstacle, obstacles_of
-from services.transparency.queries import decided_in_all, measured_lately
+from services.transparency.queries import decided_in_all, measured_lately, summaries
 
 A_PAGE = 20
 A_YEAR = timedelta(days=365)
@@ -127,6 +127,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "process": drawn(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
         "measured": measured_lately(code, timezone.localdate()),
+        "lately": summaries([code], timezone.localdate())[code].lately,
         "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
         "is_translated": get_language() in definition.languages,
     }

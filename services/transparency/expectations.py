@@ -1,5 +1,6 @@
 """When a request will probably be decided, from the forecasts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,16 +21,23 @@ class Expected:
 
 
 def expected(service: str, office: str, submitted_at: datetime, now: datetime) -> Expected | None:
-    """Tell when a request that is still undecided will probably be decided; None when the recent past doesn't say.
+    """Tell when a request that is still undecided will probably be decided; None when the recent past doesn't say."""
+    rows = Forecast.objects.filter(service=service, office__in=[office, ANYWHERE])
+    return foretold({row.office: (row.curve, row.decided) for row in rows}, office, submitted_at, now)
 
-    The office's own past counts, where it has decided enough of them; else that of all offices.
+
+def foretold(
+    pasts: Mapping[str, tuple[survival.Curve, int]], office: str, submitted_at: datetime, now: datetime
+) -> Expected | None:
+    """Tell it from the pasts of places, each a curve and the number of decisions behind it.
+
+    The office's own past counts, where it has decided enough of them and says it; else that of all offices.
     """
-    known = {row.office: row for row in Forecast.objects.filter(service=service, office__in=[office, ANYWHERE])}
-    forecast = known.get(office) or known.get(ANYWHERE)
-    if forecast is None or forecast.decided < FEWEST_DECISIONS:
-        return None
-    ages = [survival.age_when_decided(forecast.curve, share, now - submitted_at) for share in (0.5, 0.9)]
-    if None in ages:
-        return None
-    half_by, most_by = (submitted_at + age for age in ages if age is not None)
-    return Expected(half_by, most_by, forecast.decided)
+    for place in (office, ANYWHERE):
+        curve, decisions = pasts.get(place, (None, 0))
+        if curve is None or decisions < FEWEST_DECISIONS:
+            continue
+        half, most = (survival.age_when_decided(curve, share, now - submitted_at) for share in (0.5, 0.9))
+        if half is not None and most is not None:
+            return Expected(submitted_at + half, submitted_at + most, decisions)
+    return None

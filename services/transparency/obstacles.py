@@ -11,16 +11,21 @@ from services.transparency.rules import ASKED, FEWEST_CASES, REFUSED
 
 FEWEST_REQUESTS = 30
 MOST_TOLD = 3
+OFTEN = 0.3
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Refused for a reason, or sent back for a paper ('' for anything else), and how many requests there are to one."""
+    """Refused for a reason, or sent back for a paper ('' for anything else), and how often.
+
+    What befalls more than three of ten is told as so many `in_ten`, the rest as one in `requests_to_one`.
+    """
 
     kind: Literal["refused", "asked"]
     what: str
     number: int
     requests_to_one: int
+    in_ten: int | None = None
 
 
 def obstacles_of(service: str, since: date) -> list[Obstacle]:
@@ -37,4 +42,6 @@ def obstacles_of(service: str, since: date) -> list[Obstacle]:
 
 def _obstacle(measure: str, number: int, received: int) -> Obstacle:
     kind, _colon, what = measure.partition(":")
-    return Obstacle("refused" if kind == "refused" else "asked", what, number, max(1, round(received / number)))
+    in_ten = min(10, round(10 * number / received)) if number / received > OFTEN else None
+    to_one = max(1, round(received / number))
+    return Obstacle("refused" if kind == "refused" else "asked", what, number, to_one, in_ten)

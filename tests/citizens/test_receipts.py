@@ -1,10 +1,12 @@
 """The receipt: a signed, tagged PDF of what was handed in, in the reader's language, for the applicant only."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -13,11 +15,13 @@ from django.utils.translation import override
 from portal.citizens.receipts import content_of
 from services.accounts.models import User
 from services.ledger.models import Event
+from services.ledger.public_events import bucket_of
 from services.requests import signing
 from services.requests.models import ServiceRequest
 from services.requests.operations import add_evidence
 from services.requests.status_codes import status_code_of, write_status_code
 from services.requests.typesetting import typeset
+from services.transparency.models import Forecast
 from tests import worlds
 from tests.citizens.forms import upload
 from tests.requests.test_documents import CONTENT
@@ -103,3 +107,24 @@ def test_is_offered_on_both_pages_and_to_nobody_else(submitted: ServiceRequest, 
 
     assert all(address in page for page in pages)
     assert client.get(address).status_code == 404
+
+
+def test_the_expected_date_stands_wherever_the_request_does(submitted: ServiceRequest, client: Client) -> None:
+    client.force_login(User.objects.get(email="aysel@example.org"))
+    pages = [reverse(name, args=[submitted.pk]) for name in ("apply_done", "my_request")]
+    assert not any("9 of 10" in client.get(page).content.decode() for page in pages)
+    half, most = (bucket_of(days * worlds.DAY // timedelta(microseconds=1)) for days in (3, 8))
+    facts = {"service": "permit", "office": "", "decided": 40, "made_at": worlds.NOON}
+    Forecast.objects.create(curve=[[half, 0.5], [most, 0.1]], **facts)
+
+    with time_machine.travel(worlds.NOON, tick=False):
+        told = [client.get(page).content.decode() for page in pages]
+        written = repr(content_of(ServiceRequest.objects.with_service().get()))
+    assert all("9 of 10 by <strong>10 March 2026</strong>" in page for page in told)
+    assert "9 of 10 are decided by" in written
+    assert "10 March 2026" in written
+
+
+def test_the_page_after_sending_says_when_it_was_received(submitted: ServiceRequest, client: Client) -> None:
+    client.force_login(User.objects.get(email="aysel@example.org"))
+    assert "Received on 2 March 2026, 12:00" in client.get(reverse("apply_done", args=[submitted.pk])).content.decode()

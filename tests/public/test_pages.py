@@ -1,6 +1,7 @@
 """The public pages: found by words, told in plain numbers, few queries."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from hashlib import sha256
@@ -128,6 +129,26 @@ class TestServicePage:
         measured(5)
 
         assert "By law decided within 10 working days; half within 3 days." in page(client, "service", "permit")
+
+    @pytest.mark.parametrize(("late", "shares"), [(5, ["80"]), (3, [])], ids=["five late", "few late"])
+    def test_tells_the_share_in_time_but_never_how_few_were_late(self, client, permit, late: int, shares: list[str]):
+        measured(20)
+        count("late", late)
+        count("approved", late)
+
+        assert re.findall(r"(\d+)\s%\s+within the legal limit", page(client, "service", "permit")) == shares
+
+    def test_tells_what_most_often_goes_wrong_in_small_numbers(self, client):
+        build_agencies("north")
+        reasons = [{"code": "unfit", "text": text("The photo is unfit.")}]
+        published([desk("judge")], rejection_reasons=reasons)
+        count("received", 50)
+        count("refused:unfit", 10)
+        count("asked:", 20)
+
+        told = " ".join(page(client, "service", "permit").split())
+        assert "1 in 5 is refused: <span>The photo is unfit.</span>" in told
+        assert "For 4 in 10 the office has to ask because something is missing or unclear." in told
 
     def test_compares_the_fees_of_places_that_differ(self, client):
         build_agencies("north", "south")

@@ -56,23 +56,23 @@ import json, django; django.setup()
 from datetime import timedelta
 from services.transparency.forecasts import lives_of
 from services.transparency.models import MeasuredRequest
-from services.transparency.expectations import FEWEST_DECISIONS
-from services.transparency.survival import age_when_decided, curve_of
+from services.transparency.expectations import foretold
+from services.transparency.survival import curve_of
 from services.transparency.rules import DECIDED
 STEP = timedelta(days=14)
 told = {"at submission": [0, 0, 0, 0], "each fortnight after": [0, 0, 0, 0]}
 for one in MeasuredRequest.objects.filter(service="environmental-permit", outcome__in=DECIDED):
     moment = one.submitted_at
     while moment < one.ended_at:
-        lives = lives_of("environmental-permit", moment)[""]
+        lives = lives_of("environmental-permit", moment)
+        pasts = {place: (curve_of(lives[place]), lives[place].decisions) for place in {one.office, ""} & set(lives)}
+        expected = foretold(pasts, one.office, one.submitted_at, moment)
         counted = told["at submission" if moment == one.submitted_at else "each fortnight after"]
-        curve, age = curve_of(lives), moment - one.submitted_at
-        half, most = (age_when_decided(curve, share, age) for share in (0.5, 0.9))
         counted[0] += 1
-        if lives.decisions >= FEWEST_DECISIONS and half and most:
+        if expected:
             counted[1] += 1
-            counted[2] += one.ended_at.date() <= (one.submitted_at + half).date()
-            counted[3] += one.ended_at.date() <= (one.submitted_at + most).date()
+            counted[2] += one.ended_at.date() <= expected.half_by.date()
+            counted[3] += one.ended_at.date() <= expected.most_by.date()
         moment += STEP
 print(json.dumps(told))
 """

@@ -110,6 +110,18 @@ class TestExpected:
         assert (nowhere.most_by - NOW) / DAY == about(48)
         assert (north.decisions, nowhere.decisions) == (40, 80)
 
+    def test_comes_from_all_offices_where_the_own_past_does_not_reach(self):
+        for number in range(40):
+            measured(NOW - 50 * DAY, NOW - (40 - number % 10) * DAY if number < 30 else None)
+            measured(NOW - 50 * DAY, NOW - (30 - number % 10) * DAY, office="south")
+            measured(NOW - 50 * DAY, NOW - (30 - number % 10) * DAY, office="west")
+        renew_forecast("permit", NOW)
+
+        north = expected("permit", "north", NOW, NOW)
+
+        assert north is not None
+        assert north.decisions == 110
+
     def test_is_not_told_on_few_decisions(self):
         for _ in range(29):
             measured(NOW - 20 * DAY, NOW - 10 * DAY)

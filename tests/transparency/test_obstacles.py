@@ -15,16 +15,18 @@ def count(measure: str, number: int, day: date = TODAY) -> None:
     Count.objects.create(service="permit", month=day.replace(day=1), measure=measure, number=number)
 
 
-def told() -> list[tuple[str, str, int, int]]:
+def told() -> list[tuple[str, str, int, int | str]]:
     found = obstacles_of("permit", TODAY)
-    return [(one.kind, one.what, one.number, one.requests_to_one) for one in found]
+    return [
+        (one.kind, one.what, one.number, f"{one.in_ten} in 10" if one.in_ten else one.requests_to_one) for one in found
+    ]
 
 
 def test_the_most_frequent_come_first_with_how_many_requests_there_are_to_one():
     for measure, number in (("received", 50), ("refused:unfit", 10), ("asked:photo", 20), ("asked:", 5)):
         count(measure, number)
 
-    assert told() == [("asked", "photo", 20, 2), ("refused", "unfit", 10, 5), ("asked", "", 5, 10)]
+    assert told() == [("asked", "photo", 20, "4 in 10"), ("refused", "unfit", 10, 5), ("asked", "", 5, 10)]
 
 
 def test_what_befell_few_is_not_told():
