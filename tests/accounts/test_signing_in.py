@@ -1,0 +1,181 @@
+"""Every way to sign in opens what it should and no more: second factors, codes used once, sessions ended."""
+
+import re
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from services.accounts.models import User
+from tests import worlds
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "open-the-portal"
+
+
+@pytest.fixture
+def aysel() -> User:
+    user = worlds.citizen()
+    user.set_password(PASSWORD)
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def give_password(client: Client, password: str = PASSWORD) -> str:
+    """Sign in with a password; give the address that it leads to."""
+    answer = client.post(reverse("account_login"), {"login": "aysel@example.org", "password": password})
+    return answer.headers.get("Location", "")
+
+
+def give_code(client: Client, code: str) -> int:
+    return client.post(reverse("mfa_authenticate"), {"code": code}).status_code
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get(reverse("my_requests")).status_code == 200
+
+
+def code_now(secret: str) -> str:
+    """Give what an authenticator app shows in this moment."""
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+class TestPassword:
+    def test_opens_the_account(self, aysel: User, client: Client) -> None:
+        assert not is_signed_in(client)
+        assert give_password(client) == reverse("welcome")
+        assert is_signed_in(client)
+
+    def test_a_wrong_one_does_not_and_is_told_at_the_form(self, aysel: User, client: Client) -> None:
+        answer = client.post(reverse("account_login"), {"login": aysel.email, "password": "open-the-door"})
+
+        assert answer.status_code == 200
+        assert "not correct" in answer.content.decode()
+        assert 'value="aysel@example.org"' in answer.content.decode()
+        assert not is_signed_in(client)
+
+
+class TestSecondFactor:
+    def test_the_password_alone_opens_nothing(self, aysel: User, client: Client) -> None:
+        TOTP.activate(aysel, generate_totp_secret())
+
+        assert give_password(client) == reverse("mfa_authenticate")
+        assert not is_signed_in(client)
+
+    @time_machine.travel(1_800_000_000, tick=False)  # so that the code's half minute doesn't end meanwhile
+    def test_an_app_s_code_opens_the_account_and_no_second_time(self, aysel: User, client: Client) -> None:
+        secret = generate_totp_secret()
+        TOTP.activate(aysel, secret)
+        give_password(client)
+        code = code_now(secret)
+        wrong = format_hotp_value((int(code) + 1) % 1_000_000)
+
+        assert give_code(client, wrong) == 200
+        assert not is_signed_in(client)
+        assert give_code(client, code) == 302
+        assert is_signed_in(client)
+        give_password(other := Client())
+        assert give_code(other, code) == 200
+        assert not is_signed_in(other)
+
+    def test_a_recovery_code_works_once(self, aysel: User, client: Client) -> None:
+        TOTP.activate(aysel, generate_totp_secret())
+        first, second, *_ = RecoveryCodes.activate(aysel).generate_codes()
+        give_password(client)
+
+        assert give_code(client, first) == 302
+        assert is_signed_in(client)
+        give_password(other := Client())
+        assert give_code(other, first) == 200
+        assert not is_signed_in(other)
+        assert give_code(other, second) == 302
+        assert is_signed_in(other)
+
+    def test_a_code_by_e_mail_does_not_replace_it(self, aysel: User, client: Client) -> None:
+        TOTP.activate(aysel, generate_totp_secret())
+        answer = give_mailed(client, ask_for_code(client))
+
+        assert answer == reverse("mfa_authenticate")
+        assert not is_signed_in(client)
+
+
+def ask_for_code(client: Client) -> str:
+    """Ask for a code to sign in with; give the one that the letter names."""
+    client.post(reverse("account_request_login_code"), {"email": "aysel@example.org"})
+    (letter,) = mail.outbox
+    assert letter.to == ["aysel@example.org"]
+    found = re.search(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", str(letter.body), re.MULTILINE)
+    assert found, letter.body
+    return found[1]
+
+
+def give_mailed(client: Client, code: str) -> str:
+    return client.post(reverse("account_confirm_login_code"), {"code": code}).headers.get("Location", "")
+
+
+class TestCodeByMail:
+    def test_opens_the_account_and_no_second_time(self, aysel: User, client: Client) -> None:
+        code = ask_for_code(client)
+
+        assert not is_signed_in(client)
+        assert give_mailed(client, code) == reverse("welcome")
+        assert is_signed_in(client)
+        give_mailed(other := Client(), code)
+        assert not is_signed_in(other)
+
+    def test_another_code_opens_nothing(self, aysel: User, client: Client) -> None:
+        code = ask_for_code(client)
+
+        assert give_mailed(client, code[::-1]) == ""
+        assert not is_signed_in(client)
+
+    def test_who_has_no_account_is_answered_alike(self, aysel: User, client: Client) -> None:
+        known, unknown = (
+            Client().post(reverse("account_request_login_code"), {"email": address})
+            for address in (aysel.email, "nobody@example.org")
+        )
+
+        assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+class TestSessions:
+    def test_ended_from_another_device_it_opens_nothing_any_more(self, aysel: User) -> None:
+        here, there = Client(), Client()
+        give_password(here)
+        give_password(there)
+        assert is_signed_in(here)
+        assert is_signed_in(there)
+
+        here.post(reverse("usersessions_list"))
+
+        assert is_signed_in(here)
+        assert not is_signed_in(there)
+
+    def test_of_somebody_else_goes_on(self, aysel: User) -> None:
+        here, stranger = Client(), Client()
+        give_password(here)
+        stranger.force_login(worlds.citizen("elvin"))
+
+        here.post(reverse("usersessions_list"))
+
+        assert is_signed_in(stranger)
+
+    def test_signed_out_its_old_cookie_opens_nothing(self, aysel: User, client: Client) -> None:
+        give_password(client)
+        cookie = client.cookies["session"].value
+        client.post(reverse("account_logout"))
+        client.cookies["session"] = cookie
+
+        assert not is_signed_in(client)
