@@ -17,8 +17,10 @@ PAPER, FIELD = "paper:", "field:"
 
 
 class DecideForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
-    reason = forms.ChoiceField(label=_("Reason of the refusal"), required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), widget=forms.RadioSelect, error_messages={"required": _("Choose an outcome.")}
+    )
+    reason = forms.ChoiceField(label=_("Reason of the refusal"), required=False, help_text=_("Needed when you refuse."))
     words = forms.CharField(
         label=_("Your words to the applicant"),
         required=False,
@@ -36,6 +38,8 @@ class DecideForm(forms.Form):
         ]
         reasons = [(reason.code, in_language(reason.text, language)) for reason in definition.rejection_reasons]
         self.fields["reason"].choices = [("", "–"), *reasons]  # type: ignore[attr-defined]
+        if not self.refusals:
+            self.fields["reason"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

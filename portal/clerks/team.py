@@ -42,10 +42,21 @@ def officials_of(agencies: list[int]) -> Any:
 
 class AbsenceForm(forms.Form):
     user = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("Who is away?"), empty_label=gettext_lazy("Choose…")
+        User.objects.none(),
+        label=gettext_lazy("Who is away?"),
+        empty_label=gettext_lazy("Choose…"),
+        error_messages={"required": gettext_lazy("Choose who is away.")},
     )
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
+    first_day = forms.DateField(
+        label=gettext_lazy("First day"),
+        widget=DayInput,
+        error_messages={"required": gettext_lazy("Write the first day of the absence.")},
+    )
+    last_day = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=DayInput,
+        error_messages={"required": gettext_lazy("Write the last day of the absence.")},
+    )
     stand_in = forms.ModelChoiceField(
         User.objects.none(),
         label=gettext_lazy("Who stands in?"),

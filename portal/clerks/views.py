@@ -1,5 +1,6 @@
 """One request on one page, with all that its clerk needs."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,7 +30,14 @@ from services.workflow.operations.file import extends_until
 from services.workflow.operations.looking import open_file, purpose_of_look
 from services.workflow.operations.messages import mark_read
 from services.workflow.preparing import PreparedDecision
-from services.workflow.queries import current_steps, is_barred, more_urgent, requests_at_desks_of, requests_to_read
+from services.workflow.queries import (
+    current_steps,
+    desks_of,
+    is_barred,
+    more_urgent,
+    requests_at_desks_of,
+    requests_to_read,
+)
 from services.workflow.troubles import in_words
 
 
@@ -44,7 +52,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
     may_act = requests_at_desks_of(user).filter(pk=pk).exists()
     if may_act:
         mark_read(seen, now, by_office=True)
-    steps = list(current_steps(seen))
+    steps, questions = _with_their_questions(current_steps(seen))
     held = next((step for step in steps if step.kind == Step.Kind.DESK and step.assignee_id == user.pk), None)
     decisions = list(seen.decisions.select_related("by").order_by("pk"))
     helping = beside(seen, held, user, now)
@@ -65,7 +73,10 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "objections": seen.appeals.select_related("service").order_by("submitted_at"),
         "objection": _objection(seen),
         "history": history_of(seen),
-        "steps": [_told(seen, step, user, now) | _handing_over(step, user, faulty) for step in steps],
+        "steps": [
+            _told(seen, step, user, now) | _handing_over(step, user, faulty) | {"question": questions.get(step.pk)}
+            for step in steps
+        ],
         "held": held,
         "pending": PreparedDecision.objects.undoable(user, now).exclude(step__service_request=seen),
         **helping,
@@ -74,6 +85,13 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         **_after_care(seen, may_act=may_act),
     }
     return render(request, "clerks/request.html", context, status=422 if faulty else 200)
+
+
+def _with_their_questions(steps: Iterable[Step]) -> tuple[list[Step], dict[int | None, Step]]:
+    """Part what waits from the questions that officials asked at their steps; give those by the step's number."""
+    known = list(steps)
+    questions = [step for step in known if step.parent is not None and step.parent.kind == Step.Kind.DESK]
+    return [step for step in known if step not in questions], {step.parent_id: step for step in questions}
 
 
 def _objection(seen: ServiceRequest) -> dict[str, Any] | None:
@@ -98,7 +116,8 @@ def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[s
 
 def _may_pick(step: Step, user: User) -> bool:
     assert step.desk is not None
-    return step.desk.allows_picking or not more_urgent(step, user)
+    is_own = step.desk_id in desks_of(user)
+    return is_own and (step.desk.allows_picking or not more_urgent(step, user))
 
 
 def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str, Any]:

@@ -35,7 +35,12 @@ class RoleForm(forms.Form):
         error_messages={"required": gettext_lazy("Write the e-mail address of the person.")},
     )
     agency = forms.ModelChoiceField(Agency.objects.none(), label=gettext_lazy("Agency"), empty_label=None)
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.Role.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=Membership.Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a role.")},
+    )
     desks = forms.ModelMultipleChoiceField(
         Desk.objects.none(),
         label=gettext_lazy("Desks"),

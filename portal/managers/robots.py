@@ -23,6 +23,7 @@ from portal.people import person
 from portal.templatetags.words import in_language
 from services.agencies.models import Agency, Office
 from services.catalogue.models import Service
+from services.connectors.models import Connector
 from services.transparency.savings import saved_minutes
 from services.workflow.models import Breaker, Heartbeat, Step, StepQuerySet
 from services.workflow.operations.robots import Tried, leave_to_hands, try_again, try_all_again
@@ -86,7 +87,12 @@ def robots(request: HttpRequest) -> HttpResponse:
 def health() -> dict[str, Any]:
     """Give the registers that failed lately and the workers' last sign of life."""
     heartbeat = Heartbeat.objects.aggregate(at=Max("at"))["at"]
-    return {"breakers": Breaker.objects.filter(failures__gt=0), "heartbeat": heartbeat}
+    failing = Breaker.objects.filter(failures__gt=0).order_by("name")
+    titles = {connector.code: str(connector) for connector in Connector.objects.filter(code__in=failing.values("name"))}
+    return {
+        "breakers": [(titles.get(one.name, one.name), one.failures) for one in failing],
+        "heartbeat": heartbeat,
+    }
 
 
 def waiting(agencies: QuerySet[Agency]) -> list[dict[str, object]]:

@@ -160,7 +160,29 @@ class TestLetter:
         answer = desk_client.post(reverse("desk_letter", args=[held.pk]), {"outcome": "no"})
 
         assert answer.status_code == 422
-        assert "Choose the reason of the refusal." in answer.content.decode()
+        body = answer.content.decode()
+        assert "There is no letter yet" in body
+        assert "Choose the reason of the refusal." in body
+        assert "#id_" not in body  # the fields are on another page
+
+    def test_names_the_outcome_that_is_missing(self, desk_client: Client, held: Step) -> None:
+        answer = desk_client.post(reverse("desk_letter", args=[held.pk]), {"words": "Well."})
+
+        assert "Choose an outcome." in answer.content.decode()
+
+
+class TestForm:
+    def test_asks_for_a_reason_only_where_something_can_be_refused(
+        self, desk_client: Client, held: Step, bruno: User, aysel: User
+    ) -> None:
+        assert "Reason of the refusal" in told(desk_client, held.service_request)
+        yes = [{"key": "yes", "title": worlds.text("Yes"), "to": "judge"}]
+        version = office.published(worlds.desk("look", outcomes=yes), service="house")
+        step = desk.claim(worlds.open_step(worlds.apply(version, by=aysel)), bruno, timezone.now())
+
+        assert "Reason of the refusal" not in told(desk_client, step.service_request)
+        desk_client.post(reverse("desk_act", args=[step.pk, "decide"]), {"outcome": "yes"})
+        assert fresh(step).outcome == "yes"
 
 
 class TestWords:

@@ -176,6 +176,15 @@ class TestDesk:
         assert answer["Location"] == reverse("desk_request", args=[seen.pk])
         assert worlds.open_step(seen).assignee == bruno
 
+    def test_offers_the_next_of_the_desk_that_is_shown(self, desk_client: Client, seen: ServiceRequest) -> None:
+        permits = worlds.desk_of("north", "permits").pk
+        assert 'name="desk" value' not in desk_client.get(reverse("desk")).content.decode()
+
+        body = desk_client.get(reverse("desk"), {"desk": permits}).content.decode()
+
+        assert f'name="desk" value="{permits}"' in body
+        assert "Take the next step of this desk" in body
+
     def test_takes_the_next_of_one_desk(self, desk_client: Client, version: ServiceVersion, bruno: User) -> None:
         worlds.apply(version)
         paving = office.published(service="paving")

@@ -87,6 +87,34 @@ class TestRequest:
         queue = desk_client.get(reverse("desk")).content.decode()
         assert queue.count("1 of 2 have answered") == 2  # beside the step of "water", and in the list of consultations
 
+    def test_offers_no_step_of_a_desk_that_is_not_ones_own(
+        self, desk_client: Client, aysel: User, client: Client
+    ) -> None:
+        version = office.published(*office.consulting("fire"), service="house")
+        seen = worlds.apply(version, by=aysel)
+        address = reverse("desk_act", args=[worlds.open_step(seen, "fire").pk, "claim"])
+        assert address in told(desk_client, seen)
+        roads = worlds.clerk("rauf", desks=["roads"])
+        client.force_login(roads)
+        tell_purpose(seen, roads, timezone.now(), purpose="present")
+
+        body = told(client, seen)
+
+        assert seen.written_reference in body
+        assert address not in body
+
+    def test_tells_of_a_question_at_its_step_and_until_when(self, desk_client: Client, held: Step, bruno: User) -> None:
+        panels = told(desk_client, held.service_request).count('class="panel"')
+        desk.ask_applicant(held, "Which room?", bruno, timezone.now())
+        question = worlds.open_step(held.service_request, kind=Step.Kind.APPLICANT)
+
+        body = told(desk_client, held.service_request)
+
+        assert question.run_at is not None
+        day = date_format(timezone.localtime(question.run_at), "DATE_FORMAT")
+        assert re.search(f"Waits for the applicant</span>\\s+until {day}", body)
+        assert body.count('class="panel"') == panels
+
     def test_tells_until_when_silence_is_awaited(self, desk_client: Client, aysel: User) -> None:
         consult, *desks = office.consulting("fire")
         seen = worlds.apply(office.published({**consult, "within": {"days": 4}}, *desks, service="house"), by=aysel)

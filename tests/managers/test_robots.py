@@ -1,5 +1,6 @@
 """The robots' page: what a manager sees of the own agencies' robots, and what the manager does."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.transparency.models import Count
-from services.workflow.models import Step
+from services.workflow.models import Breaker, Step
 from services.workflow.operations import desk
 from services.workflow.queries import parked_of
 from tests import worlds
@@ -172,3 +173,13 @@ class TestTryKindAgain:
         answer = window.post(reverse(AGAIN), {"kind": kind}, follow=True)
 
         assert "Nothing of this kind waits any longer." in answer.content.decode()
+
+
+def test_a_register_that_fails_is_named_by_its_title(window: Client) -> None:
+    worlds.build_connectors(worlds.connector("cars"))
+    Breaker.objects.create(name="cars", failures=2)
+
+    page = window.get(reverse(PAGE)).content.decode()
+
+    assert re.search("<h2[^>]*>Cars</h2>|notice-title[^>]*>Cars<", page)
+    assert "This register failed 2 times in a row." in page

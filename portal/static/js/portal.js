@@ -4,10 +4,13 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+/** Whether what is sent opens elsewhere and leaves this page as it is: a preview, for example. */
+const staysOpen = (event) => event.submitter?.formTarget === "_blank";
+
 const blockSecondSubmit = (event) => {
   const form = event.target;
   const button = event.submitter;
-  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.defaultPrevented || form.method !== "post" || staysOpen(event)) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   if (!button) return;
@@ -49,7 +52,7 @@ const autosave = (form) => {
       if (answer.status === 409) return (status.textContent = status.dataset.conflict);
       if (answer.status !== 204) throw new Error(answer.status);
       unsaved = false;
-      const now = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date());
+      const now = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", hourCycle: "h23" }).format(new Date());
       status.textContent = status.dataset.words.replace("#", now);
     } catch {
       status.textContent = status.dataset.failed;
@@ -60,7 +63,11 @@ const autosave = (form) => {
     clearTimeout(timer);
     timer = setTimeout(save, SAVE_AFTER_MS);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); unsaved = false; });
+  form.addEventListener("submit", (event) => {
+    if (staysOpen(event)) return;
+    clearTimeout(timer);
+    unsaved = false;
+  });
   addEventListener("pagehide", () => unsaved && navigator.sendBeacon(form.action, typed()));
 };
 
