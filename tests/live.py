@@ -77,6 +77,13 @@ class LivePortal:
         """Start a killed or stopped child again, on the same port."""
         self.assembly.supervisor.restart(name)
 
+    def start_with(self, name: str, **settings: str) -> None:
+        """Start a child again with settings of its own, and wait until the portal is ready."""
+        child = self.assembly.supervisor.children[name]
+        child.environment = {**child.environment, **settings}
+        self.start(name)
+        self.wait_until_ready()
+
     def wait_until_ready(self, seconds: float = 60.0) -> None:
         """Start what died in the meantime, and wait until the portal says that it is ready."""
         self.assembly.wait_until_ready(seconds)

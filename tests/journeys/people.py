@@ -3,6 +3,7 @@
 import re
 import time
 from pathlib import Path
+from uuid import uuid4
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -55,8 +56,8 @@ class Visitor:
             self.page.reload()
         return self.page.locator(selector).first
 
-    def apply_for_parking(self, relation: str, plate: str) -> str:
-        """Fill in the form of the parking permit and send it; give the reference."""
+    def apply_for_parking(self, relation: str, plate: str, letter: Path | None = None) -> str:
+        """Fill in the form of the parking permit and send it, with a letter if given; give the reference."""
         page = self.page
         page.goto("/services/parking-permit/")
         self.follow("Apply now")
@@ -69,6 +70,9 @@ class Visitor:
         page.locator("input[name=start]").fill(time.strftime("%Y-%m-%d", time.localtime(time.time() + 7 * 86_400)))
         self.click("Save and go on")
         expect(page.locator("main input[type=file], main input[type=checkbox]").first).to_be_attached()
+        if letter:
+            page.locator("input[type=file]").first.set_input_files(letter)
+            expect(page.locator("[id$=_files] li")).to_have_count(1)
         if page.locator("input[type=file]").count():
             self.click("Save and go on")
         page.locator("input[type=checkbox]").check()
@@ -99,6 +103,17 @@ class Visitor:
     def press_decide(self) -> None:
         self.page.locator("form[data-autosave] button[type=submit]:not([name]):not([formaction])").click()
 
+    def send_by_program(self, service: str, answers: dict[str, object], office: str = "sumgait-city-hall") -> str:
+        """Send a request by the API, in the session of the browser; give the reference."""
+        token = next(one["value"] for one in self.page.context.cookies() if one["name"] == "csrf")
+        answer = self.page.request.post(
+            "/api/requests/",
+            data={"service": service, "office": office, "answers": answers},
+            headers={"X-CSRFToken": token, "Idempotency-Key": uuid4().hex},
+        )
+        assert answer.status == 201, answer.text()
+        return str(answer.json()["reference"])
+
     def picture(self, folder: Path, name: str) -> None:
         self.page.screenshot(path=folder / f"{name}.png", full_page=True)
 
@@ -108,3 +123,12 @@ def paper(folder: Path) -> Path:
     file = folder / "letter.png"
     Image.new("RGB", (40, 60), "white").save(file)
     return file
+
+
+def press_until(person: Visitor, selector: str) -> None:
+    """Press the tab key until a part of the page has the focus."""
+    for _ in range(80):
+        person.page.keyboard.press("Tab")
+        if person.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+            return
+    raise AssertionError(f"no way to {selector} by keyboard")

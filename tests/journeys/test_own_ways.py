@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import PASSWORD, Visitor
+from tests.journeys.people import PASSWORD, Visitor, press_until
 from tests.journeys.test_account_pages import go_freshly, sign_up
 from tests.journeys.test_pages import assert_sound
 from tests.live import LivePortal
@@ -190,12 +190,3 @@ def follow_by_key(person: Visitor, path: str) -> None:
     press_until(person, f"a[href='{path}']")
     person.page.keyboard.press("Enter")
     person.page.wait_for_url(f"**{path}")
-
-
-def press_until(person: Visitor, selector: str) -> None:
-    """Press the tab key until a part of the page has the focus."""
-    for _ in range(80):
-        person.page.keyboard.press("Tab")
-        if person.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
-            return
-    raise AssertionError(f"no way to {selector} by keyboard")

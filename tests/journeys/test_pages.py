@@ -68,15 +68,31 @@ LOOKS = {
 
 def assert_sound(visitor: Visitor, name: str) -> None:
     """Prove a page sound as it stands; keep its picture."""
+    assert_fits(visitor, name)
+    found = Axe().run(visitor.page, options=RULES).response["violations"]
+    assert found == [], [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
+    assert visitor.faults == []
+
+
+def assert_sound_and_narrow(visitor: Visitor, name: str) -> None:
+    """Prove a page sound as it stands, and that it fits the other of a phone and a desktop, too."""
+    page, kept = visitor.page, visitor.page.viewport_size
+    assert kept is not None
+    assert_sound(visitor, f"{name}-{kept['width']}")
+    other = 1280 if kept["width"] < 1000 else 390
+    page.set_viewport_size({"width": other, "height": 900})
+    assert_fits(visitor, f"{name}-{other}")
+    page.set_viewport_size(kept)
+
+
+def assert_fits(visitor: Visitor, name: str) -> None:
+    """Prove that nothing is wider than the screen; keep the page's picture."""
     page = visitor.page
     if PICTURES:
         PICTURES.mkdir(parents=True, exist_ok=True)
         visitor.picture(PICTURES, name)
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert found == [], [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{name} is {overflow} px wider than the screen"
-    assert visitor.faults == []
 
 
 @pytest.mark.parametrize("look", LOOKS)
