@@ -159,6 +159,8 @@ ACCESS: dict[str, Access] = {
     "api_request": E,
     "api_schema": E,
     "api_log_head": E,
+    "api_log_events": E,
+    "api_log_month": E,
     "api_log_keys": E,
     "api_log_inclusion": E,
     "api_log_consistency": E,

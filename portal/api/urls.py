@@ -1,7 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import log, views
+from portal.api import event_log, log, views
 
 urlpatterns = [
     path("services/", views.ServiceList.as_view(), name="api_services"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("log/keys", log.LogKeys.as_view(), name="api_log_keys"),
     path("log/inclusion/<int:index>/<int:size>", log.LogInclusion.as_view(), name="api_log_inclusion"),
     path("log/consistency/<int:old>/<int:size>", log.LogConsistency.as_view(), name="api_log_consistency"),
+    path("log/events", event_log.EventLog.as_view(), name="api_log_events"),
+    path("log/events/<str:month>.<str:kind>", event_log.EventLogMonth.as_view(), name="api_log_month"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
 ]

@@ -77,15 +77,16 @@ def _append(events: Sequence[Event], sealing: Sealing) -> None:
         cursor.execute(APPEND, [[event.pk for event in events], list(range(size, size + len(events)))])
     contents = list(contents_of(events))
     grow(size, [content.hash for content in contents])
-    told = [(size + at, content.told) for at, content in enumerate(contents) if content.told]
-    insert_rows([PublicEvent(index=index, told=words) for index, words in told])
+    told = [(size + at, content) for at, content in enumerate(contents) if content.told]
+    insert_rows([PublicEvent(index=index, told=content.told, service=content.service) for index, content in told])
     last = events[-1]
     sealing.transaction, sealing.event_id, sealing.size = last.transaction, last.pk, size + len(events)
     sealing.save()
 
 
 def _name_new_requests(events: Sequence[Event]) -> None:
-    new = [PublicCode(subject=event.subject) for event in events if event.kind == FIRST]
+    first = [event for event in events if event.kind == FIRST]
+    new = [PublicCode(subject=event.subject, service=event.facts.get("service", "")) for event in first]
     PublicCode.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
 
 

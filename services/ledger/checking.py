@@ -164,7 +164,7 @@ class _Stretch:
         told = self.told.get(index)
         if leaf_of(commitment_to(event), told) != self.hash(index):
             yield "isn't what was sealed"
-        if told is not None and not is_true_of(told, event.kind, event.facts):
+        if told is not None and not is_true_of(told, event.kind, event.facts, bytes(event.digest)):
             yield "is told otherwise by the public log"
         if newest and min(event.at, event.recorded_at) < newest - LONGEST_TRANSACTION:
             yield f"is dated before the seal of {newest:%Y-%m-%d %H:%M:%S}, which it came after"

@@ -1,5 +1,6 @@
 from uuid import uuid4
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Now
@@ -92,23 +93,51 @@ class Seal(models.Model):
 
 
 class PublicCode(models.Model):
-    """The random name of a request in the public log."""
+    """The random name of a request in the public log, and another one of its applicant's answer there."""
 
     subject = models.UUIDField(primary_key=True)
     code = models.UUIDField(default=uuid4, unique=True)
+    answer = models.UUIDField(default=uuid4, db_default=RandomUUID())
+    service = models.CharField(max_length=60, db_default="")
 
     def __str__(self) -> str:
         return self.code.hex
 
 
 class PublicEvent(models.Model):
-    """What the public log tells of an event, kept as it was sealed: its leaf commits to it."""
+    """What the public log tells of an event, kept as it was sealed: its leaf commits to it.
+
+    Without a service it was sealed before there were rules of what may be told, and never is.
+    """
 
     index = models.BigIntegerField(_("number in the log"), primary_key=True)
     told = models.JSONField()
+    service = models.CharField(max_length=60, default="", db_default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "index"], name="public_event_of_service")]
 
     def __str__(self) -> str:
         return str(self.index)
+
+
+class NamedPlace(models.Model):
+    """A service ('' as cut and key), or one of its offices or channels, that the public log may name.
+
+    `since` is the size of the log since when it does. Once named it stays so, and what was sealed before is told then.
+    """
+
+    service = models.CharField(max_length=60)
+    cut = models.CharField(max_length=8, blank=True)
+    key = models.CharField(max_length=60, blank=True)
+    since = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "cut", "key"], name="named_once")]
+        indexes = [models.Index(fields=["since"], name="named_since")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.cut} {self.key}".strip()
 
 
 class Cosignature(models.Model):

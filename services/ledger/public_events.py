@@ -17,12 +17,13 @@ from services.ledger.merkle import HASH_BYTES, leaf_hash
 from services.ledger.rules import canonical
 
 SEALED, LEAF, PUBLIC = b"portal sealed event 1\x00", b"portal leaf 1\x00", b"portal public event 1\x00"
+PLACE, SALT = b"portal place 1\x00", b"portal salt 1\x00"
 START = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND, NEVER = timedelta(microseconds=1), timedelta(days=36_500)
 WIDTH = 1.0198
 
 # Kinds of events that the public log tells, with the facts that it tells of each: nothing else ever gets there. No
-# person, no answer, no rating (one alone would tell whose), no reason of a refusal (for the same reason).
+# person, no answer, no reason of a refusal, no paper that was asked for (docs/decisions/0016).
 TOLD: Mapping[str, tuple[str, ...]] = {
     "submitted": ("service", "version", "office", "channel"),
     "routed": ("office",),
@@ -37,6 +38,8 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "after_care": ("activity",),
     "clock_stopped": ("step", "reason"),
     "clock_resumed": ("step", "lost"),
+    "decided_by_silence": ("step", "outcome"),
+    "opinions_silent": ("step",),
     "deadline_changed": (),
     "document_issued": (),
     "ended": ("outcome", "on_time", "working_days"),
@@ -47,6 +50,12 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "decision_sent_back": (),
     "reopened": (),
 }
+# What one request shares with few others until five came the same way: the log shuts it in, and opens it later.
+SHUT = ("office", "channel")
+# Told without the request: who handled one must not learn from the log who was not satisfied, or whose file was read.
+DETACHED = ("rated", "file_read")
+SATISFIED = 4
+KINDS = frozenset({*TOLD, *DETACHED})
 RENAMED = {"kind": "step_kind"}
 FIRST = "submitted"
 ACTIVITIES = ("activity_completed", "after_care")
@@ -116,23 +125,54 @@ def lengths_of(chain: Iterable[Moment]) -> dict[int, timedelta]:
 
 
 def public_event(
-    code: str, kind: str, at: datetime, facts: Mapping[str, Any], took: timedelta | None
+    code: str, kind: str, at: datetime, facts: Mapping[str, Any], took: timedelta | None, digest: bytes
 ) -> dict[str, Any]:
     """Give what the public log tells of an event of the request that it calls `code`: its day, not its time.
 
     The day is the one that the figures count the event on. `took` is a length of time, told by its bucket.
     """
-    day = facts.get("day") or at.astimezone(UTC).date().isoformat()
     told = {RENAMED.get(name, name): facts[name] for name in TOLD[kind] if facts.get(name) is not None}
+    told |= {name: shut(name, told[name], salt_of(digest, name)) for name in SHUT if name in told}
     length = {} if took is None else {"took": bucket_of(took // MICROSECOND)}
-    return {"request": code, "event": kind, "day": day, **told, **length}
+    return {"request": code, "event": kind, "day": day_of(at, facts), **told, **length}
 
 
-def is_true_of(told: Mapping[str, Any], kind: str, facts: Mapping[str, Any]) -> bool:
+def detached_event(
+    kind: str, answer: str, service: str, at: datetime, facts: Mapping[str, Any], digest: bytes
+) -> dict[str, Any]:
+    """Give what the log tells of an event without its request: of an answer its month, under a name of its own."""
+    day = day_of(at, facts)
+    if kind == "rated":
+        is_satisfied = facts["score"] >= SATISFIED
+        return {"answer": answer, "event": kind, "month": day[:7], "service": service, "is_satisfied": is_satisfied}
+    return {"event": kind, "day": day, "service": service, "salt": salt_of(digest, kind)}
+
+
+def day_of(at: datetime, facts: Mapping[str, Any]) -> str:
+    return facts.get("day") or at.astimezone(UTC).date().isoformat()
+
+
+def salt_of(digest: bytes, name: str) -> str:
+    """Give what hides a place until it is told: nobody knows an event's digest but who has the event."""
+    return hashlib.sha256(SALT + digest + name.encode()).hexdigest()
+
+
+def shut(name: str, value: str, salt: str) -> str:
+    """Commit to a place without telling it; hex."""
+    return hashlib.sha256(PLACE + canonical([salt, name, value])).hexdigest()
+
+
+OURS = {"request", "event", "day", "took"}
+OURS_ALONE = OURS | {"answer", "month", "service", "salt", "is_satisfied"}
+
+
+def is_true_of(told: Mapping[str, Any], kind: str, facts: Mapping[str, Any], digest: bytes) -> bool:
     """Tell whether the public log doesn't contradict an event, whatever it told when the event was sealed."""
-    rest = {name: value for name, value in told.items() if name not in ("request", "event", "day", "took")}
-    original = {new: old for old, new in RENAMED.items()}
-    return told["event"] == kind and all(facts.get(original.get(name, name)) == value for name, value in rest.items())
+    known = {RENAMED.get(name, name): value for name, value in facts.items()}
+    places = {name: shut(name, known[name], salt_of(digest, name)) for name in SHUT if isinstance(known.get(name), str)}
+    ours = OURS_ALONE if kind in DETACHED else OURS
+    rest = {name: value for name, value in told.items() if name not in ours}
+    return told["event"] == kind and all(value in (known.get(name), places.get(name)) for name, value in rest.items())
 
 
 def commitment(digest: bytes, transaction: int, recorded_at: datetime) -> bytes:

@@ -15,6 +15,7 @@ from services.ledger.models import Event
 from services.ledger.queries import events_after
 from services.transparency import rules
 from services.transparency.models import KEY, Bucket, Count, Cursor, DayCount, Length, MeasuredRequest
+from services.transparency.naming import name_places
 from services.transparency.rules import Known
 from services.transparency.standing_still import STILL
 from services.transparency.sums import LengthCell, Sums
@@ -60,6 +61,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         counted = _copy_requests(sums, last[0], lambda done: progress(done, total) if progress else None)
         _write(sums)
         cursor.transaction, cursor.event_id, cursor.as_of = last
+        name_places(set(Count.objects.filter(measure="received").values_list("service", "cut", "key").distinct()))
     else:
         cursor.transaction, cursor.event_id, cursor.as_of = 0, 0, None
     cursor.save()
@@ -147,6 +149,7 @@ def _count(events: Sequence[tuple[Any, ...]]) -> None:
     for subject, one in known.items():
         sums.change(before.get(subject, rules.NOTHING), rules.share_of(one))
     _write(sums)
+    name_places({cell[:3] for cell, _number in sums.changed_counts() if cell[4] == "received"})
 
 
 def _save(known: Mapping[UUID, Known]) -> None:

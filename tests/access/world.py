@@ -296,6 +296,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "apply_for": {"code": "permit"},
     "managers_service": {"code": "permit"},
     "api_service": {"code": "permit"},
+    "api_log_month": {"month": "2026-01", "kind": "jsonl"},
     "api_log_inclusion": {"index": 0, "size": 1},
     "api_log_consistency": {"old": 1, "size": 1},
     "verify_document": {"number": "nonsense"},
