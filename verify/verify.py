@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,9 +22,7 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-COSIGNATURE = 4
-DASH = "\u2014 "
-MOST_BYTES = 64_000
+COSIGNATURE, DASH, MOST_BYTES = 4, "\u2014 ", 64_000
 Event = dict[str, Any]
 
 
@@ -36,15 +34,12 @@ def sha256(*parts: bytes) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-# The tree, and what proves that something is in it: RFC 9162, 2.1.
-
-
 def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01", left, right)
 
 
 def climb(first: int, at: int, last: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
-    """Give the hashes of the older tree (or leaf) and of the whole one that a proof leads to."""
+    """Give the hashes of the older tree (or leaf) and of the whole one that a proof leads to (RFC 9162, 2.1)."""
     small = whole = path[0]
     for one in path[1:]:
         if last == 0:
@@ -65,13 +60,11 @@ def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root
 
 
 def is_consistent(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
-    if not 0 < old <= new:
-        return False
     first, at, last = 0, old - 1, new - 1
     while first != at and (at & 1 or at == last):
         first, at, last = first >> 1, at >> 1, last >> 1
     path = [old_root, *proof] if first == at else list(proof)
-    return bool(path) and climb(first, at, last, path) == (old_root, new_root)
+    return 0 < old <= new and bool(path) and climb(first, at, last, path) == (old_root, new_root)
 
 
 def root_over(leaves: Iterable[bytes]) -> tuple[int, bytes]:
@@ -88,11 +81,8 @@ def root_over(leaves: Iterable[bytes]) -> tuple[int, bytes]:
     return size, root
 
 
-# Signed notes: C2SP signed-note, tlog-checkpoint, tlog-cosignature.
-
-
 class Key(NamedTuple):
-    """Somebody's public key, which is written `name+number+key`."""
+    """Somebody's public key, which is written `name+number+key` (C2SP signed-note)."""
 
     name: str
     number: bytes
@@ -107,7 +97,7 @@ class Key(NamedTuple):
 
 
 class Head(NamedTuple):
-    """A signed tree head, with the whole note."""
+    """A signed tree head, with the whole note (C2SP tlog-checkpoint)."""
 
     origin: str
     size: int
@@ -164,7 +154,7 @@ def timed(note: str, seconds: int) -> str:
 
 
 def cosigned_at(note: str, witness: Key) -> int:
-    """Give when a witness signed a head, in seconds."""
+    """Give when a witness signed a head, in seconds (C2SP tlog-cosignature)."""
     for raw in signatures(note, witness):
         seconds = int.from_bytes(raw[:8], "big")
         if witness.has_signed(timed(note, seconds), raw[8:]):
@@ -197,9 +187,6 @@ def told(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-# Job 1: a citizen's receipt.
-
-
 def canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -209,16 +196,16 @@ def digest_of(subject: str, event: Event, previous: str) -> str:
     return sha256(b"portal event 1\x00", canonical(content)).hex()
 
 
-def leaf_of(committed: bytes, public: object) -> bytes:
-    known = b"" if public is None else sha256(b"portal public event 1\x00", canonical(public))
-    return sha256(b"\x00portal leaf 1\x00", committed, known)
+def public_hash(public: Event | None) -> bytes:
+    return b"" if public is None else sha256(b"portal public event 1\x00", canonical(public))
 
 
 def leaf_of_event(event: Event) -> bytes:
     since = datetime.fromisoformat(event["recorded_at"]) - datetime(1970, 1, 1, tzinfo=UTC)
     numbers = (event["transaction"], since // timedelta(microseconds=1))
     place = [number.to_bytes(8, "big", signed=True) for number in numbers]
-    return leaf_of(sha256(b"portal sealed event 1\x00", bytes.fromhex(event["digest"]), *place), event["public"])
+    committed = sha256(b"portal sealed event 1\x00", bytes.fromhex(event["digest"]), *place)
+    return sha256(b"\x00portal leaf 1\x00", committed, public_hash(event["public"]))
 
 
 def check_receipt(receipt: Event, keys: Sequence[Key]) -> Head:
@@ -245,8 +232,9 @@ def check_against_portal(receipt: Event, head: Head, keys: Sequence[Key], portal
             raise Refuted(f"event {event['seq']} is missing from the portal's log of today, but you hold its proof")
     if now.size < head.size:
         raise Refuted(f"the log lost events: it had {head.size}, and has {now.size} today")
-    proof = proof_of(portal, "consistency", head.size, now.size)
-    if not is_consistent(head.size, now.size, proof, head.root, now.root):
+    if not is_consistent(
+        head.size, now.size, proof_of(portal, "consistency", head.size, now.size), head.root, now.root
+    ):
         raise Refuted("the log was rewritten since the receipt was made")
     return now
 
@@ -271,11 +259,8 @@ def receipt_command(options: argparse.Namespace) -> None:
         print(f"The portal's log of {told(now.time)} still holds them, among {now.size} events.")
 
 
-# Job 2: the witness. C2SP tlog-witness.
-
-
 class Witness:
-    """Keeps the newest head that it saw, signs what grew from it, and keeps both heads when something didn't."""
+    """Keeps the newest head that it saw, signs what grew from it, else keeps both (C2SP tlog-witness)."""
 
     def __init__(self, folder: Path, name: str, keys: str) -> None:
         self.folder, self.name, self.where, self.lock = folder, name, keys, Lock()
@@ -395,10 +380,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a command: 0 when everything is proved, 1 with a sentence when it isn't."""
     options = parser().parse_args(words)
+    return run(lambda: options.run(options))
+
+
+def run(job: Callable[[], None]) -> int:
+    """Do a job: 0 when everything is proved, 1 with a sentence when it isn't."""
     try:
-        options.run(options)
+        job()
     except (Refuted, OSError, ValueError, LookupError, TypeError) as why:
         print(f"NOT PROVED: {why if isinstance(why, Refuted) else repr(why)}", file=sys.stderr)
         return 1

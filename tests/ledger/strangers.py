@@ -18,11 +18,20 @@ PORTAL, WITNESS = "https://portal.example.org", "https://witness.example.org"
 
 def load() -> ModuleType:
     """Load the program, whose folder is no package."""
-    spec = importlib.util.spec_from_file_location("stranger", PROGRAM)
+    return _load("verify", PROGRAM)
+
+
+def load_figures() -> tuple[ModuleType, ModuleType]:
+    """Load the program and the one that counts figures and uses it."""
+    return load(), _load("figures", PROGRAM.with_name("figures.py"))
+
+
+def _load(name: str, file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["stranger"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

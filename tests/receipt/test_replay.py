@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,55 @@ print(json.dumps({
 """
 
 SEAL = "import django; django.setup(); from services.ledger.automation import seal; seal()"
+
+RECOUNT = """
+import io, json, django; django.setup()
+from contextlib import redirect_stderr, redirect_stdout
+from functools import lru_cache
+from django.conf import settings
+from django.test import Client
+from services.ledger import keys
+from tests.ledger import strangers
+program, figures = strangers.load_figures()
+honest = lru_cache(None)(strangers.asking(Client(HTTP_HOST="localhost"), program.fetch))
+key = str(keys.verifiers(settings.KEYS_DIR)[0])
+
+def told(change):
+    program.fetch = lambda where: change(where, honest(where))
+    with redirect_stdout(io.StringIO()) as words, redirect_stderr(words):
+        code = figures.main([strangers.PORTAL, "--key", key])
+    return [code, words.getvalue()]
+
+def figure(where, content):
+    if "/figures/" not in where:
+        return content
+    known = json.loads(content)
+    for line in known["figures"]:
+        line["value"] += (line["table"], line["key"], line["measure"]) == ("channel", "counter", "received")
+    return json.dumps(known).encode()
+
+def changing(change):
+    def changed(where, content):
+        if not where.endswith(".jsonl"):
+            return content
+        lines = [json.loads(line) for line in content.splitlines()]
+        change(lines)
+        return "\\n".join(map(json.dumps, lines)).encode()
+    return changed
+
+def back_date(lines):
+    lines[20001]["commitment"] = lines[20000]["commitment"]
+
+def leave_out(lines):
+    del lines[20001]
+
+def rename(lines):
+    next(line for line in lines if line.get("places"))["places"]["channel"][1] = "fax"
+
+print(json.dumps([told(change) for change in (
+    lambda where, content: content, figure, changing(back_date), changing(leave_out), changing(rename)
+)]))
+"""
 
 FORETELL = """
 import json, django; django.setup()
@@ -157,10 +207,28 @@ def test_nine_of_ten_are_decided_by_the_date_that_was_told(
         assert 0.4 <= by_half / answered <= 0.6
 
 
-def test_the_ledger_holds(figures: dict[str, Any], environment: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def sealed(figures: dict[str, Any], environment: dict[str, str]) -> None:
     run(environment, "manage.py", "make_keys")
     run(environment, "-c", SEAL)
 
+
+def test_strangers_count_the_same_figures_from_the_public_log(sealed: None, environment: dict[str, str]) -> None:
+    """And whoever changes one figure, one line, or leaves one out, is told of it by name."""
+    honest, figure, changed, gone, renamed = json.loads(run(environment, "-c", RECOUNT).splitlines()[-1])
+
+    assert honest[0] == 0
+    assert int(re.search(r"^(\d+) published figures are", honest[1], re.MULTILINE)[1]) > 500
+    assert "tells only a hash" in honest[1]
+    assert [figure[0], changed[0], gone[0], renamed[0]] == [1, 1, 1, 1]
+    assert "environmental-permit: channel counter received: 110, but the log says 109" in figure[1]
+    assert "1 published figures aren't" in figure[1]
+    assert "line 20001 of the public log isn't what was sealed" in changed[1]
+    assert "the public log lacks lines" in gone[1]
+    assert "names another channel than was sealed" in renamed[1]
+
+
+def test_the_ledger_holds(sealed: None, environment: dict[str, str]) -> None:
     assert "every chain holds" in run(environment, "manage.py", "verify_ledger")
 
 
