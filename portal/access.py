@@ -161,6 +161,8 @@ ACCESS: dict[str, Access] = {
     "api_log_head": E,
     "api_log_events": E,
     "api_log_month": E,
+    "open_data_package": E,
+    "open_data_catalogue": E,
     "api_log_keys": E,
     "api_log_inclusion": E,
     "api_log_consistency": E,

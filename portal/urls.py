@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/again/", kept_words.again, name="again"),
     path("account/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),
+    path("open-data/", include("portal.api.open_data_urls")),
     path("", include("portal.clerks.urls")),
     path("", include("portal.managers.urls")),
     path("", include("portal.citizens.urls")),

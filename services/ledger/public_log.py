@@ -25,6 +25,8 @@ SETTLED_AFTER = timedelta(hours=1)
 PLAIN = ("leaf", "seal", "commitment", "hidden")
 FACTS = sorted({RENAMED.get(name, name) for names in TOLD.values() for name in names} - {"service", "step"})
 COLUMNS = [*PLAIN, "request", "event", "day", "service", "step", *FACTS, "took", "answer", "month", "is_satisfied"]
+NUMBERS = frozenset({"leaf", "seal", "lost", "minutes", "saves_minutes", "version", "working_days", "took"})
+FLAGS = frozenset({"elsewhere", "on_time", "is_satisfied"})
 Name = tuple[str, str, str]
 
 
