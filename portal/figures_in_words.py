@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from html import unescape
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import charts
-from portal.templatetags.words import in_language
+from portal.templatetags.words import marked
 from services.agencies.models import Office
 from services.catalogue.definition import Definition
 from services.requests.models import Channel
@@ -85,10 +88,10 @@ def named(table: Table | None, names: Mapping[str, Any]) -> list[tuple[str, Figu
     ]
 
 
-def office_names(tables: Iterable[Table | None]) -> dict[str, str]:
-    """Give the names of the offices in tables; one query."""
+def office_names(tables: Iterable[Table | None]) -> dict[str, SafeString]:
+    """Give the names of the offices in tables, as a page shows them; one query."""
     codes = {row.key for table in tables if table for row in table.rows}
-    return {office.code: str(office) for office in Office.objects.filter(code__in=codes)}
+    return {office.code: marked(office.name) for office in Office.objects.filter(code__in=codes)}
 
 
 def told(figures: Service, unit: str, definition: Definition | None) -> dict[str, Any]:
@@ -133,7 +136,7 @@ def spared_by(channels: Table | None) -> Spared | None:
 def steps_named(steps: Iterable[StepTime], definition: Definition | None) -> list[tuple[str, StepTime]]:
     known = definition.workflow.by_key if definition else {}
     return [
-        (in_language(known[step.key].title) if step.key in known else _("A question to the applicant"), step)
+        (marked(known[step.key].title) if step.key in known else _("A question to the applicant"), step)
         for step in steps
     ]
 
@@ -147,7 +150,7 @@ def reasons_named(reasons: Iterable[Reason], definition: Definition | None, kind
         questions = {field.key: field.label for field in definition.fields.values()}
         names = {**questions, **{paper.key: paper.title for paper in definition.evidence}}
     own = {OTHERS: _("Other reasons"), "": _("Something else")}
-    return [(own.get(one.key) or in_language(names.get(one.key)) or one.key, one.number) for one in reasons]
+    return [(own.get(one.key) or marked(names.get(one.key)) or one.key, one.number) for one in reasons]
 
 
 def compared(table: Table | None) -> list[dict[str, Any]]:
@@ -185,7 +188,7 @@ def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[st
     places = []
     for name, row in rows:
         on_time, cases = counts_on_time(row)
-        words = f"{name}: {row.share_on_time:.0%}, {cases}"
+        words = f"{unescape(strip_tags(name))}: {row.share_on_time:.0%}, {cases}"
         places.append((name, row, charts.Place(words, cases, on_time / cases, is_out(on_time, cases, share))))
     most = max(place.cases for *_, place in places) * 2.5
     limits = [

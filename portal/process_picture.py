@@ -5,9 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from django.utils.translation import get_language
-
-from services.agencies.rules import in_language
 from services.catalogue.definition import AnyStep, DeskStep, Workflow
 from services.catalogue.picture import Picture, Rail, Row, following, picture_of
 from services.requests.models import ServiceRequest
@@ -29,10 +26,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Way:
-    """Where a step may lead: in which case ('' when that isn't told), and to which step."""
+    """Where a step may lead: in which case (no text when that isn't told), and to which step."""
 
-    case: str
-    to: str
+    case: Mapping[Any, str]
+    to: Mapping[Any, str]
 
 
 @dataclass(frozen=True)
@@ -125,15 +122,11 @@ def _below(rail: Rail, number: int, x: int, dot: int) -> Iterable[str]:
 
 def _ways(workflow: Workflow, step: AnyStep) -> list[Way]:
     """Tell where a step may lead, when that is more than one place."""
-    language, known = get_language() or "en", workflow.by_key
+    known = workflow.by_key
     targets = following(workflow, step)
     if len(targets) < 2 or step.kind == "parallel":
         return []
     cases: Any = step.outcomes if isinstance(step, DeskStep) else []
     if cases:
-        return [Way(in_language(one.title, language), _title(known, one.to, language)) for one in cases]
-    return [Way("", _title(known, target, language)) for target in targets]
-
-
-def _title(known: Mapping[str, AnyStep], key: str, language: str) -> str:
-    return in_language(known[key].title, language)
+        return [Way(one.title, known[one.to].title) for one in cases]
+    return [Way({}, known[target].title) for target in targets]

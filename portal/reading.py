@@ -1,16 +1,17 @@
 """Tell a request in words: its answers page by page, and its history from the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext_noop
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from portal.templatetags.words import marked
 from services.accounts.models import User
-from services.agencies.rules import in_language
-from services.catalogue.answer_words import display
 from services.catalogue.definition import DeskStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
@@ -81,24 +82,19 @@ class Told:
 
     at: datetime
     kind: str
-    words: str
+    words: SafeString
     who: str
     name: str
 
 
-def answers_in_words(service_request: ServiceRequest) -> list[dict[str, Any]]:
-    """Give the answers by page: title and rows of (label, words)."""
-    language = get_language() or "en"
-    pages = []
-    for page in service_request.version.definition.pages:
-        rows = [
-            (in_language(field.label, language), display(field, service_request.answers[field.key], language))
-            for field in page.fields
-            if field.key in service_request.answers
-        ]
-        if rows:
-            pages.append({"title": in_language(page.title, language), "rows": rows})
-    return pages
+def answers_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
+    """Give the answers by page: title and rows of (field, value)."""
+    answers = service_request.answers
+    pages = [
+        {"title": page.title, "rows": [(field, answers[field.key]) for field in page.fields if field.key in answers]}
+        for page in service_request.version.definition.pages
+    ]
+    return [page for page in pages if page["rows"]]
 
 
 def history_of(service_request: ServiceRequest) -> list[Told]:
@@ -140,14 +136,13 @@ def _purpose(event: Event) -> str:
 
 
 def _told(service_request: ServiceRequest, events: list[Event], officials: dict[str, Official]) -> Iterator[Told]:
-    language = get_language() or "en"
     steps = service_request.version.definition.workflow.by_key
     who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "anonymous": _("Applicant")}
     who |= {"holder": _("Somebody with the code"), "assistant": _("Assistant")}
     helper = service_request.assistance.get("name", "")
     for event in events:
         known = steps.get(event.facts.get("step", ""))
-        facts = {**event.facts, "step": in_language(known.title, language) if known else ""}
+        facts = {**event.facts, "step": marked(known.title) if known else ""}
         if event.kind not in WORDS or ("%(step)s" in WORDS[event.kind] and not known):
             continue
         if event.kind == "step_done" and isinstance(known, DeskStep):
@@ -155,4 +150,8 @@ def _told(service_request: ServiceRequest, events: list[Event], officials: dict[
         actor = who.get(event.actor.split(":")[0], _("Portal"))
         name = officials[event.actor].name if event.actor in officials else ""
         name = helper if event.actor.startswith("assistant:") else name
-        yield Told(event.at, event.kind, _(WORDS[event.kind]) % facts, actor, name)
+        yield Told(event.at, event.kind, _with(_(WORDS[event.kind]), facts), actor, name)
+
+
+def _with(words: str, facts: Mapping[str, Any]) -> SafeString:
+    return mark_safe(escape(words) % {name: conditional_escape(fact) for name, fact in facts.items()})  # noqa: S308

@@ -13,12 +13,13 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.errors import SignInFirst
+from portal.templatetags.words import in_language, marked, own_text
 from services.accounts.models import User
-from services.agencies.rules import in_language
 from services.catalogue.answers import Checked, Form, Problem, missing_evidence, read, variables
 from services.catalogue.definition import AnyField, Evidence, GroupField, Page, Span
 from services.catalogue.expressions import Unknown
@@ -114,24 +115,21 @@ def channel_of(draft: Draft) -> str:
     return Channel.COUNTER if draft.assistance.get("relation") == Relation.OFFICIAL else Channel.ONLINE
 
 
-def words(texts: Mapping[Any, str] | None) -> str:
-    """Give a text of a definition in the reader's language."""
-    return in_language(texts or {}, get_language() or "en")
+def label_of(part: Any) -> Mapping[Any, str]:
+    """Give the text by which a field or a paper is asked for."""
+    return part.label if hasattr(part, "label") else part.title  # type: ignore[no-any-return]
 
 
-def label_of(part: Any) -> str:
-    """Give the words by which a field or a paper is asked for."""
-    return words(part.label if hasattr(part, "label") else part.title)
-
-
-def told(part: Any, problem: Problem) -> str:
+def told(part: Any, problem: Problem) -> SafeString:
     """Tell a problem together with the question that it is about: `Owner 2, Name: Fill this in.`"""
-    label = label_of(part)
+    asked, item = part, SafeString()
     match problem.path.split("."):
         case [_key, number, key]:
-            inner = next(one for one in part.fields if one.key == key)
-            label = f"{words(part.item)} {int(number) + 1}, {label_of(inner)}"
-    return f"{label} {problem.message}" if label.endswith("?") else f"{label}: {problem.message}"
+            asked = next(one for one in part.fields if one.key == key)
+            item = format_html("{} {}, ", marked(part.item), int(number) + 1)
+    label = label_of(asked)
+    colon = "" if in_language(label).endswith("?") else ":"
+    return format_html("{}{}{} {}", item, marked(label), colon, problem.message)
 
 
 def fitting(field: AnyField, value: Any) -> Any:
@@ -151,8 +149,8 @@ class Sheet:
     """One page to fill in: a page of the form, or the papers at its end."""
 
     key: str
-    title: str
-    intro: str
+    title: Mapping[Any, str]
+    intro: Mapping[Any, str]
     parts: list[AnyField] | list[Evidence]
 
 
@@ -212,10 +210,10 @@ class Filling:
         """Give the pages that are shown, and the papers last when some are asked for."""
         pages = [self._sheet(page) for page in self.form.pages()]
         papers = self.form.evidence()
-        return [*pages, Sheet(PAPERS, _("Your papers"), "", papers)] if papers else pages
+        return [*pages, Sheet(PAPERS, own_text(_("Your papers")), {}, papers)] if papers else pages
 
     def _sheet(self, page: Page) -> Sheet:
-        return Sheet(page.key, words(page.title), words(page.intro), self.form.fields(page))
+        return Sheet(page.key, page.title, page.intro or {}, self.form.fields(page))
 
     def sheet(self, key: str) -> Sheet | None:
         """Give the page with this key when it is shown."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from portal.citizens.applying_drafts import Filling, Sheet, label_of, told, words
+from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
+from portal.templatetags.words import in_language, language_of, marked
 from services.catalogue.answer_kinds import bound
 from services.catalogue.answers import Problem
 from services.catalogue.definition import GroupField
@@ -22,9 +24,12 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Choice:
+    """An option; `language` where it isn't the reader's, for what can't carry marked words."""
+
     value: str
     label: str
     hint: str
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,13 @@ class Question:
 
     @property
     def choices(self) -> list[Choice]:
-        return [Choice(one.value, words(one.label), words(one.hint)) for one in self.asked.options]
+        if self._look == "one_of_many":
+            return [Choice(o.value, in_language(o.label), "", language_of(o.label)) for o in self.asked.options]
+        return [Choice(one.value, marked(one.label), marked(one.hint)) for one in self.asked.options]
 
     @property
     def unit(self) -> str:
-        return words(self.asked.unit)
+        return marked(self.asked.unit)
 
     @property
     def accept(self) -> str:
@@ -145,7 +152,7 @@ def _question(filling: Filling, part: Any, errors: Mapping[str, str]) -> Questio
         asked=part,
         name=part.key,
         kind=kind,
-        label=label_of(part),
+        label=marked(label_of(part)),
         hint=_hint(part, kind),
         value=value,
         is_required=is_required,
@@ -157,7 +164,7 @@ def _question(filling: Filling, part: Any, errors: Mapping[str, str]) -> Questio
 
 
 def _hint(part: Any, kind: str) -> str:
-    hints = [words(part.hint)]
+    hints = [marked({language: text.rstrip(".") for language, text in (part.hint or {}).items()})]
     if kind == "text" and part.example:
         hints.append(_("For example %(example)s") % {"example": part.example})
     if kind == "file":
@@ -165,7 +172,7 @@ def _hint(part: Any, kind: str) -> str:
         count, size = part.at_most, settings.EVIDENCE_MAX_BYTES // 1_000_000
         hints.append(_("%(kinds)s, at most %(size)s MB") % {"kinds": kinds, "size": size})
         hints.append(_("You can add up to %(count)s files") % {"count": count} if count > 1 else "")
-    return ". ".join(hint.rstrip(".") for hint in hints if hint)
+    return format_html_join(". ", "{}", ((hint,) for hint in hints if hint))
 
 
 def _limits(filling: Filling, part: Any) -> dict[str, str]:
@@ -188,7 +195,7 @@ def _item(
             asked=one,
             name=(path := f"{group.key}.{number}.{one.key}"),
             kind=one.kind,
-            label=label_of(one),
+            label=marked(one.label),
             hint=_hint(one, one.kind),
             value=entry.get(one.key),
             is_required=bool(one.required),
@@ -197,7 +204,7 @@ def _item(
         )
         for one in group.fields
     ]
-    return Item(number, f"{words(group.item)} {number + 1}", questions)
+    return Item(number, format_html("{} {}", marked(group.item), number + 1), questions)
 
 
 def error_links(sheet: Sheet, problems: Iterable[Problem]) -> list[dict[str, str]]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
 from portal.fields import PhoneNumberField
-from services.catalogue.answer_words import display
+from portal.templatetags.words import answer, marked
 from services.catalogue.answers import Problem
 
 
@@ -48,18 +48,20 @@ class Section:
 
 def review(filling: Filling) -> list[Section]:
     """Tell all answers and papers in words, page by page."""
-    return [Section(sheet.title, [_row(filling, sheet, part) for part in sheet.parts]) for sheet in filling.sheets]
+    return [
+        Section(marked(sheet.title), [_row(filling, sheet, part) for part in sheet.parts]) for sheet in filling.sheets
+    ]
 
 
 def _row(filling: Filling, sheet: Sheet, part: Any) -> Row:
-    return Row(label_of(part), _in_words(filling, part), change_link(filling, sheet, part.key))
+    return Row(marked(label_of(part)), _in_words(filling, part), change_link(filling, sheet, part.key))
 
 
 def _in_words(filling: Filling, part: Any) -> str:
     if hasattr(part, "accept"):
         return "\n".join(file.name for file in filling.files if file.key == part.key) or _("No file")
     if part.key in filling.answers:
-        return display(part, filling.answers[part.key], get_language() or "en") or _("Not answered")
+        return answer(part, filling.answers[part.key]) or _("Not answered")
     typed = filling.given.get(part.key)
     return typed if isinstance(typed, str) else _("Not answered")
 

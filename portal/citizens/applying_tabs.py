@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from portal.citizens.applying_drafts import Filling, label_of
+from portal.templatetags.words import marked
 from services.catalogue.definition import AnyField
 from services.requests.models import Draft
 
@@ -44,7 +45,7 @@ def differences(filling: Filling, asked: list[AnyField], answers: dict[str, Any]
         return []
     changed = [field for field in asked if (saved.get(field.key) or None) != (answers.get(field.key) or None)]
     return [
-        Difference(label_of(field), in_words(saved.get(field.key)), in_words(answers.get(field.key)))
+        Difference(marked(label_of(field)), in_words(saved.get(field.key)), in_words(answers.get(field.key)))
         for field in changed
     ]
 

@@ -61,7 +61,7 @@ class Correcting:
         self._keys += [key for key in self._blamed(problems) if key not in self._keys]
 
     def _sheet(self) -> Sheet:
-        return Sheet("", "", "", self.asked)
+        return Sheet("", {}, {}, self.asked)
 
     def _filled_in(self, now: datetime) -> Filling:
         seen = self._seen

@@ -23,7 +23,7 @@ from portal.expecting import expectation_of
 from portal.messages import MessageForm
 from portal.people import person
 from portal.process_picture import drawn_for
-from portal.reading import READINGS, answers_in_words, history_of
+from portal.reading import READINGS, answers_of, history_of
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
 from services.ledger.proofs import covered
@@ -135,7 +135,7 @@ def _show(
         "documents": seen.documents.order_by("issued_at"),
         "proved": covered(seen.pk),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
-        "answers": answers_in_words(seen),
+        "answers": answers_of(seen),
         "process": drawn_for(seen),
         "elapsed": elapsed_of(seen, timezone.now()),
         "expected": expectation_of(seen, timezone.now()),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.fields import PhoneNumberField
 from portal.people import person, posted
-from portal.templatetags.words import in_language
+from portal.templatetags.words import marked
 from services.accounts.models import User
 from services.workflow.models import Step
 from services.workflow.notices import NOTICES, REMINDER
@@ -60,7 +60,7 @@ def _subject(step: Step) -> Any:
     """Give a notice's subject: the portal's own, or that of the definition's step it reminds of."""
     if step.key != REMINDER or step.parent is None:
         return NOTICES[step.key][0]
-    return in_language(step.service_request.version.definition.workflow.by_key[step.parent.key].title)
+    return marked(step.service_request.version.definition.workflow.by_key[step.parent.key].title)
 
 
 def _is_new(user: User, at: Any) -> bool:

@@ -9,13 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from portal.citizens.following import followed_request
 from portal.people import person, posted
-from services.agencies.rules import in_language
+from portal.templatetags.words import marked
 from services.catalogue.definition import Evidence
 from services.requests.operations import BadEvidence
 from services.workflow.engine import Walk
@@ -31,8 +31,7 @@ class PaperForm(forms.Form):
 
     def __init__(self, *args: Any, papers: Iterable[Evidence], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "en"
-        choices = [(paper.key, in_language(paper.title, language)) for paper in papers]
+        choices = [(paper.key, marked(paper.title)) for paper in papers]
         self.fields["paper"].choices = choices  # type: ignore[attr-defined]
         self.fields["paper"].initial = choices[0][0] if len(choices) == 1 else None
 

@@ -1,6 +1,8 @@
 """The receipt of a request as a signed PDF: what was handed in and when, what happens next, by when it is decided."""
 
 import json
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,8 +16,9 @@ from django.views.decorators.http import require_safe
 from portal.citizens.applying_drafts import own_request
 from portal.citizens.proofs import proof_of
 from portal.expecting import expectation_of
-from portal.reading import answers_in_words
+from portal.reading import answers_of
 from services.agencies.rules import in_language
+from services.catalogue.answer_words import display
 from services.ledger.models import Event
 from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
@@ -40,7 +43,7 @@ def content_of(submitted: ServiceRequest) -> ReceiptContent:
     steps = submitted.version.definition.workflow.by_key
     waiting = [steps[step.key] for step in current_steps(submitted) if step.key in steps]
     proved = proof_of(submitted)
-    answers = [(page["title"], page["rows"]) for page in answers_in_words(submitted)]
+    answers = [(in_language(page["title"], language), _told(page["rows"], language)) for page in answers_of(submitted)]
     return ReceiptContent(
         title=_("Receipt"),
         agency=in_language(submitted.office.agency.name, language),
@@ -53,6 +56,10 @@ def content_of(submitted: ServiceRequest) -> ReceiptContent:
         is_demo=settings.IS_DEMO,
         proof=json.dumps(proved.content) if proved.content["events"] else "",
     )
+
+
+def _told(rows: Iterable[tuple[Any, Any]], language: str) -> list[tuple[str, str]]:
+    return [(in_language(field.label, language), display(field, value, language)) for field, value in rows]
 
 
 def _facts(submitted: ServiceRequest, language: str) -> list[tuple[str, str]]:

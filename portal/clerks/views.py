@@ -17,7 +17,7 @@ from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, Rea
 from portal.findings import findings_of
 from portal.messages import MessageForm
 from portal.people import person
-from portal.reading import answers_in_words, history_of
+from portal.reading import answers_of, history_of
 from services.accounts.models import User
 from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
@@ -61,7 +61,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "service_request": seen,
         "assistance": Assistance.of(seen.assistance),
         "definition": seen.version.definition,
-        "answers": answers_in_words(seen),
+        "answers": answers_of(seen),
         "evidence": seen.evidence.filter(message=None).order_by("supplied_at"),
         "findings": findings_of(seen),
         "elapsed": elapsed_of(seen, now),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from portal.figures_in_words import change_of, period_words
 from portal.parameters import BadParameter, number_in, one_of, period_in, with_good_parameters
 from portal.public.places import as_figures
+from portal.templatetags.words import own_text
 from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.transparency.models import OfficeFigures
@@ -20,7 +21,7 @@ from services.transparency.periods import LAST_YEAR, YEAR_BEFORE, period_of
 from services.transparency.queries import Summary, period_figures, summaries
 from services.transparency.tables import Figures
 
-Side = tuple[str, Figures]
+Side = tuple[Mapping[str, str], Figures]  # a name in its languages
 MOST_WEIGHT = 100
 PARTS: Mapping[str, tuple[str | Promise, Callable[[Figures], float | None], int]] = {
     "on_time": (gettext_lazy("In time"), lambda figures: figures.share_on_time, 40),
@@ -62,7 +63,7 @@ def _services(request: HttpRequest, services: list[Service]) -> list[Side]:
     if not set(two) <= set(known):
         raise BadParameter(_("There is no such service."))
     found = summaries(two, timezone.localdate())
-    return [(str(known[code]), found[code].usual) for code in two]
+    return [(known[code].title, found[code].usual) for code in two]
 
 
 def _chosen(request: HttpRequest, services: list[Service]) -> str:
@@ -76,7 +77,7 @@ def _offices(request: HttpRequest, services: list[Service]) -> list[Side]:
     two, service = _two(request), _chosen(request, services)
     if two is None or not service:
         return []
-    names = {office.code: str(office) for office in Office.objects.filter(code__in=two)}
+    names = {office.code: office.name for office in Office.objects.filter(code__in=two)}
     if not set(two) <= set(names):
         raise BadParameter(_("There is no such office."))
     told = {row.office: as_figures(row) for row in OfficeFigures.objects.filter(service=service, office__in=two)}
@@ -92,7 +93,7 @@ def _periods(request: HttpRequest, services: list[Service]) -> list[Side]:
         return []
     periods = [period_of(name, today) for name in names]
     found = period_figures(service, today, periods)
-    return [(period_words(period), figures) for period, figures in zip(periods, found, strict=True)]
+    return [(own_text(period_words(period)), figures) for period, figures in zip(periods, found, strict=True)]
 
 
 COMPARED = {"services": _services, "offices": _offices, "periods": _periods}

@@ -9,14 +9,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.people import posted
+from portal.templatetags.words import marked
 from services.accounts.models import User
-from services.agencies.rules import in_language
 from services.catalogue.definition import Question
 from services.catalogue.eligibility import Verdict, all_questions, judge
 from services.catalogue.models import LifeEvent, Service
@@ -50,15 +49,10 @@ class PersonForm(forms.Form):
 
 
 def _field(question: Question) -> forms.Field:
-    language = get_language() or "en"
-    words = {
-        "label": in_language(question.text, language),
-        "help_text": in_language(question.hint or {}, language),
-        "required": False,
-    }
+    words = {"label": marked(question.text), "help_text": marked(question.hint), "required": False}
     if question.kind == "number":
         return forms.IntegerField(min_value=0, max_value=MOST, widget=_digits(), **words)
-    options = [(option.value, in_language(option.label, language)) for option in question.options]
+    options = [(option.value, marked(option.label)) for option in question.options]
     choices = [*(YES_NO if question.kind == "yes_no" else options), OPEN]
     return forms.ChoiceField(choices=choices, initial="", widget=forms.RadioSelect, **words)
 

@@ -1,13 +1,13 @@
 """Words for people: texts of definitions in the reader's language, references, spans of time and the clock's state."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils.formats import localize
-from django.utils.html import Urlizer
+from django.utils.html import Urlizer, conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -27,18 +27,56 @@ SOON = timedelta(days=2)
 
 
 @register.filter
-def in_language(texts: Mapping[str, str] | None, language: str = "") -> str:
+def in_language(texts: Mapping[Any, str] | None, language: str = "") -> str:
     """Give a text of a definition in the reader's language, or the nearest there is."""
     return rules.in_language(texts or {}, language or get_language() or "en")
 
 
 @register.filter
-def language_of(texts: Mapping[str, str] | None) -> str:
+def language_of(texts: Mapping[Any, str] | None) -> str:
     """Give the language of the text that `in_language` shows when it isn't the reader's; else nothing."""
     language = get_language() or "en"
     if not texts or language in texts:
         return ""
-    return "en" if "en" in texts else next(iter(texts))
+    return "en" if "en" in texts else str(next(iter(texts)))
+
+
+@register.filter
+def marked(texts: Mapping[Any, str] | None) -> SafeString:
+    """Give a text as `in_language` does, for the words of a page: marked where its language isn't the page's."""
+    return _marked(in_language(texts), language_of(texts))
+
+
+def _marked(words: str, language: str) -> SafeString:
+    return format_html('<bdi lang="{}">{}</bdi>', language, words) if language else conditional_escape(words)
+
+
+@register.filter
+def lang(texts: Mapping[Any, str] | None) -> SafeString:
+    """Give the attribute that marks a text in another language, for what can hold text only: an option."""
+    other = language_of(texts)
+    return format_html(' lang="{}"', other) if other else SafeString()
+
+
+@register.filter
+def answer(field: Any, value: Any) -> SafeString:
+    """Tell an answer, marked where it is told by texts of the definition in another language than the page's."""
+    by_definition = TOLD_BY.get(field.kind)
+    words = display(field, value, get_language() or "en")
+    return _marked(words, language_of(by_definition(field)) if by_definition else "")
+
+
+TOLD_BY: dict[str, Callable[[Any], Mapping[Any, str] | None]] = {
+    "one_of": lambda field: field.options[0].label,
+    "several_of": lambda field: field.options[0].label,
+    "number": lambda field: field.unit,
+    "group": lambda field: field.item,
+}
+
+
+def own_text(words: Any) -> dict[str, str]:
+    """Give words of the portal in the shape of a definition's text: known in the reader's language."""
+    return {get_language() or "en": str(words)}
 
 
 @register.filter
@@ -172,14 +210,14 @@ def evidence_title(key: str, definition: Any) -> str:
 @register.filter
 def corrections_of(message: Any, definition: Any) -> list[dict[str, str]]:
     """Tell which answers were changed because of a question: label, before, after."""
-    language, fields = get_language() or "en", definition.fields
+    fields = definition.fields
 
     def told(key: str, value: Any) -> str:
-        return display(fields[key], value, language) if value is not None else "–"
+        return answer(fields[key], value) if value is not None else "–"
 
     return [
         {
-            "label": in_language(fields[one.key].label),
+            "label": marked(fields[one.key].label),
             "before": told(one.key, one.before),
             "after": told(one.key, one.after),
         }

@@ -241,6 +241,13 @@ class Document(models.Model):
     service_request = models.ForeignKey(ServiceRequest, models.CASCADE, related_name="documents")
     key = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("In which it is written; empty: not recorded."),
+    )
     number = models.CharField(max_length=32, unique=True)
     is_letter = models.BooleanField(default=False, help_text=_("Words to the applicant: no certificate to verify."))
     sha256 = models.CharField(max_length=64, unique=True)
@@ -265,6 +272,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} {self.number}"
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Give the title by its language, as definitions give texts."""
+        return {self.language: self.title}
 
     def state(self, today: date) -> Literal["valid", "revoked", "expired"]:
         """Tell whether the document holds on a day."""

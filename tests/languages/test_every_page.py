@@ -5,7 +5,6 @@ What the world of these tests calls its things stands in ‹ ›, so that what i
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +14,8 @@ from django.urls import reverse
 
 from portal.access import ACCESS, Access
 from services.accounts.models import User
-from tests import worlds
-from tests.access import world
 from tests.access.test_every_url import EXPECTED, visitors_of
-from tests.access.world import SHARED, Town, addresses, build_towns
+from tests.access.world import SHARED, Town, addresses
 from tests.languages.reading import said_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -30,25 +27,6 @@ THINGS = r"‹[^›]*›|(\w{4}-){2,3}\w{2,4}|(own-)?(north|south)|permit|(paper
 WORDS = r"Late ones|Move|Thanks|Which paper\?"
 ALIKE = re.compile(f"{LANGUAGES}|{KINDS}|{PEOPLE}|{THINGS}|{WORDS}")
 WORD = re.compile(r"[A-Za-z]{3,}")
-
-
-@pytest.fixture
-def towns(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Town, Town]:
-    monkeypatch.setattr(worlds, "text", lambda words: {"en": f"‹{words}›"})
-    for module, names in ((worlds, ("ENDS",)), (world, ("STEPS", "DOCUMENT", "FIELD"))):
-        for name in names:
-            monkeypatch.setattr(module, name, marked(getattr(module, name)))
-    settings.KEYS_DIR, settings.MEDIA_ROOT = tmp_path / "keys", tmp_path / "files"
-    return build_towns()
-
-
-def marked(said: Any) -> Any:
-    """Give a part of a definition with its texts in marks."""
-    if isinstance(said, list):
-        return [marked(part) for part in said]
-    if isinstance(said, dict):
-        return {key: f"‹{part}›" if key == "en" else marked(part) for key, part in said.items()}
-    return said
 
 
 def visits(here: Town) -> Iterator[tuple[str, str, dict[str, Any] | None]]:

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 from django_cotton.compiler_regex import CottonCompiler
 
-from portal.templatetags.words import DAY, HOUR, duration
+from portal.templatetags.words import DAY, HOUR, duration, lang, marked
 
 
 class TestArabic:
@@ -26,6 +26,18 @@ class TestArabic:
         with override("ar"):
             assert date_format(moment, "DATETIME_FORMAT") == "26 نوفمبر 2026، 14:05"
             assert date_format(moment, "SHORT_DATETIME_FORMAT") == "2026/11/26 14:05"
+
+
+class TestMarked:
+    def test_says_the_language_of_a_text_that_isnt_the_readers_and_escapes_it(self) -> None:
+        with override("ar"):
+            assert marked({"fr": "Été", "en": "Sun & <b>"}) == '<bdi lang="en">Sun &amp; &lt;b&gt;</bdi>'
+            assert lang({"fr": "Été"}) == ' lang="fr"'
+
+    def test_leaves_a_text_in_the_readers_language_alone_but_for_escaping(self) -> None:
+        with override("fr"):
+            assert marked({"fr": "Été & <b>", "en": "Sun"}) == "Été &amp; &lt;b&gt;"
+            assert lang({"fr": "Été"}) == lang(None) == marked(None) == ""
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def prepare(walk: Changes, step: Step) -> Job:
         service_request=request,
         key=template.key,
         title=in_language(template.title, language),
+        language=language,
         number=number,
         issued_at=walk.now,
         valid_until=today + timedelta(days=template.valid_days) if template.valid_days else None,

@@ -47,6 +47,7 @@ def sheet(walk: Changes, key: str, title: str, paragraphs: Sequence[str], langua
         service_request=request,
         key=key,
         title=title,
+        language=language,
         number=new_document_number(),
         is_letter=True,
         issued_at=walk.now,
