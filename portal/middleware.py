@@ -6,6 +6,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +46,23 @@ def is_personal(request: HttpRequest, response: HttpResponse) -> bool:
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return True
     return getattr(request, "user", None) is not None and request.user.is_authenticated
+
+
+class FaultyForms:
+    """Answer 422 where a library's form shows what is wrong with it, as the portal's own forms do."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        """Take a form that was sent and has errors for what it is: not taken."""
+        is_faulty = any(getattr(value, "errors", None) for value in (response.context_data or {}).values())
+        if request.method == "POST" and response.status_code == HTTPStatus.OK and is_faulty:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
 
 
 class ConnectionsEndWithThreads:

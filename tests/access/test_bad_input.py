@@ -62,7 +62,8 @@ def assert_answered(answer: HttpResponse, address: str) -> None:
 @pytest.mark.parametrize("kind", BAD)
 def test_bad_words_in_every_field_of_every_form(towns: tuple[Town, Town], kind: str) -> None:
     for client, address in forms(towns[0], visitors_of(*towns)):
-        assert_answered(client.post(address, dict.fromkeys(NAMES, BAD[kind])), address)
+        going_on = {"do": "next"} if "/draft/" in address else {}  # any other button leaves the page unchecked
+        assert_answered(client.post(address, {**dict.fromkeys(NAMES, BAD[kind]), **going_on}), address)
         assert_answered(client.get(address, {"q": BAD[kind], "page": BAD[kind], "place": BAD[kind]}), address)
 
 

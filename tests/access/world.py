@@ -95,7 +95,10 @@ STEPS = [
     worlds.robot("issue", "issue_document", to="granted", settings={"document": "permit"}),
 ]
 DOCUMENT = {"key": "permit", "title": worlds.text("Permit"), "body": worlds.text("You may, {applicant_name}.")}
-FIELD = {"key": "story", "kind": "text", "label": worlds.text("Story"), "required": False}
+FIELDS = [
+    {"key": key, "kind": kind, "label": worlds.text(key.title()), "required": False}
+    for key, kind in (("story", "text"), ("since", "date"), ("rooms", "number"), ("mail", "email"))
+]
 
 
 def build_towns() -> tuple[Town, Town]:
@@ -103,7 +106,7 @@ def build_towns() -> tuple[Town, Town]:
     make_keys(settings.KEYS_DIR)
     worlds.build_agencies("north", "south")
     worlds.build_connectors(worlds.connector("cars"))
-    pages = [{"key": "about", "title": worlds.text("About"), "fields": [FIELD]}]
+    pages = [{"key": "about", "title": worlds.text("About"), "fields": FIELDS}]
     paper = {"key": "paper", "title": worlds.text("Paper"), "required": False}
     worlds.published(STEPS, towns=("north", "south"), pages=pages, documents=[DOCUMENT], evidence=[paper])
     return build_town("north"), build_town("south")
