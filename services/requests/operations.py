@@ -20,6 +20,7 @@ from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.requests.models import Draft, Evidence, Message, ServiceRequest
 from services.requests.pictures import FORMATS, BadPicture, drawn_anew
+from services.requests.previews import BadPdf, look_into
 from services.requests.rules import digest_of_secret
 
 CONTENT_TYPES = {"application/pdf": "pdf", "image/jpeg": "jpeg", "image/png": "png"}
@@ -90,7 +91,7 @@ def add_evidence(
     """Keep a file under an evidence key of a draft or request; raise `BadEvidence` when it can't be taken."""
     locked = type(owner).objects.select_for_update().get(pk=owner.pk)
     content_type = checked_type(upload, accept)
-    kept = _without_what_is_hidden(upload, content_type)
+    kept = _harmless(upload, content_type)
     evidence = Evidence(
         message=message,
         key=key,
@@ -118,8 +119,10 @@ def _sent_before(draft: Draft, evidence: Evidence) -> Evidence | None:
     return draft.evidence.filter(key=evidence.key, name=evidence.name, sha256=evidence.sha256).first()
 
 
-def _without_what_is_hidden(upload: "File[bytes]", content_type: str) -> "File[bytes]":
+def _harmless(upload: "File[bytes]", content_type: str) -> "File[bytes]":
+    """Give a picture without what is hidden in it, and a PDF as it is, or raise `BadEvidence`."""
     if content_type not in FORMATS:
+        refuse_bad_pdf(upload)
         return upload
     try:
         return drawn_anew(upload, content_type)
@@ -127,6 +130,19 @@ def _without_what_is_hidden(upload: "File[bytes]", content_type: str) -> "File[b
         if bad.is_too_large:
             raise BadEvidence(_("The picture has too many pixels. Make it smaller.")) from None
         raise BadEvidence(_("The picture can’t be read. Take it again.")) from None
+
+
+def refuse_bad_pdf(upload: "File[bytes]") -> None:
+    """Raise `BadEvidence` for a PDF that can't be opened by everybody, or that does more than show pages."""
+    try:
+        look_into(_rewound(upload).read())
+    except BadPdf as bad:
+        if bad.is_protected:
+            raise BadEvidence(_("The PDF asks for a password. Save it without one and add it again.")) from None
+        if bad.acts:
+            words = _("The PDF has a program or another file inside. Print it to a new PDF and add that one.")
+            raise BadEvidence(words) from None
+        raise BadEvidence(_("The PDF can’t be read. Save or scan it again.")) from None
 
 
 def checked_type(upload: "File[bytes]", accept: Sequence[str]) -> str:
@@ -144,9 +160,12 @@ def checked_type(upload: "File[bytes]", accept: Sequence[str]) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Give a file's own name without folders and control characters."""
+    """Give a file's own name without folders and invisible characters; `file` where nothing to read is left."""
     plain = "".join(letter for letter in PurePath(name.replace("\\", "/")).name if letter.isprintable())
-    return plain[-LONGEST_NAME:] or "file"
+    stem, _dot, ending = plain.rpartition(".") if "." in plain else (plain, "", "")
+    if stem.strip(". "):
+        return plain[-LONGEST_NAME:]
+    return f"file.{ending}"[:LONGEST_NAME] if ending.strip() else "file"
 
 
 def _rewound(upload: "File[bytes]") -> "File[bytes]":

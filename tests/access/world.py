@@ -38,8 +38,7 @@ from services.workflow.role_changes import RoleChange
 from services.workflow.trials import Trial
 from services.workflow.what_if.running import run_trials, try_draft
 from tests import worlds
-
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+from tests.citizens.forms import PDF
 
 
 @dataclass

@@ -13,7 +13,13 @@ from services.requests.models import Draft
 from tests.worlds import build_agencies, desk, published, text
 
 DECLARED = {"declared": "on"}
-PDF = b"%PDF-1.4\n%%EOF\n"
+PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
 
 
 def options(*values: str) -> list[dict[str, Any]]:

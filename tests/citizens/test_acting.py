@@ -19,7 +19,7 @@ from services.workflow.notices import rating_token
 from services.workflow.operations.complaint import answer_complaint, complain
 from services.workflow.operations.rating import rate
 from tests import objections, worlds
-from tests.access.world import PDF
+from tests.citizens.forms import PDF
 from tests.clerks import office
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from services.workflow.operations.messages import write_to_office
 from services.workflow.operations.paper import open_shared, share
 from services.workflow.refusals import Refused
 from tests import worlds
-from tests.citizens.forms import upload
+from tests.citizens.forms import PDF, upload
 
 pytestmark = pytest.mark.django_db
 NOON = worlds.NOON
@@ -54,9 +54,7 @@ def ended(user: User, years: int) -> ServiceRequest:
     """Give a request with a message, a file and an export of it, decided at noon."""
     version = service(years)
     request = worlds.apply(version, {"story": f"{CANARY} writes"}, by=user)
-    write_to_office(
-        request, f"{CANARY} asks", user, NOON, files=[upload(f"%PDF-1.7 {CANARY}".encode(), f"{CANARY}.pdf")]
-    )
+    write_to_office(request, f"{CANARY} asks", user, NOON, files=[upload(PDF + CANARY.encode(), f"{CANARY}.pdf")])
     clerk = User.objects.filter(email="bruno@north.example.org").first() or worlds.clerk("bruno")
     desk.decide(desk.claim(worlds.open_step(request), clerk, NOON), "yes", clerk, NOON, words=f"Yes, {CANARY}")
     worlds.run_robots()
@@ -78,7 +76,7 @@ def traces(folder: Path) -> Iterator[str]:
 def test_nothing_is_left_of_what_no_law_keeps(aysel: User, folder: Path, committing: Any) -> None:
     request = ended(aysel, years=0)
     draft = start_draft(request.service, aysel, request.office, {"story": CANARY})
-    add_evidence(draft, "paper", upload(f"%PDF-1.7 {CANARY}".encode()), accept=["pdf"], at_most=1, now=NOON)
+    add_evidence(draft, "paper", upload(PDF + CANARY.encode()), accept=["pdf"], at_most=1, now=NOON)
     ask_for_export(aysel, NOON)
     make_exports(NOON)
     assert len(list(traces(folder))) > 4

@@ -18,7 +18,8 @@ from services.requests.signing import make_keys
 from services.workflow.models import Step
 from services.workflow.operations import desk, file, looking
 from tests import worlds
-from tests.access.world import DOCUMENT, PDF
+from tests.access.world import DOCUMENT
+from tests.citizens.forms import PDF
 from tests.clerks import office
 
 pytestmark = pytest.mark.django_db

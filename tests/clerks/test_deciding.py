@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -309,7 +310,8 @@ class TestPreview:
         assert "plan.pdf, page 1" in body
 
     def test_says_when_a_file_cannot_be_drawn(self, desk_client: Client, files: Any) -> None:
-        file = files(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", "broken.pdf")
+        file = files(one_page(), "broken.pdf")
+        Path(file.file.path).write_bytes(b"%PDF-1.7\nas taken before PDFs were opened")
 
         body = desk_client.get(reverse("desk_evidence_preview", args=[file.pk])).content.decode()
 

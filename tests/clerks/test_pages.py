@@ -23,7 +23,7 @@ from services.workflow.operations import desk
 from services.workflow.operations.looking import purpose_of_look, tell_purpose
 from services.workflow.troubles import trouble
 from tests import worlds
-from tests.access.world import PDF
+from tests.citizens.forms import PDF
 from tests.clerks import office
 from tests.clerks.pages import post, told
 

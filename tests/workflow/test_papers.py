@@ -17,7 +17,8 @@ from services.workflow.operations.applicant import withdraw
 from services.workflow.operations.paper import end_sharing, open_shared, revoke_document, share, supply
 from services.workflow.refusals import Refused
 from tests import worlds
-from tests.access.world import DOCUMENT, PDF
+from tests.access.world import DOCUMENT
+from tests.citizens.forms import PDF
 from tests.clerks import office
 from tests.objections import decide
 from tests.worlds import DAY, NOON
