@@ -292,3 +292,4 @@ class TestFiles:
         for address in month["files"].values():
             assert f'href="{address}"' in page
         assert "So 5 events are there, but not told." in page
+        assert '<bdi dir="ltr">portal.example.org/ledger+' in page, "a key must wrap on a phone, as references never do"
