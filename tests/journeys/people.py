@@ -11,6 +11,11 @@ from playwright.sync_api import Locator, Page, expect
 PASSWORD = "open-the-portal"
 
 
+def in_a_week() -> str:
+    """Give a day that forms about the near future take."""
+    return time.strftime("%Y-%m-%d", time.localtime(time.time() + 7 * 86_400))
+
+
 class Visitor:
     """A person with a browser."""
 
@@ -67,7 +72,7 @@ class Visitor:
         page.locator(f"input[name=vehicle_relation][value={relation}]").check()
         self.click("Save and go on")
         page.locator("input[name=zone][value=a]").check()
-        page.locator("input[name=start]").fill(time.strftime("%Y-%m-%d", time.localtime(time.time() + 7 * 86_400)))
+        page.locator("input[name=start]").fill(in_a_week())
         self.click("Save and go on")
         expect(page.locator("main input[type=file], main input[type=checkbox]").first).to_be_attached()
         if letter:

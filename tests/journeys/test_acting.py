@@ -1,6 +1,5 @@
 """What applicants can do about a request, on a phone, in two languages: object, complain, rate, share, verify."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import Visitor
+from tests.journeys.people import Visitor, in_a_week
 from tests.journeys.test_pages import assert_sound
 from tests.live import LivePortal
 
@@ -51,7 +50,7 @@ def send_request(aysel: Visitor) -> tuple[str, str]:
     page.locator("input[name=vehicle_relation][value=company_car]").check()
     page.locator(NEXT).first.click()
     page.locator("input[name=zone][value=a]").check()
-    page.locator("input[name=start]").fill(time.strftime("%Y-%m-%d", time.localtime(time.time() + 7 * 86_400)))
+    page.locator("input[name=start]").fill(in_a_week())
     page.locator(NEXT).first.click()
     page.locator(NEXT).first.click()
     return check_and_send(aysel)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.people import PASSWORD, Visitor
+from tests.journeys.people import PASSWORD, Visitor, in_a_week
 from tests.journeys.test_pages import assert_sound
 from tests.live import LivePortal
 
@@ -55,7 +55,7 @@ def test_a_button_pressed_twice_sends_one_request(visitor: Open, language: str, 
     page.locator("input[name=vehicle_relation][value=owner]").check()
     page.locator("main button[name=do][value=next]:not([aria-hidden])").click()
     page.locator("input[name=zone][value=a]").check()
-    page.locator("input[name=start]").fill("2027-01-15")
+    page.locator("input[name=start]").fill(in_a_week())
     page.locator("main button[name=do][value=next]:not([aria-hidden])").click()
     page.locator("input[name=declared]").check()
     page.locator("main form:has(input[name=declared]) button").first.dblclick()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.people import Visitor
+from tests.journeys.people import Visitor, in_a_week
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Visitor]
@@ -132,7 +132,7 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     page.locator("input[name=vehicle_relation][value=company_car]").check()
     page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
     page.locator("input[name=zone][value=a]").check()
-    page.locator("input[name=start]").fill("2027-01-15")
+    page.locator("input[name=start]").fill(in_a_week())
     page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
     yield "form-papers"
     page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
