@@ -101,7 +101,7 @@ def _describe(service: Service, version: ServiceVersion, definition: Definition)
     service.current = version
     service.responsible = Agency.objects.get(code=definition.responsible)
     service.title, service.summary = dict(definition.title), dict(definition.summary)
-    service.names, service.words = naming_words(definition), searchable_words(definition)
+    service.names, service.words = naming_words(definition), searchable_words(definition, service.responsible.name)
     service.save()
     service.life_events.set(LifeEvent.objects.filter(code__in=definition.life_events))
     offices = {office.code: office for office in Office.objects.all()}

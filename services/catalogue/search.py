@@ -28,10 +28,15 @@ def naming_words(definition: Definition) -> str:
     return fold(" ".join(names))
 
 
-def searchable_words(definition: Definition) -> str:
-    """Give all texts by which a service is found, folded, in all its languages."""
-    texts: list[Mapping[Any, str]] = [definition.title, definition.summary, definition.description or {}]
+def searchable_words(definition: Definition, agency: Mapping[Any, str]) -> str:
+    """Give all texts by which a service is found, folded, in all its languages; `agency` is who answers for it."""
+    texts: list[Mapping[Any, str]] = [definition.title, definition.summary, definition.description or {}, agency]
     texts += [evidence.title for evidence in definition.evidence]
+    texts += [requirement.text for requirement in definition.eligibility]
+    texts += [law.title for law in definition.legal_basis]
+    texts += [field.label for field in definition.fields.values()]
+    texts += [reason.text for reason in definition.rejection_reasons]
+    texts += [document.title for document in definition.documents]
     words = [text for translations in texts for text in translations.values()]
     words += [word for keywords in definition.keywords.values() for word in keywords]
     return fold(" ".join(words))

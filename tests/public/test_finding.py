@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from services.agencies.models import Agency
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,22 @@ class TestSearch:
 
     def test_what_is_called_so_comes_before_what_speaks_of_it(self, client: Client) -> None:
         assert self.found(client, "parking")[0] == "parking"
+
+    @pytest.mark.parametrize("words", ["veteran", "kartographie", "drawing unfit", "pigeons", "certificat", "mairie"])
+    def test_finds_by_every_text_of_a_service(self, client: Client, words: str) -> None:
+        Agency.objects.filter(code="north").update(name={"en": "City hall", "fr": "Mairie"})
+        questions = [{"key": "b", "kind": "text", "label": worlds.text("How many pigeons?")}]
+        worlds.published(
+            [worlds.desk("judge")],
+            service="whole",
+            eligibility=[{"text": worlds.text("You are a veteran."), "when": "true"}],
+            legal_basis=[{"title": {**worlds.text("Law"), "en": "Kartographie Act"}, "article": "1"}],
+            rejection_reasons=[{"code": "unfit", "text": worlds.text("The drawing is unfit.")}],
+            pages=[{"key": "a", "title": worlds.text("A"), "fields": questions}],
+            documents=[{"key": "paper", "title": worlds.text("Certificate"), "body": worlds.text("{reference}")}],
+        )
+
+        assert "whole" in self.found(client, words)
 
     @pytest.mark.parametrize(
         "words",
