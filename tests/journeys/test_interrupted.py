@@ -42,6 +42,19 @@ def test_a_session_that_ends_in_the_middle_takes_no_words_with_it(hasty: Visitor
     assert hasty.faults == []
 
 
+def test_a_warning_comes_before_the_end_and_one_press_goes_on(hasty: Visitor) -> None:
+    page = hasty.page
+    page.goto("/my/profile/")
+    warning = page.locator("[data-session-end]")
+    expect(warning).to_be_hidden()
+    expect(warning).to_be_visible(timeout=IDLE_S * 1000)
+    assert_sound(hasty, "session-end-fr")
+    with page.expect_response("**/still-here/") as answer:
+        warning.get_by_role("button").click()
+    assert answer.value.ok
+    expect(warning).to_be_hidden()
+
+
 @pytest.mark.parametrize(("language", "script"), [("en", True), ("fr", False)])
 def test_a_button_pressed_twice_sends_one_request(visitor: Open, language: str, script: bool) -> None:
     person = visitor("aysel", width=390, language=language, java_script_enabled=script)

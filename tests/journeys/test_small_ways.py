@@ -1,0 +1,122 @@
+"""Small ways on a phone: searching while one types, questions that appear, SMS, a way back, withdrawing, keys alone."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import Visitor
+from tests.journeys.test_own_ways import press_until
+from tests.journeys.test_pages import assert_sound
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Open = Callable[..., Visitor]
+NEXT = "main button[name=do][value=next]:not([aria-hidden])"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "parkng"), ("fr", "stationement")])
+def test_services_are_found_while_one_types(visitor: Open, language: str, words: str) -> None:
+    page = visitor(width=390, language=language).page
+    page.goto("/services/")
+    expect(page.locator("#found a[href='/services/id-card-renewal/']").first).to_be_visible()
+    page.locator("main input[name=q]").press_sequentially(words)
+
+    expect(page.locator("#found a[href='/services/id-card-renewal/']")).to_have_count(0)
+    expect(page.locator("#found a[href='/services/parking-permit/']").first).to_be_visible()
+    expect(page).to_have_url(re.compile(f"q={words}"))
+
+
+def begin_a_report(person: Visitor) -> None:
+    person.page.goto("/apply/pothole-report/")
+    person.page.locator("input[name=office]").first.check()
+    person.page.locator("main form button[type=submit]").last.click()
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_a_question_appears_with_the_answer_that_needs_it_and_goes_again(visitor: Open, language: str) -> None:
+    person = visitor(width=390, language=language)
+    page = person.page
+    begin_a_report(person)
+    size, lamp = page.locator("input[name=size]").first, page.locator("input[name=lamp_number]")
+    page.locator("input[name=category][value=pothole]").check()
+    expect(size).to_be_visible()
+    expect(lamp).to_be_hidden()
+    page.locator("input[name=category][value=lamp]").check()
+    expect(size).to_be_hidden()
+    expect(lamp).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_back_and_forth_keeps_what_was_typed(visitor: Open, language: str) -> None:
+    person = visitor(width=390, language=language)
+    page = person.page
+    begin_a_report(person)
+    page.locator("input[name=category][value=tree]").check()
+    page.locator("input[name=danger]").last.check()
+    page.locator("main textarea").first.fill("Before the bakery")
+    page.locator(NEXT).first.click()
+    expect(page.locator("[data-place]")).to_be_visible()
+    page.go_back()
+
+    expect(page.locator("main textarea").first).to_have_value("Before the bakery")
+
+
+def test_an_sms_is_told_in_the_mailbox_and_the_request_withdrawn(visitor: Open) -> None:
+    aysel = visitor("aysel", width=390)
+    page = aysel.page
+    page.goto("/my/notices/ways/")
+    page.locator("input[name=wants_sms]").check()
+    page.locator("input[name=phone]").fill("+994 50 555 11 22")
+    page.locator("main form button[type=submit]").first.click()
+    reference = aysel.apply_for_parking("company_car", "10-SM-500")
+    aysel.follow("Follow your request")
+    aysel.wait_for("With Sumgait")
+    request = page.url
+    page.goto("/mailbox/")
+    message = aysel.wait_for_part("main li:has-text('+994505551122')")
+    message.locator("a").click()
+    aysel.sees(reference)
+
+    page.goto(request)
+    aysel.follow("Withdraw this request")
+    assert_sound(aysel, "withdraw-phone")
+    aysel.click("Yes, withdraw it")
+    aysel.sees("Withdrawn")
+    assert page.locator("a[href$='/withdraw/']").count() == 0
+    assert aysel.faults == []
+
+
+def test_a_report_is_sent_by_keys_alone(visitor: Open) -> None:
+    person = visitor(width=390)
+    page, keys = person.page, person.page.keyboard
+    page.goto("/apply/pothole-report/")
+    choose(person, "input[name=office]")
+    press(person, "main form button[type=submit]")
+    for name in ("category", "size", "danger"):
+        choose(person, f"input[name={name}]")
+    press(person, NEXT)
+    press_until(person, "[data-place] input")
+    keys.type("40.59")
+    keys.press("Tab")
+    keys.type("49.67")
+    for _ in range(4):
+        if page.locator("input[name=declared]").count():
+            break
+        press(person, NEXT)
+    choose(person, "input[name=declared]")
+    press(person, "main form:has(input[name=declared]) button[type=submit]")
+
+    expect(page.locator(".confirmation")).to_be_visible()
+    assert person.faults == []
+
+
+def choose(person: Visitor, selector: str) -> None:
+    press_until(person, selector)
+    person.page.keyboard.press("Space")
+
+
+def press(person: Visitor, selector: str) -> None:
+    press_until(person, selector)
+    with person.page.expect_navigation():
+        person.page.keyboard.press("Enter")
