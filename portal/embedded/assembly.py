@@ -16,7 +16,7 @@ from portal.embedded.supervisor import Supervisor
 
 STORES_START = 20.0
 SET_UP = 300.0
-READY = 60.0
+READY = 120.0
 PROGRAMS = ["beat", "worker", "web", "registry", "identities", "witness"]
 CITIZENS = [
     {"sub": "aysel", "email": "aysel@example.org", "email_verified": True, "name": "Aysel"},
