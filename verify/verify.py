@@ -61,7 +61,7 @@ def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root
 
 def is_consistent(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
     first, at, last = 0, old - 1, new - 1
-    while first != at and (at & 1 or at == last):
+    while at > 0 and (at & 1 or at == last):
         first, at, last = first >> 1, at >> 1, last >> 1
     path = [old_root, *proof] if first == at else list(proof)
     return 0 < old <= new and bool(path) and climb(first, at, last, path) == (old_root, new_root)
