@@ -40,6 +40,17 @@ PUBLIC = {
     "missing": "/nowhere/",
     "apply": "/apply/pothole-report/",
 }
+SELDOM_VISITED = {
+    "ledger": "/ledger/",
+    "measures": "/figures/measures/",
+    "measure": "/figures/measures/on_time/",
+    "index": "/figures/index/",
+    "compare": "/figures/compare/?what=offices&service=pothole-report&a=sumgait-city-hall&b=ganja-city-hall",
+    "compare-what": "/figures/compare/",
+    "figures-of-agency": "/figures/agencies/sumgait/",
+    "figures-of-office": "/figures/offices/sumgait-city-hall/",
+    "no-such-period": "/figures/pothole-report/?period=never",
+}
 PERSONAL = {
     "": PUBLIC,
     "aysel": {
@@ -62,7 +73,7 @@ LOOKS = {
     "desktop": {"width": 1280},
     "dark": {"width": 390, "color_scheme": "dark"},
     "arabic": {"width": 390, "language": "ar"},
-    "narrow": {"width": 320},
+    "narrow": {"width": 320, "language": "fr"},
 }
 
 
@@ -102,6 +113,14 @@ def test_pages(visitor: Open, name: str, look: str) -> None:
     for title, path in PERSONAL[name].items():
         person.page.goto(path)
         assert_sound(person, f"{name or 'public'}-{title}-{look}")
+
+
+@pytest.mark.parametrize("look", ["arabic", "narrow"])
+def test_pages_that_few_visit(visitor: Open, look: str) -> None:
+    person = visitor(**LOOKS[look])
+    for title, path in SELDOM_VISITED.items():
+        person.page.goto(path)
+        assert_sound(person, f"public-{title}-{look}")
 
 
 @pytest.mark.parametrize("look", ["phone", "desktop", "arabic"])
