@@ -13,7 +13,7 @@ from tests.access.world import Town, build_towns
 @pytest.fixture
 def towns(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Town, Town]:
     monkeypatch.setattr(worlds, "text", lambda words: {"en": f"‹{words}›"})
-    for module, names in ((worlds, ("ENDS",)), (world, ("STEPS", "DOCUMENT", "FIELD"))):
+    for module, names in ((worlds, ("ENDS",)), (world, ("STEPS", "DOCUMENT", "FIELDS"))):
         for name in names:
             monkeypatch.setattr(module, name, in_marks(getattr(module, name)))
     settings.KEYS_DIR, settings.MEDIA_ROOT = tmp_path / "keys", tmp_path / "files"
