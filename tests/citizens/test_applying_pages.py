@@ -35,6 +35,25 @@ class TestPage:
         expected = {name for name in TYPED if not name.startswith("owners.1")} | {"photo", "home.postal_code"}
         assert expected <= fields_named(body)
 
+    @pytest.mark.parametrize(
+        ("name", "mode"),
+        [
+            ("area", 'inputmode="decimal"'),
+            ("rent", 'inputmode="decimal"'),
+            ("place.lat", 'inputmode="decimal"'),
+            ("phone", 'type="tel"'),
+            ("email", 'type="email"'),
+            ("pin", 'autocapitalize="characters"'),
+            ("photo", 'accept="'),
+        ],
+    )
+    def test_each_kind_of_field_brings_up_the_right_keys_on_a_phone(self, client: Client, name: str, mode: str) -> None:
+        build_service()
+        body = client.get(page_url(begin(client))).content.decode()
+        [tag] = re.findall(rf'<input[^>]*name="{re.escape(name)}"[^>]*>', body)
+
+        assert mode in tag
+
     def test_keeps_every_kind_of_answer_until_the_request(self, client: Client) -> None:
         build_service()
         draft = begin(client)

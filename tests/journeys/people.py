@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 PASSWORD = "open-the-portal"
+NEXT = "main button[name=do][value=next]:not([aria-hidden])"
 
 
 def in_a_week() -> str:

@@ -7,13 +7,12 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import Visitor, in_a_week
+from tests.journeys.people import NEXT, Visitor, in_a_week
 from tests.journeys.test_pages import assert_sound
 from tests.live import LivePortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Visitor]
-NEXT = "main button[name=do][value=next]:not([aria-hidden])"
 LONG_AGO = """
 UPDATE requests_servicerequest
 SET submitted_at = submitted_at - interval '40 days', due_at = due_at - interval '40 days'

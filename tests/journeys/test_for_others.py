@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import Visitor, paper
+from tests.journeys.people import NEXT, Visitor, paper
 from tests.journeys.test_pages import assert_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,13 +30,35 @@ def test_a_relative_applies_with_a_mandate(visitor: Open, tmp_path: Path, langua
     page.locator("input[name=may_follow]").check()
     page.locator("input[name=agreed]").check()
     page.locator("main form button[type=submit]").last.click()
-    page.goto(page.url.rsplit("/", 2)[0] + "/check/")
+    form = page.url
+    page.goto(form.rsplit("/", 2)[0] + "/check/")
     expect(page.locator("section[aria-labelledby=section-helped]")).to_contain_text("Nigar Əliyeva")
     assert_sound(aysel, f"apply-for-check-{language}")
     page.locator("a[href$='/for/']").first.click()
     expect(page.locator("main")).to_contain_text("letter.png")
     page.goto("/my/requests/")
     expect(page.locator("main")).to_contain_text("Nigar Əliyeva")
+
+    page.goto(form)
+    for name, value in (("search_by", "parcel"), ("whose", "own")):
+        page.locator(f"input[name={name}][value={value}]").check()
+    page.locator("input[name=parcel]").fill("AZ-0123-4568")
+    page.locator(NEXT).first.click()
+    page.locator("input[name=purpose]").first.check()
+    page.locator(NEXT).first.click()
+    while not page.locator("input[name=declared]").count():
+        page.locator(NEXT).first.click()
+    page.locator("input[name=declared]").check()
+    page.locator("main form:has(input[name=declared]) button").first.click()
+    expect(page.locator(".confirmation")).to_be_visible()
+    assert_sound(aysel, f"apply-for-done-{language}")
+    reference = page.locator(".reference").first.inner_text()
+
+    nigar = visitor("nigar", width=390, language=language)
+    nigar.page.goto("/my/requests/")
+    nigar.page.locator("main tr, main li").filter(has_text=reference).first.locator("a").first.click()
+    nigar.sees("Aysel Məmmədova")
+    assert_sound(nigar, f"helped-{language}")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

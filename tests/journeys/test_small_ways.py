@@ -6,13 +6,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import Visitor
+from tests.journeys.people import NEXT, Visitor
 from tests.journeys.test_own_ways import press_until
 from tests.journeys.test_pages import assert_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Visitor]
-NEXT = "main button[name=do][value=next]:not([aria-hidden])"
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "parkng"), ("fr", "stationement")])
@@ -78,6 +77,11 @@ def test_an_sms_is_told_in_the_mailbox_and_the_request_withdrawn(visitor: Open) 
     message.locator("a").click()
     aysel.sees(reference)
 
+    page.goto(request)
+    aysel.follow("Add a paper to this request")
+    assert_sound(aysel, "papers-phone")
+    page.goto("/desk/")
+    assert_sound(aysel, "not-for-citizens-phone")
     page.goto(request)
     aysel.follow("Withdraw this request")
     assert_sound(aysel, "withdraw-phone")
