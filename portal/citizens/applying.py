@@ -32,6 +32,8 @@ from portal.citizens.applying_questions import error_links, layout_of, questions
 from portal.citizens.applying_review import ContactForm, problem_links, review
 from portal.citizens.applying_tabs import differences, let_choose, new_tab
 from portal.citizens.applying_typing import (
+    TOO_MANY,
+    UPLOADS,
     act,
     asked_on,
     keep_files,
@@ -40,6 +42,7 @@ from portal.citizens.applying_typing import (
     typed,
 )
 from portal.expecting import expectation_of
+from portal.limits import address_of
 from services.catalogue.answers import Problem
 from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
@@ -90,7 +93,7 @@ def _take_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     if found := differences(before, asked, typed(asked, request.POST), request.POST):
         return let_choose(request, before, found)
     seen = keep_typed(before, key, request.POST)
-    problems = keep_files(draft, sheet, request.FILES, now)
+    problems = keep_files(draft, sheet, request.FILES, _sender(request), now)
     after = Filling(draft, now)
     if (shown := after.sheet(key)) is None:
         return _elsewhere(after, key)
@@ -137,7 +140,15 @@ def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: l
         "of": len(filling.sheets) + 1,
         "has_back": place > 0,
     }
-    return render(request, "citizens/apply_page.html", context, status=UNPROCESSABLE if problems else 200)
+    answer = render(request, "citizens/apply_page.html", context, status=UNPROCESSABLE if problems else 200)
+    if any(problem.code == TOO_MANY for problem in problems):
+        answer.status_code, answer.headers["Retry-After"] = HTTPStatus.TOO_MANY_REQUESTS, str(UPLOADS.seconds)
+    return answer
+
+
+def _sender(request: HttpRequest) -> str:
+    """Tell who sends files: the person who is signed in, else the address that they come from."""
+    return str(request.user.pk) if request.user.is_authenticated else address_of(request)
 
 
 # --- check and submit ---------------------------------------------------------------------------------------------

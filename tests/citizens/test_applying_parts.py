@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.citizens import applying_typing
+from portal.limits import HOUR, Limit
 from services.requests.models import Evidence
 from tests.citizens.forms import (
     TYPED,
@@ -73,6 +75,20 @@ class TestFiles:
         assert told in answer.content.decode()
         assert 'href="#id_photo"' in answer.content.decode()
         assert not Evidence.objects.exists()
+
+    def test_of_one_sender_are_not_taken_without_end(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(applying_typing, "UPLOADS", Limit("uploads", 2, HOUR))
+        build_service()
+        draft = begin(client)
+        for _ in range(3):
+            answer = fill_in(client, draft)
+
+        assert (answer.status_code, answer["Retry-After"]) == (429, "3600")
+        assert "Too many files came from you" in answer.content.decode()
+        assert f'value="{TYPED["email"]}"' in answer.content.decode()
+        assert Evidence.objects.count() == 1
+        somebody = Client(REMOTE_ADDR="203.0.113.7")
+        assert fill_in(somebody, begin(somebody)).status_code == 302
 
     def test_are_asked_for_on_a_page_of_their_own(self, client: Client) -> None:
         build_service()

@@ -36,7 +36,7 @@
 
   const answered = (upload, { status: code, response: page }) => {
     const trouble = page?.getElementById(`${upload.input}_error`)?.textContent;
-    if (code === 422 && trouble) return fail(upload, "refused", trouble);
+    if ((code === 422 || code === 429) && trouble) return fail(upload, "refused", trouble);
     if (code === 200 && page?.getElementById(`${upload.input}_files`)) return arrived(upload, page);
     fail(upload, "gone");
   };
