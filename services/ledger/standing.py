@@ -43,7 +43,7 @@ def standing(now: datetime) -> Standing:
     )
     row = first_event.values_list("recorded_at", "first", "newest", "signed").first()
     if row is None:
-        return Standing(None, timedelta(0))
+        return _without_events(now)
     began, first, newest, witnessed = row
     if newest is None:
         # That moment is the database's: whoever plays a history again at another time must not be stopped by it.
@@ -51,3 +51,9 @@ def standing(now: datetime) -> Standing:
     # A witness that was just named is given the time that any other has: it could have signed since the first head.
     proved_at: datetime = (witnessed or first) if settings.WITNESSES else newest
     return Standing(proved_at, now - proved_at)
+
+
+def _without_events(now: datetime) -> Standing:
+    """Tell it of a ledger whose events never were, or are gone: then what is left of it must not be taken for good."""
+    newest = Seal.objects.order_by("-pk").values_list("at", flat=True).first()
+    return Standing(newest, now - newest if newest else timedelta(0))

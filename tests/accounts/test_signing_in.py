@@ -61,7 +61,7 @@ class TestPassword:
     def test_a_wrong_one_does_not_and_is_told_at_the_form(self, aysel: User, client: Client) -> None:
         answer = client.post(reverse("account_login"), {"login": aysel.email, "password": "open-the-door"})
 
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert "not correct" in answer.content.decode()
         assert 'value="aysel@example.org"' in answer.content.decode()
         assert not is_signed_in(client)
@@ -82,12 +82,12 @@ class TestSecondFactor:
         code = code_now(secret)
         wrong = format_hotp_value((int(code) + 1) % 1_000_000)
 
-        assert give_code(client, wrong) == 200
+        assert give_code(client, wrong) == 422
         assert not is_signed_in(client)
         assert give_code(client, code) == 302
         assert is_signed_in(client)
         give_password(other := Client())
-        assert give_code(other, code) == 200
+        assert give_code(other, code) == 422
         assert not is_signed_in(other)
 
     def test_a_recovery_code_works_once(self, aysel: User, client: Client) -> None:
@@ -98,7 +98,7 @@ class TestSecondFactor:
         assert give_code(client, first) == 302
         assert is_signed_in(client)
         give_password(other := Client())
-        assert give_code(other, first) == 200
+        assert give_code(other, first) == 422
         assert not is_signed_in(other)
         assert give_code(other, second) == 302
         assert is_signed_in(other)

@@ -117,6 +117,8 @@ def write_a_block(bruno: Visitor) -> None:
     bruno.click("Save")
     bruno.sees("Car may stay")
     assert_sound_and_narrow(bruno, "desk-blocks")
+    page.locator("main th a", has_text="Car may stay").click()
+    assert_sound_and_narrow(bruno, "desk-block-change")
 
 
 def take_at_the_desk(bruno: Visitor, reference: str) -> None:

@@ -50,6 +50,9 @@ def test_a_supervisor_hands_out_work_and_a_role_needs_two(visitor: Open) -> None
     dilara.sees("Dilarə Cəfərova and Vüsalə Nəbiyeva")
     dilara.page.goto("/manage/calendars/sumgait/")
     assert_sound_and_narrow(dilara, "manage-calendar")
+    dilara.page.locator("main details summary", has_text="Add a day").click()
+    dilara.click("Add the day")
+    assert_sound_and_narrow(dilara, "manage-calendar-faults")
     assert vusala.faults == dilara.faults == []
 
 
@@ -184,6 +187,10 @@ def test_what_robots_hand_over_is_tried_again_or_done_by_hand(visitor: Open, wal
 def pause_a_connector(admin: Visitor) -> None:
     """Pause a connector and resume it."""
     page = admin.page
+    page.goto("/manage/connectors/")
+    page.locator("main textarea[name=text]").fill("connectors: [")
+    page.locator("main form:has(textarea[name=text]) button").last.click()
+    assert_sound_and_narrow(admin, "connectors-faults")
     page.goto("/manage/connectors/")
     page.locator("main tbody a[href$='/hospital_notices/']").click()
     admin.click("Pause")

@@ -115,6 +115,18 @@ def test_a_report_is_sent_by_keys_alone(visitor: Open) -> None:
     assert person.faults == []
 
 
+def test_what_is_too_much_is_told_in_words_with_the_way_back(visitor: Open) -> None:
+    person = visitor(width=390, language="fr")
+    page = person.page
+    page.goto("/status/")
+    page.evaluate("document.querySelector('input[name=code]').removeAttribute('maxlength')")
+    page.evaluate("document.querySelector('input[name=code]').value = 'x'.repeat(3_000_000)")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        page.locator("main form button").first.click()
+    assert answer.value.status == 413
+    assert_sound(person, "too-much-fr")
+
+
 def choose(person: Visitor, selector: str) -> None:
     press_until(person, selector)
     person.page.keyboard.press("Space")
