@@ -188,6 +188,7 @@ def pause_a_connector(admin: Visitor) -> None:
     """Pause a connector and resume it."""
     page = admin.page
     page.goto("/manage/connectors/")
+    page.locator("main details:has(textarea[name=text]) > summary").click()
     page.locator("main textarea[name=text]").fill("connectors: [")
     page.locator("main form:has(textarea[name=text]) button").last.click()
     assert_sound_and_narrow(admin, "connectors-faults")

@@ -99,6 +99,7 @@ def assert_sound_and_narrow(visitor: Visitor, name: str) -> None:
 def assert_fits(visitor: Visitor, name: str) -> None:
     """Prove that nothing is wider than the screen; keep the page's picture."""
     page = visitor.page
+    page.wait_for_load_state()
     if PICTURES:
         PICTURES.mkdir(parents=True, exist_ok=True)
         visitor.picture(PICTURES, name)
