@@ -99,8 +99,8 @@ def assert_sound_and_narrow(visitor: Visitor, name: str) -> None:
 def assert_fits(visitor: Visitor, name: str) -> None:
     """Prove that nothing is wider than the screen; keep the page's picture."""
     page = visitor.page
-    # A slow answer to a click may not have begun yet: then the page is still the old one, or for a moment none at all.
-    page.wait_for_load_state("networkidle")
+    # While a slow answer to a click comes there is no page at all for a moment.
+    page.wait_for_load_state()
     page.wait_for_function("document.documentElement !== null && document.readyState === 'complete'")
     if PICTURES:
         PICTURES.mkdir(parents=True, exist_ok=True)
