@@ -30,7 +30,7 @@ from services.catalogue.models import LifeEvent, Service
 from services.catalogue.queries import searched, written_nearly
 from services.requests.models import Channel
 from services.transparency.obstacles import Obstacle, obstacles_of
-from services.transparency.queries import decided_in_all, measured_lately, summaries
+from services.transparency.queries import decided_in_all, summaries
 
 A_PAGE = 20
 A_YEAR = timedelta(days=365)
@@ -126,7 +126,6 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "fee": fees[0] if len(set(fees)) == 1 else None,
         "process": drawn(definition.workflow),
         "channels": [Channel(channel).label for channel in definition.channels],
-        "measured": measured_lately(code, timezone.localdate()),
         "lately": summaries([code], timezone.localdate())[code].lately,
         "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
         "is_translated": get_language() in definition.languages,

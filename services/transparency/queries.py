@@ -14,7 +14,6 @@ from services.transparency.periods import (
     LAST_YEAR,
     YEAR_BEFORE,
     Period,
-    months_after,
     period_of,
     unit_after,
     unit_of,
@@ -37,7 +36,6 @@ from services.transparency.tables import (
     histogram,
     reasons_of,
     table_of,
-    times_of,
     took,
 )
 
@@ -255,12 +253,6 @@ def summaries(services: Sequence[str], today: date) -> dict[str, Summary]:
         )
         for code, sheet in sheets.items()
     }
-
-
-def measured_lately(service: str, today: date) -> tuple[Took, Took]:
-    """Give the median and the 90th percentile of a service's decisions since the same month a year ago; one query."""
-    this = today.replace(day=1)
-    return times_of(reading.spans_of([service], months_after(this, -12), months_after(this, 1))[service])
 
 
 def decided_in_all(services: Sequence[str], today: date) -> int:

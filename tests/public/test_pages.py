@@ -150,6 +150,12 @@ class TestServicePage:
         assert "1 in 5 is refused: The photo is unfit." in told
         assert "For 4 in 10 the office has to ask because something is missing or unclear." in told
 
+    def test_tells_no_time_of_so_few_decisions_that_it_would_be_somebody_s_own(self, client, permit):
+        measured(3)
+
+        assert "half within" not in page(client, "service", "permit")
+        assert "not enough decisions yet" in page(client, "service", "permit")
+
     def test_compares_the_fees_of_places_that_differ(self, client):
         build_agencies("north", "south")
         places = [

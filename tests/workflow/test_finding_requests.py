@@ -127,6 +127,11 @@ class TestFindRequest:
     def test_tells_that_it_is_late(self, about: ServiceRequest, aysel: User) -> None:
         assert found(self.complain(about.reference, aysel, at=NOON + 30 * DAY))["late"]
 
+    def test_never_tells_late_while_the_clock_stands_still(self, about: ServiceRequest, aysel: User) -> None:
+        ServiceRequest.objects.filter(pk=about.pk).update(clock_stopped_at=NOON)
+
+        assert not found(self.complain(about.reference, aysel, at=NOON + 30 * DAY))["late"]
+
     def test_tells_when_it_ended(self, about: ServiceRequest, aysel: User) -> None:
         applicant.withdraw(about, aysel, NOON)
         known = found(self.complain(about.reference, aysel, at=NOON + 30 * DAY))

@@ -32,7 +32,6 @@ def find(walk: Changes, step: Step) -> Finding:
     request = theirs.select_related("service", "office").first() if named else None
     if request is None:
         return {"found": False}
-    until = request.ended_at or walk.now
     return {
         "found": True,
         "service": request.service.code,
@@ -41,7 +40,7 @@ def find(walk: Changes, step: Step) -> Finding:
         "submitted_on": _day(request.submitted_at),
         "due_on": _day(request.due_at),
         "ended_on": _day(request.ended_at),
-        "late": until > request.due_at,
+        "late": request.is_late(walk.now),
     }
 
 
