@@ -134,6 +134,7 @@ ACCESS: dict[str, Access] = {
     "desk_signals": Access.SUPERVISOR,
     # managers
     "managers": Access.MANAGER,
+    "managers_load": Access.MANAGER,
     "managers_people": Access.MANAGER,
     "managers_role_end": Access.MANAGER,
     "managers_role_settle": Access.MANAGER,

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from portal.managers import calendars, connectors, drafts, people, robots, trials, versions, views
+from portal.managers import calendars, connectors, drafts, load, people, robots, trials, versions, views
 
 SERVICE = "manage/services/<slug:code>"
 DRAFT = f"{SERVICE}/versions/<uuid:pk>"
 
 urlpatterns = [
     path("manage/", views.managers, name="managers"),
+    path("manage/load/", load.load, name="managers_load"),
     path("manage/people/", people.people, name="managers_people"),
     path("manage/people/<int:pk>/end/", people.end_role, name="managers_role_end"),
     path("manage/people/changes/<uuid:pk>/<slug:act>/", people.settle, name="managers_role_settle"),

@@ -75,6 +75,7 @@ desk_signals         in        no    no       ok    ok            no      no    
 desk_team_give       in        no    no       ok    no            no      no              no
 desk_absence_end     in        no    no       ok    no            no      no              no
 desk_role_settle     in        no    no       ok    no            no      no              no
+managers_load        in        no    no       no    no            ok      ok              no
 managers_people      in        no    no       no    no            ok      ok              no
 managers_role_end    in        no    no       no    no            ok      no              no
 managers_role_settle in        no    no       no    no            ok      no              no
