@@ -56,20 +56,20 @@ UPDATE = """
 
 
 @cache
-def _insertion(model: type[models.Model]) -> tuple[sql.Composed, list[Field]]:
+def _insertion(model: type[models.Model]) -> tuple[str, list[Field]]:
     """Compose the insertion of a model, with its fields; what the database fills is left to it."""
     fields = [field for field in model._meta.concrete_fields if not _is_filled_by_database(field)]
     selected = sql.SQL(", ").join(_selected(field) for field in fields)
-    return sql.SQL(INSERT).format(selected=selected, **_parts(model, fields)), fields
+    return sql.SQL(INSERT).format(selected=selected, **_parts(model, fields)).as_string(), fields
 
 
 @cache
-def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[sql.Composed, list[Field]]:
+def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Field]]:
     """Compose the update of a model's fields, with these fields and the key before them."""
     fields = [model._meta.get_field(name) for name in names]
     changes = [sql.SQL("{} = {}").format(_column(field), _selected(field)) for field in fields]
     fields = [model._meta.pk, *fields]
-    return sql.SQL(UPDATE).format(changes=sql.SQL(", ").join(changes), **_parts(model, fields)), fields
+    return sql.SQL(UPDATE).format(changes=sql.SQL(", ").join(changes), **_parts(model, fields)).as_string(), fields
 
 
 def _parts(model: type[models.Model], fields: Sequence[Field]) -> dict[str, sql.Composable]:

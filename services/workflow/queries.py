@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -9,6 +10,7 @@ from django.db.models.functions import Now
 
 from services.accounts.models import User
 from services.agencies.models import Agency, Desk, Membership, Office
+from services.ledger.composed import Composed
 from services.requests.models import ServiceRequest
 from services.requests.names import FoldedName
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
@@ -18,10 +20,23 @@ from services.workflow.staff_notices import StaffNotice
 TWO_WEEKS = timedelta(days=14)
 
 
+def _desks(user: UUID) -> QuerySet[Membership, tuple[int]]:
+    members = Membership.objects.of(User(pk=user)).clerks()
+    return members.filter(desks__isnull=False).values_list("desks").distinct()
+
+
+def _heads(desk: int, user: UUID) -> QuerySet[Step, tuple[datetime | None, int]]:
+    free = Step.objects.filter(desk=desk).free_for(User(pk=user))
+    return free.by_due_date().values_list("due_at", "pk")[:1]
+
+
+ANY_DESK, ANY_USER = -1, UUID(int=0)
+DESKS, HEADS = Composed(_desks, ANY_USER), Composed(_heads, ANY_DESK, ANY_USER)
+
+
 def desks_of(user: User) -> list[int]:
     """Give the numbers of the desks where a person works now."""
-    members = Membership.objects.of(user).clerks()
-    return list(members.filter(desks__isnull=False).values_list("desks", flat=True).distinct())
+    return [desk for (desk,) in DESKS.rows(user.pk)]
 
 
 def queue_of(user: User, desks: Collection[int] | None = None) -> StepQuerySet:
@@ -110,10 +125,7 @@ def first_free_desks(user: User, only: int | None = None) -> list[int]:
     desks = [known for known in desks_of(user) if only in (None, known)]
     if len(desks) == 1:
         return desks
-    heads = []
-    for desk in desks:
-        head = Step.objects.filter(desk=desk).free_for(user).by_due_date().values_list("due_at", "pk").first()
-        heads += [(*head, desk)] if head else []
+    heads = [(due_at, step, desk) for desk in desks for due_at, step in HEADS.rows(desk, user.pk)]
     return [desk for _, _, desk in sorted(heads)]
 
 

@@ -1,7 +1,10 @@
 """What clerks do at their desks: take a step, give it back, pass it on, complete activities, ask and decide."""
 
 from datetime import datetime
+from functools import cache, partial
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -9,11 +12,13 @@ from services.accounts.models import User
 from services.agencies.models import Desk
 from services.agencies.rules import due_at
 from services.catalogue.definition import Outcome
+from services.ledger.composed import Composed
 from services.ledger.operations import Entry, record
+from services.ledger.rows import update_rows
 from services.requests.models import Decision, Message
 from services.workflow.conflicts import conflict_of
 from services.workflow.engine import Walk
-from services.workflow.models import ActivityRecord, Step
+from services.workflow.models import ActivityRecord, Step, StepQuerySet
 from services.workflow.notices import ASKED, ENDED
 from services.workflow.notifying import notify, remind
 from services.workflow.operations.objection import carry_out
@@ -27,7 +32,15 @@ from services.workflow.operations.walking import (
     walking_at,
 )
 from services.workflow.preparing import PreparedDecision
-from services.workflow.queries import desks_of, first_free_desks, is_barred, more_urgent, supervised_by
+from services.workflow.queries import (
+    ANY_DESK,
+    ANY_USER,
+    desks_of,
+    first_free_desks,
+    is_barred,
+    more_urgent,
+    supervised_by,
+)
 from services.workflow.recusals import Recusal
 
 DAYS_TO_ANSWER = 28
@@ -73,8 +86,8 @@ def claim_next(by: User, now: datetime, desk: int | None = None) -> Step | None:
             step = _next_fit(place, by, now)
             if step is None:
                 continue
-            taken = {"assignee": by, "claimed_at": now, "passed_over": 0}
-            Step.objects.filter(pk=step.pk).update(**taken)
+            step.assignee, step.claimed_at, step.passed_over = by, now, 0
+            update_rows([step], ("assignee", "claimed_at", "passed_over"))
             record([Entry(step.service_request_id, "claimed", clerk(by), now, {"step": step.key, "passed_over": 0})])
             return step
     return None
@@ -82,14 +95,29 @@ def claim_next(by: User, now: datetime, desk: int | None = None) -> Step | None:
 
 def _next_fit(desk: int, by: User, now: datetime) -> Step | None:
     """Lock the most urgent free step of a desk that this official isn't too near to; aside from those before it."""
-    free = Step.objects.filter(desk=desk).free_for(by).by_due_date().as_far_as_conflicts_go()
-    while step := locked(free, ("self", "service_request"), skips_locked=True)[:1].first():
+    for step in iter(partial(_next_free, desk, by), None):
         conflict = conflict_of(step.service_request, by)
         if not conflict:
             return step
         with walking_at(step, now) as (walk, fresh):
             put_aside(walk, fresh, by, conflict)
     return None
+
+
+def _next_free(desk: int, by: User) -> Step | None:
+    """Lock the most urgent free step of a desk that nobody else is about to take."""
+    return next(iter(_next_free_query(settings.GUARDS["locks"]).rows(desk, by.pk)), None)
+
+
+@cache
+def _next_free_query(_locks: bool) -> Composed:
+    """Give the query with locks, or without where a control takes them away."""
+
+    def build(desk: int, user: UUID) -> StepQuerySet:
+        free = Step.objects.filter(desk=desk).free_for(User(pk=user)).by_due_date().as_far_as_conflicts_go()
+        return locked(free, ("self", "service_request"), skips_locked=True)[:1]
+
+    return Composed(build, ANY_DESK, ANY_USER)
 
 
 def release(step: Step, by: User, now: datetime) -> Step:

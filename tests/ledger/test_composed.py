@@ -1,0 +1,65 @@
+"""Queries that are composed once: the answer is the composed anew one's, whatever values come and however often."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from services.accounts.models import User
+from services.ledger.composed import Composed
+from services.workflow.models import Step
+from tests import worlds
+from tests.clerks import office
+
+pytestmark = pytest.mark.django_db
+NOBODY = UUID(int=0)
+
+
+def steps_free_for(user: UUID) -> QuerySet[Step]:
+    return Step.objects.all().free_for(User(pk=user)).as_far_as_conflicts_go().by_due_date()
+
+
+def names_of(user: UUID) -> QuerySet[Any, Any]:
+    return User.objects.filter(pk=user).values_list("name", "language")
+
+
+@pytest.fixture
+def people() -> list[User]:
+    worlds.build_agencies("north")
+    version = office.published()
+    people = [worlds.clerk("bruno"), worlds.citizen("aysel")]
+    for applicant in (*people, None):
+        worlds.apply(version, by=applicant)
+    return people
+
+
+def test_each_gets_their_own_rows_and_what_is_read_beside_them(people: list[User]) -> None:
+    free = Composed(steps_free_for, NOBODY)
+    for user in (*people, *people):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            found = free.rows(user.pk)
+            read = [(step.key, step.service_request.applicant, step.service_request.version.digest) for step in found]
+            answers = [step.service_request.answers for step in found]
+        assert len(asked) == 1
+        expected = list(steps_free_for(user.pk))
+        assert [step.pk for step in found] == [step.pk for step in expected]
+        assert len(found) == 2  # one's own is not among them
+        assert read == [
+            (one.key, one.service_request.applicant, one.service_request.version.digest) for one in expected
+        ]
+        assert answers == [one.service_request.answers for one in expected]
+
+
+def test_values_come_as_they_would(people: list[User]) -> None:
+    names = Composed(names_of, NOBODY)
+    assert [names.rows(user.pk) for user in people] == [list(names_of(user.pk)) for user in people]
+
+
+def test_a_stand_in_that_is_nowhere_in_the_query_is_refused() -> None:
+    with pytest.raises(AssertionError, match="no place for"):
+        Composed(lambda _user: User.objects.values_list("name"), NOBODY).rows(NOBODY)
