@@ -141,6 +141,7 @@ ACCESS: dict[str, Access] = {
     "managers_calendar": Access.MANAGER,
     "managers_calendar_remove": Access.MANAGER,
     "managers_service": Access.MANAGER,
+    "managers_steering": Access.MANAGER,
     "managers_robots": Access.MANAGER,
     "managers_robots_again": Access.MANAGER,
     "managers_robot_act": Access.MANAGER,

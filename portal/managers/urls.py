@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.managers import calendars, connectors, drafts, load, people, robots, trials, versions, views
+from portal.managers import calendars, connectors, drafts, load, people, robots, steering, trials, versions, views
 
 SERVICE = "manage/services/<slug:code>"
 DRAFT = f"{SERVICE}/versions/<uuid:pk>"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("manage/robots/again/", robots.try_kind_again, name="managers_robots_again"),
     path("manage/robots/steps/<int:pk>/<slug:act>/", robots.act, name="managers_robot_act"),
     path(f"{SERVICE}/", views.service, name="managers_service"),
+    path(f"{SERVICE}/steering/", steering.steering, name="managers_steering"),
     path(f"{SERVICE}/versions/", versions.versions, name="managers_versions"),
     path(f"{DRAFT}/", drafts.draft, name="managers_draft"),
     path(f"{DRAFT}/try/", drafts.try_on_requests, name="managers_try"),

@@ -7,23 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import named, office_names
-from portal.managers.own import agencies_of
+from portal.managers.own import agencies_of, services_of
 from portal.managers.robots import health, waiting
 from portal.people import person
 from services.agencies.models import Agency, Desk, Office
 from services.catalogue.models import Service
+from services.transparency.alerts import Alert, alerts_of
 from services.transparency.queries import plain_numbers, service_figures, summaries
+from services.transparency.steering_words import alert_words
 from services.workflow.models import Rating
 from services.workflow.queries import parked_of
 
 A_PAGE = 50
 OPEN = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
-
-
-def services_of(agencies: QuerySet[Agency]) -> QuerySet[Service]:
-    """Give the services that the agencies answer for or deliver."""
-    published = Service.objects.published().with_current()
-    return published.filter(Q(responsible__in=agencies) | Q(offices__agency__in=agencies)).distinct().order_by("code")
 
 
 def desks_with_load(agencies: QuerySet[Agency]) -> QuerySet[Desk]:
@@ -44,7 +40,9 @@ def managers(request: HttpRequest) -> HttpResponse:
     services = list(services_of(agencies))
     codes, today = [service.code for service in services], timezone.localdate()
     figures, plain = summaries(codes, today), plain_numbers(codes, today)
+    alerts = alerts_of(codes, today)
     context = {
+        "alerts": [(service, words) for service in services if (words := _alerts(service, alerts))],
         "now": timezone.now(),
         "agencies": agencies,
         "rows": [(service, figures[service.code].usual, plain[service.code]) for service in services],
@@ -55,6 +53,10 @@ def managers(request: HttpRequest) -> HttpResponse:
         **health(),
     }
     return render(request, "managers/managers.html", context)
+
+
+def _alerts(service: Service, alerts: list[Alert]) -> list[str]:
+    return [alert_words(alert) for alert in alerts if alert.service == service.code]
 
 
 def _complaints(agencies: QuerySet[Agency]) -> QuerySet[Office]:

@@ -85,6 +85,7 @@ desk_next            in        no    no       ok     ok            no      no   
 desk_find            in        no    no       ok     ok            no      no              no
 managers             in        no    no       no     no            ok      ok              no
 managers_service     in        no    no       no     no            ok      ok              no
+managers_steering    in        no    no       no    no            ok      ok              no
 managers_robots      in        no    no       no     no            ok      ok              no
 managers_robots_again in       no    no       no     no            ok      ok              no
 managers_robot_act   in        no    no       no     no            ok      no              no

@@ -297,6 +297,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "apply": {"code": "permit"},
     "apply_for": {"code": "permit"},
     "managers_service": {"code": "permit"},
+    "managers_steering": {"code": "permit"},
     "api_service": {"code": "permit"},
     "api_log_month": {"month": "2026-01", "kind": "jsonl"},
     "api_log_inclusion": {"index": 0, "size": 1},
