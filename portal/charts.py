@@ -40,16 +40,17 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """What a chart draws; lines are strokes in SVG's path language."""
+    """What a chart draws; lines are strokes in SVG's path language, marks stand upright with a number."""
 
     x_ticks: list[Tick] = field(default_factory=list)
     y_ticks: list[Tick] = field(default_factory=list)
     lines: list[tuple[str, str]] = field(default_factory=list)
     dots: list[Dot] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
+    marks: list[Tick] = field(default_factory=list)
     is_mirrored: bool = False
 
-    width, height = WIDTH, HEIGHT
+    width, height, top = WIDTH, HEIGHT, TOP
 
     @property
     def bottom(self) -> int:
@@ -99,9 +100,16 @@ def plain(value: float) -> str:
 
 
 def trend(
-    labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], *, share: bool = False
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float | None]]],
+    *,
+    share: bool = False,
+    marks: Sequence[tuple[int, str]] = (),
 ) -> Chart | None:
-    """Draw numbers over time as lines, each with a class; what isn't told breaks its line. None without any number."""
+    """Draw numbers over time as lines, each with a class; what isn't told breaks its line. None without any number.
+
+    `marks` are points of the time with what stands there.
+    """
     known = [value for _, values in series for value in values if value is not None]
     if not known or len(labels) < 2:
         return None
@@ -114,8 +122,9 @@ def trend(
         for at, value in enumerate(values)
         if value is not None and _is_alone(values, at)
     ]
-    marks = [Tick(plane.y(most * part), _percent(part) if share else plain(most * part)) for part in (0, 0.5, 1)]
-    return Chart(_ends(plane, labels), marks, lines, alone, is_mirrored=plane.is_mirrored)
+    ticks = [Tick(plane.y(most * part), _percent(part) if share else plain(most * part)) for part in (0, 0.5, 1)]
+    upright = [Tick(plane.x(place), words) for place, words in marks]
+    return Chart(_ends(plane, labels), ticks, lines, alone, marks=upright, is_mirrored=plane.is_mirrored)
 
 
 def _percent(part: float) -> str:

@@ -1,6 +1,6 @@
-"""Figures with the names that people know: of offices, channels, periods, steps and reasons; and as rows of files."""
+"""Figures with the names that people know: of offices, channels, periods, steps and reasons."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import unescape
 from typing import Any
@@ -17,10 +17,11 @@ from portal.templatetags.words import marked
 from services.agencies.models import Office
 from services.catalogue.definition import Definition
 from services.requests.models import Channel
-from services.transparency.periods import EVER, LAST_YEAR, YEAR_BEFORE, Period
+from services.transparency.periods import EVER, LAST_YEAR, YEAR_BEFORE, Period, unit_of
 from services.transparency.queries import Point, Service, StepTime
 from services.transparency.statistics import difference, funnel, is_out
-from services.transparency.tables import OTHERS, Figures, Reason, Table, Took
+from services.transparency.steering import Remark
+from services.transparency.tables import OTHERS, Figures, Reason, Table
 from services.transparency.travel import Spared, spared
 
 Words = str | Promise
@@ -94,7 +95,7 @@ def office_names(tables: Iterable[Table | None]) -> dict[str, SafeString]:
     return {office.code: marked(office.name) for office in Office.objects.filter(code__in=codes)}
 
 
-def told(figures: Service, unit: str, definition: Definition | None) -> dict[str, Any]:
+def told(figures: Service, unit: str, definition: Definition | None, remarks: Sequence[Remark] = ()) -> dict[str, Any]:
     """Give a service's figures with names, charts and sentences; one query for the names of offices."""
     tables = figures.tables
     offices = named(tables.get("office"), office_names([tables.get("office")]))
@@ -111,7 +112,7 @@ def told(figures: Service, unit: str, definition: Definition | None) -> dict[str
         "times": {step.key: step for step in figures.steps},
         "holders": [(HOLDERS.get(one.key, one.key), one) for one in figures.holders],
         "standstills": [(STOP_REASONS.get(one.reason, _("Other reasons")), one) for one in figures.standstills],
-        "trends": trends(figures.series, unit),
+        "trends": trends(figures.series, unit, remarks),
         "histogram": histogram_of(figures),
         "spared": spared_by(tables.get("channel")),
         "units": UNITS,
@@ -208,20 +209,28 @@ def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[st
     }
 
 
-def trends(series: list[Point], unit: str) -> dict[str, Any]:
-    """Draw volume, median and share in time over time."""
+def trends(series: list[Point], unit: str, remarks: Sequence[Remark] = ()) -> dict[str, Any]:
+    """Draw volume, median and share in time over time, with a mark where managers remarked something."""
     labels = [point_words(point.first, unit) for point in series]
-    rows = list(zip(labels, [point.figures for point in series], strict=True))
-    medians = [None if (days := row.median.days) is None else float(days) for _, row in rows]
+    figures = [point.figures for point in series]
+    medians = [None if (days := row.median.days) is None else float(days) for row in figures]
+    told = [(place, remark) for remark in remarks if (place := _place_of(remark, series, unit)) is not None]
+    marks = [(place, str(number)) for number, (place, _remark) in enumerate(told, start=1)]
+    volume = [("first", [row.received for row in figures]), ("second", [row.decided for row in figures])]
     return {
-        "rows": rows,
+        "rows": list(zip(labels, figures, strict=True)),
         "unit": UNITS[unit],
-        "volume": charts.trend(
-            labels, [("first", [row.received for _, row in rows]), ("second", [row.decided for _, row in rows])]
-        ),
-        "median": charts.trend(labels, [("first", medians)]),
-        "on_time": charts.trend(labels, [("first", [row.share_on_time for _, row in rows])], share=True),
+        "remarks": [remark for _place, remark in told],
+        "volume": charts.trend(labels, volume, marks=marks),
+        "median": charts.trend(labels, [("first", medians)], marks=marks),
+        "on_time": charts.trend(labels, [("first", [row.share_on_time for row in figures])], share=True, marks=marks),
     }
+
+
+def _place_of(remark: Remark, series: list[Point], unit: str) -> int | None:
+    """Give the point of a chart in which a remark begins; None when it lies outside."""
+    first = unit_of(remark.first_day, unit)
+    return next((place for place, point in enumerate(series) if point.first == first), None)
 
 
 def histogram_of(figures: Service) -> dict[str, Any] | None:
@@ -234,73 +243,3 @@ def histogram_of(figures: Service) -> dict[str, Any] | None:
         "chart": charts.histogram(labels, [one.number for one in bins]),
         "rows": list(zip(labels, [one.number for one in bins], strict=True)),
     }
-
-
-MEASURED = [
-    "received",
-    "decided",
-    "withdrawn",
-    "open",
-    "on_time",
-    "late",
-    "approved",
-    "refused",
-    "closed",
-    "first_time_right",
-    "asked",
-    "objections",
-    "overturned",
-    "complaints",
-    "complaints_answered",
-    "silent_approvals",
-    "silent_refusals",
-    "silent_opinions",
-    "rated",
-    "satisfied",
-    "file_reads",
-    "robot_steps",
-    "clerk_steps",
-    "saved_minutes",
-    "clerk_minutes",
-    "stopped_days",
-]
-Line = tuple[str, str, str, Any]
-
-
-def lines_of(figures: Service, unit: str) -> Iterator[Line]:
-    """Give every figure of a service's page as table, key, measure and value; what may not be told is missing."""
-    yield from figure_lines("whole", "", figures.whole)
-    if figures.before:
-        yield from figure_lines("year before", "", figures.before)
-    for point in figures.series:
-        yield from figure_lines(unit, point.first.isoformat(), point.figures)
-    for cut, table in figures.tables.items():
-        for row in table.rows:
-            yield from figure_lines(cut, row.key, row)
-    for name, reasons in (("refused", figures.refusals), ("asked", figures.questions)):
-        yield from ((name, reason.key, "number", reason.number) for reason in reasons)
-    yield from (("stops", still.reason, "number", still.stops) for still in figures.standstills)
-    for name, steps in (("step", figures.steps), ("holder", figures.holders)):
-        for step in steps:
-            yield from _times(name, step.key, step.median, step.p90)
-    yield from (("working days", f"{one.first}-{one.last}", "number", one.number) for one in figures.histogram)
-    yield from (
-        ("handling", "", measure, value)
-        for measure, value in vars(figures.handling).items()
-        if value is not None and figures.handling.cases
-    )
-
-
-def figure_lines(table: str, key: str, figures: Figures) -> Iterator[Line]:
-    for measure in MEASURED:
-        if (number := figures.numbers.get(measure)) is not None:
-            yield table, key, measure, number
-    yield from _times(table, key, figures.median, figures.p90)
-
-
-def _times(table: str, key: str, median: Took, p90: Took) -> Iterator[Line]:
-    for name, time in (("median", median), ("p90", p90)):
-        if time.days is not None:
-            yield table, key, f"{name}_working_days", time.days
-        if time.seconds is not None:
-            yield table, key, f"{name}_seconds", round(time.seconds)

@@ -19,11 +19,13 @@ from services.transparency.steering_words import alert_words
 @require_safe
 def steering(request: HttpRequest, code: str) -> HttpResponse:
     """Show one service's alarms and outlook."""
-    service = get_object_or_404(services_of(agencies_of(request)), code=code)
+    agencies = agencies_of(request)
+    service = get_object_or_404(services_of(agencies), code=code)
     today = timezone.localdate()
     open_now = plain_numbers([code], today)[code]["open"]
     context = {
         "service": service,
+        "is_own": agencies.filter(pk=service.responsible_id).exists(),
         "alerts": [alert_words(alert) for alert in alerts_of([code], today)],
         "fewest": control.FEWEST_CASES,
         "outlooks": foretold(outlooks_of(code, today), open_now),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from portal.managers import calendars, connectors, drafts, load, people, robots, steering, trials, versions, views
+from portal.managers import (
+    calendars,
+    connectors,
+    drafts,
+    load,
+    people,
+    robots,
+    steering,
+    targets,
+    trials,
+    versions,
+    views,
+)
 
 SERVICE = "manage/services/<slug:code>"
 DRAFT = f"{SERVICE}/versions/<uuid:pk>"
@@ -21,6 +33,10 @@ urlpatterns = [
     path("manage/robots/steps/<int:pk>/<slug:act>/", robots.act, name="managers_robot_act"),
     path(f"{SERVICE}/", views.service, name="managers_service"),
     path(f"{SERVICE}/steering/", steering.steering, name="managers_steering"),
+    path(f"{SERVICE}/targets/", targets.targets, name="managers_targets"),
+    path("manage/targets/<uuid:pk>/end/", targets.end, name="managers_target_end"),
+    path(f"{SERVICE}/remarks/", targets.remarks, name="managers_remarks"),
+    path("manage/remarks/<uuid:pk>/withdrawal/", targets.withdraw, name="managers_remark_withdraw"),
     path(f"{SERVICE}/versions/", versions.versions, name="managers_versions"),
     path(f"{DRAFT}/", drafts.draft, name="managers_draft"),
     path(f"{DRAFT}/try/", drafts.try_on_requests, name="managers_try"),

@@ -13,16 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal.figures_in_words import change_of, figure_lines, lines_of, told
+from portal.figures_in_words import change_of, told
 from portal.parameters import BadParameter, one_of, period_in, rows_in, unit_in, with_good_parameters
 from portal.process_picture import drawn
 from services.agencies.models import Agency
 from services.catalogue.models import Service
 from services.catalogue.queries import searched
 from services.transparency import queries
+from services.transparency.lines import figure_lines, lines_of
 from services.transparency.measures import BY_CODE, MEASURES
 from services.transparency.models import Cursor
 from services.transparency.queries import Summary
+from services.transparency.steering import Remark
 
 Listed = tuple[Service, Summary, dict[str, Any] | None]
 SORTS: dict[str, Callable[[Listed], Any]] = {
@@ -34,6 +36,7 @@ SORTS: dict[str, Callable[[Listed], Any]] = {
     "satisfied": lambda row: _most(row[1].usual.share_satisfied),
     "open": lambda row: _most(row[1].ever.open),
 }
+MOST_REMARKS = 20
 COLUMNS = ["service", "period", "table", "key", "measure", "value"]
 
 
@@ -105,7 +108,8 @@ def figures_of(request: HttpRequest, code: str) -> HttpResponse:
     unit, today = unit_in(request), timezone.localdate()
     found = queries.service_figures(code, today, period_in(request, today), unit)
     definition = service.current.definition
-    words = told(found, unit, definition)
+    remarks = Remark.objects.for_everybody().filter(service=service).order_by("first_day", "written_at")[:MOST_REMARKS]
+    words = told(found, unit, definition, list(remarks))
     context = {
         "service": service,
         "definition": definition,

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+import services.transparency.steering  # noqa: F401  its models belong to this app
+
 
 class Cursor(models.Model):
     """Up to which event the figures are counted; one row, locked by whoever counts on."""

@@ -34,3 +34,16 @@ def alert_words(alert: Alert) -> str:
     if alarm.kind == "run":
         return _("%(measure)s: %(value)s in %(month)s. Eight months in a row lie below what was usual before.") % words
     return _("%(measure)s: %(value)s in %(month)s, so far between %(low)s and %(high)s.") % words
+
+
+def difference_words(measure: str, by: float) -> str:
+    """Tell how far a value is from its target."""
+    if BY_CODE[measure].unit == "share":
+        count = round(abs(by) * 100)
+        if by < 0:
+            return ngettext("%(count)s point short", "%(count)s points short", count) % {"count": count}
+        return ngettext("%(count)s point better", "%(count)s points better", count) % {"count": count}
+    count = round(abs(by))
+    if by < 0:
+        return ngettext("%(count)s day too long", "%(count)s days too long", count) % {"count": count}
+    return ngettext("%(count)s day shorter", "%(count)s days shorter", count) % {"count": count}

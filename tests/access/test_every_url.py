@@ -86,6 +86,10 @@ desk_find            in        no    no       ok     ok            no      no   
 managers             in        no    no       no     no            ok      ok              no
 managers_service     in        no    no       no     no            ok      ok              no
 managers_steering    in        no    no       no    no            ok      ok              no
+managers_targets     in        no    no       no    no            ok      no              no
+managers_target_end  in        no    no       no    no            ok      no              no
+managers_remarks     in        no    no       no    no            ok      no              no
+managers_remark_withdraw in    no    no       no    no            ok      no              no
 managers_robots      in        no    no       no     no            ok      ok              no
 managers_robots_again in       no    no       no     no            ok      ok              no
 managers_robot_act   in        no    no       no     no            ok      no              no

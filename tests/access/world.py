@@ -15,11 +15,14 @@ from services.accounts.models import User
 from services.agencies.models import Absence, Desk, Office, OwnDay
 from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import check_draft
+from services.catalogue.models import Service
 from services.requests.assistance import Assistance
 from services.requests.models import Document, Draft, Evidence, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
+from services.transparency.operations import set_target, write_remark
+from services.transparency.steering import Remark, Target
 from services.workflow.actions import FORMS
 from services.workflow.bulk import BulkAct
 from services.workflow.knowledge import TextBlock
@@ -69,6 +72,8 @@ class Town:
     change: RoleChange
     trial: Trial
     own_day: OwnDay
+    target: Target
+    remark: Remark
 
     @property
     def question(self) -> Step:
@@ -161,8 +166,16 @@ def build_town(name: str) -> Town:
         now,
         name={"en": "Move"},
     )
-    known = (*known, others, absence, change, trial_of(name, manager), own_day)
+    known = (*known, others, absence, change, trial_of(name, manager), own_day, *steered(name, manager, now))
     return Town(name, citizen, clerk, manager, *fresh, *known)
+
+
+def steered(name: str, manager: User, now: datetime) -> tuple[Target, Remark]:
+    """Give a target and a remark of the service of the town's own."""
+    known = {"service": Service.objects.get(code=f"own-{name}"), "by": manager, "now": now}
+    words, today = {"en": f"Secret of {name}"}, timezone.localdate(now)
+    target = set_target(measure="on_time", value=90, by_date=today + timedelta(days=300), **known)
+    return target, write_remark(first_day=today, last_day=None, words=words, is_public=False, **known)
 
 
 def own_kind(today: date) -> str:
@@ -263,6 +276,10 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "desk_document": [{"pk": town.document.pk}],
         "managers_robot_act": [{"pk": town.parked.pk, "act": act} for act in ("by-hand", "again")],
         "api_request": whole,
+        "managers_targets": [{"code": f"own-{town.name}"}],
+        "managers_target_end": [{"pk": town.target.pk}],
+        "managers_remarks": [{"code": f"own-{town.name}"}],
+        "managers_remark_withdraw": [{"pk": town.remark.pk}],
         "managers_versions": [{"code": f"own-{town.name}"}],
         "managers_draft": drafts,
         "managers_try": drafts,
