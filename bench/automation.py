@@ -4,25 +4,31 @@
 
 Every contender does the same to the same tables: five steps and six events for each request. The bare loop is one
 process, one transaction a request; `batches` writes a hundred requests at once. The Celery chain runs on a worker of
-two processes and the run's own Valkey, as the usual way of writing such a workflow.
+two processes and the run's own Valkey, as the usual way of writing such a workflow; SpiffWorkflow in two, too.
 """
 
+import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.setup import prepare, stores
+
+if TYPE_CHECKING:
+    from services.catalogue.models import ServiceVersion
 
 STEPS = 5
 
 
-def submitted(count: int) -> list[object]:
-    """Submit requests whose five robot steps are due."""
+def five_robots() -> "ServiceVersion":
+    """Publish a service of five robot steps."""
     from tests import worlds
 
-    version = worlds.published(
+    return worlds.published(
         [
             *(
                 worlds.robot(
@@ -34,22 +40,33 @@ def submitted(count: int) -> list[object]:
             worlds.desk("judge"),
         ]
     )  # fmt: skip
+
+
+def submitted(count: int) -> list[object]:
+    """Submit requests whose five robot steps are due."""
+    from tests import worlds
+
+    version = five_robots()
     return [worlds.apply(version, {"rooms": n % 5}).pk for n in range(count)]
 
 
 def engine_in(processes: int) -> None:
     """Run the rules lane until nothing is due, in several processes as workers do."""
-    import multiprocessing
+    at_once([_drain] * processes)
 
+
+def at_once(works: Sequence[Callable[[], None]]) -> None:
+    """Do each work in a process of its own; wait for all."""
     context = multiprocessing.get_context("fork")
     from django.db import connections
 
     connections.close_all()
-    workers = [context.Process(target=_drain) for _ in range(processes)]
+    workers = [context.Process(target=work) for work in works]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
+        assert worker.exitcode == 0
 
 
 def _drain() -> None:
@@ -61,8 +78,8 @@ def _drain() -> None:
 
 INSERT_STEP = """
     INSERT INTO workflow_step (service_request_id, key, kind, state, branch, awaits, returned, opened_at, finished_at,
-        outcome, lane, fence, attempts, trouble)
-    SELECT pk, 'r' || n, 'robot', 'done', '', 0, '{}', now(), now(), '', 'rules', 0, 0, '{}'
+        outcome, lane, fence, attempts, trouble, passed_over, told)
+    SELECT pk, 'r' || n, 'robot', 'done', '', 0, '{}', now(), now(), '', 'rules', 0, 0, '{}', 0, 0
     FROM unnest(%s::uuid[]) pk, generate_series(%s, %s) n
 """
 INSERT_EVENT = """
@@ -102,6 +119,16 @@ def celery_chain(count: int) -> float:
         return per_second(count, lambda: chain.run(requests))
 
 
+def spiffworkflow(count: int) -> float:
+    """SpiffWorkflow in two processes, each with half of the requests."""
+    from bench import spiff
+
+    requests = submitted(count)
+    spiff.begin(requests)
+    halves = [partial(spiff.drain, requests[start::2]) for start in range(2)]
+    return per_second(count, lambda: at_once(halves))
+
+
 def one_round(count: int) -> str:
     """Let every contender do its work once; give the figures in words."""
     submitted(count)
@@ -110,11 +137,13 @@ def one_round(count: int) -> str:
     lone = per_second(count, lambda: bare(fresh, 1))
     hundred = per_second(count, lambda: bare(more, 100))
     chain = celery_chain(count // 10)
+    spiff = spiffworkflow(count // 10)
     return (
         f"engine, 2 processes {ours:,.0f}/s\n"
         f"  bare loop, a transaction a request {lone:,.0f}/s: {ours / lone:.2f}\n"
         f"  bare loop, batches of 100 {hundred:,.0f}/s: {ours / hundred:.2f}\n"
-        f"  Celery chain {chain:,.0f}/s: {ours / chain:.1f}"
+        f"  Celery chain {chain:,.0f}/s: {ours / chain:.1f}\n"
+        f"  SpiffWorkflow, reloaded and saved at each step {spiff:,.0f}/s: {ours / spiff:.1f}"
     )
 
 

@@ -1,13 +1,15 @@
 """A register misbehaves in every way while another one works: deadline, memory, effects, and what the other one feels.
 
-Four worker threads, as in the demonstration. Each fault has a window of its own between two windows without one, under
-the same load; the other register's p95 (a step's time from due to done) is compared with the mean of both neighbours.
+Four worker threads, as in the demonstration. Each fault comes and goes: so many slots with it, each beside one without
+it under the same load. What the steps at the other register took (from due to done) is pooled, and the ratio of the two
+p95 is told with the interval that holds 95 of 100 of a thousand draws from the same spans.
 
-    .venv/bin/python -m bench.connector_faults [seconds a window] [name of one fault ...]
+    .venv/bin/python -m bench.connector_faults [seconds a slot] [slots] [name of one fault ...]
 """
 
 import json
 import multiprocessing
+import random
 import sys
 import tempfile
 import threading
@@ -22,7 +24,7 @@ from typing import Any
 
 from bench.setup import prepare, stores
 
-DEADLINE_S, WORKERS, PAUSE_S = 2.0, 4, 0.2
+DEADLINE_S, WORKERS, PAUSE_S, DRAWS = 2.0, 4, 0.1, 1000
 SLOW, QUIET = "parcels", "population"
 UNBOUND = "black hole, no bound, no breaker"
 
@@ -39,6 +41,45 @@ def serve_proxy(to: int, pipe: Any) -> None:
             list(zip(range(2), fault.answer(), strict=False))
             proxy.answer, proxy.mode = fault.answer, fault.mode
             pipe.send(name)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What was measured: spans of the other register in seconds, the longest call, how much memory grew in MB."""
+
+    took: list[float]
+    longest: float
+    mb: float
+
+
+@dataclass
+class Comparison:
+    during: list[Slot] = field(default_factory=list)
+    without: list[Slot] = field(default_factory=list)
+
+    def ratio(self) -> tuple[float, float, float]:
+        """Give the ratio of the p95 with the fault and without, and its interval by drawing again."""
+        chance = random.Random(1)
+        arms = [[span for slot in slots for span in slot.took] for slots in (self.during, self.without)]
+        drawn = sorted(
+            _p95(chance.choices(arms[0], k=len(arms[0]))) / _p95(chance.choices(arms[1], k=len(arms[1])))
+            for _ in range(DRAWS)
+        )
+        return _p95(arms[0]) / _p95(arms[1]), drawn[DRAWS // 40], drawn[-DRAWS // 40]
+
+    def line(self, name: str) -> str:
+        ratio, low, high = self.ratio()
+        during, without = (
+            _p95([span for slot in slots for span in slot.took]) for slots in (self.during, self.without)
+        )
+        longest, mb = max(slot.longest for slot in self.during), max(slot.mb for slot in self.during)
+        count = sum(len(slot.took) for slot in self.during)
+        told = f"{during * 1000:,.0f} ms | {without * 1000:,.0f} ms | {ratio:.2f} | {low:.2f} to {high:.2f}"
+        return f"| {name} | {longest:.2f} s | {mb:.1f} MB | {count} | {told} |"
+
+
+def _p95(spans: list[float]) -> float:
+    return sorted(spans)[int(len(spans) * 0.95)]
 
 
 @dataclass
@@ -78,7 +119,7 @@ class Bench:
             if not run_lane("registries"):
                 time.sleep(0.02)
 
-    def window(self, fault: str) -> dict[str, float]:
+    def slot(self, fault: str) -> "Slot":
         """Let requests come for some seconds while a fault is on; give what was measured."""
         from django.utils import timezone
 
@@ -101,8 +142,19 @@ class Bench:
             time.sleep(PAUSE_S)
         time.sleep(DEADLINE_S + 0.5)
         peak = max(peak, _resident_kb())
-        took = self._took(began)
-        return {"p95": took[int(len(took) * 0.95)], "longest": max(self.calls, default=0), "mb": (peak - grown) / 1024}
+        return Slot(self._took(began), max(self.calls, default=0), (peak - grown) / 1024)
+
+    def compare(self, fault: str, slots: int) -> "Comparison":
+        """Give what the other register felt with a fault and without, slot by slot in turn."""
+        found = Comparison()
+        for _slot in range(slots):
+            if fault == UNBOUND:
+                with without_bounds():
+                    found.during.append(self.slot("black hole"))
+            else:
+                found.during.append(self.slot(fault))
+            found.without.append(self.slot("none"))
+        return found
 
     def _behave(self, fault: str) -> None:
         from django.utils import timezone
@@ -117,7 +169,7 @@ class Bench:
         load_connectors({"connectors": [changed]}, timezone.now())
 
     def _took(self, since: Any) -> list[float]:
-        """Give how long the steps at the register that works took, from due to done, in order."""
+        """Give how long the steps at the register that works took, from due to done."""
         from django.utils import timezone
 
         from services.workflow.models import Step
@@ -125,7 +177,7 @@ class Bench:
         steps = Step.objects.filter(target=QUIET, opened_at__gte=since)
         known = steps.values_list("opened_at", "finished_at")
         now = timezone.now()  # what isn't done yet takes at least until now
-        return sorted(((finished or now) - opened).total_seconds() for opened, finished in known)
+        return [((finished or now) - opened).total_seconds() for opened, finished in known]
 
     def doubled(self) -> tuple[int, int]:
         """Give how many entries the register made, and how many of them for a step that had one already."""
@@ -170,25 +222,19 @@ def timed(bench: Bench) -> None:
     calling.send = send
 
 
-def run(bench: Bench, names: list[str]) -> None:
-    print(f"{'fault':34} {'p95':>8} {'without':>8} {'ratio':>6} {'longest call':>12} {'memory':>8}", flush=True)
-    bench.window("none")
-    before = bench.window("none")
+def run(bench: Bench, names: list[str], slots: int) -> None:
+    print(
+        "| fault | longest call | memory | steps | p95 of the other register | without the fault | ratio | interval |"
+    )
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    bench.slot("none")
     for name in names:
-        if name == UNBOUND:
-            with without_bounds():
-                during = bench.window("black hole")
-        else:
-            during = bench.window(name)
-        after = bench.window("none")
-        without = (before["p95"] + after["p95"]) / 2
-        line = f"{name:34} {during['p95'] * 1000:5.0f} ms {without * 1000:5.0f} ms {during['p95'] / without:6.2f}"
-        print(f"{line} {during['longest']:10.2f} s {during['mb']:5.1f} MB", flush=True)
-        before = after
+        print(bench.compare(name, slots).line(name), flush=True)
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 8.0
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    slots = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     with tempfile.TemporaryDirectory() as folder, stores(Path(folder)):
         prepare("bench_connectors")
         from portal.embedded import programs
@@ -211,7 +257,7 @@ def main() -> None:
         workers = [threading.Thread(target=bench.work, daemon=True) for _ in range(WORKERS)]
         for worker in workers:
             worker.start()
-        run(bench, sys.argv[2:] or [*FAULTS, UNBOUND])
+        run(bench, sys.argv[3:] or [*FAULTS, UNBOUND], slots)
         bench.stop.set()
         for worker in workers:
             worker.join()

@@ -21,7 +21,7 @@ def told(*words: str) -> str:
         env={**os.environ, **known},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
@@ -41,3 +41,13 @@ def test_the_desk() -> None:
 
 def test_taking_the_next() -> None:
     assert re.search(r"bare [\d,]+/s, operation [\d,]+/s", told("bench.claim_next", "30000", "0.1"))
+
+
+def test_automation_and_its_peers() -> None:
+    said = told("bench.automation", "20")
+    names = ("engine, 2 processes", "a transaction a request", "batches of 100", "Celery chain", "saved at each step")
+    assert all(len(re.findall(rf"{name} [1-9][\d,]*/s", said)) == 2 for name in names), said
+
+
+def test_one_request_alone() -> None:
+    assert re.search(r"half [1-9]\d* ms, 95 of 100 [1-9]\d* ms", told("bench.lone", "3"))
