@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # What production would be given; the secret is new in each run.
-STRONG = PORTAL_MODE=production BASE_URL=https://portal.example.org ALLOWED_HOSTS=portal.example.org \
+STRONG = PORTAL_MODE=production BASE_URL=https://portal.example.org ALLOWED_HOSTS=portal.example.org CLAMD_URL=tcp://clamav:3310 \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 PLAIN = PORTAL_MODE=test SECRET_KEY=test-only

@@ -3,7 +3,7 @@ from django.core.checks import Tags, register
 
 from portal import logs
 from portal.celery import app as celery
-from portal.checks import ledger_is_guarded, settings_are_strong
+from portal.checks import files_are_scanned, ledger_is_guarded, settings_are_strong
 
 
 class PortalConfig(AppConfig):
@@ -13,5 +13,6 @@ class PortalConfig(AppConfig):
         """Register the portal's own checks, its log, and its own Celery for every thread to ring through."""
         logs.configure()
         register(settings_are_strong, Tags.security, deploy=True)
+        register(files_are_scanned, Tags.security, deploy=True)
         register(ledger_is_guarded, Tags.database, deploy=True)
         celery.set_default()

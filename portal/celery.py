@@ -48,6 +48,7 @@ app.conf.update(
         "absences": every(60, "services.workflow.tasks.hand_over_absent", "documents"),
         "calendars": every(6 * 3600, "services.agencies.tasks.extend_calendars", "documents", expires=3600),
         "exports": every(5, "services.workflow.tasks.make_exports", "documents"),
+        "scans": every(10, "services.workflow.tasks.scan_what_waits", "documents"),
         "trials": every(5, "services.workflow.tasks.run_trials", "documents"),
         "seal": every(20, "services.ledger.tasks.seal", "rules"),
         "witnesses": every(20, "services.ledger.tasks.ask_witnesses", "registries"),

@@ -7,6 +7,7 @@ from urllib.parse import urlparse
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
@@ -29,6 +30,17 @@ def settings_are_strong(**_: Any) -> list[CheckMessage]:
     return [Error(reason, id="portal.E001") for reason in weak_settings()]
 
 
+def files_are_scanned(**_: Any) -> list[CheckMessage]:
+    """Warn of files that go to clerks as they came."""
+    if settings.CLAMD_URL:
+        return []
+    return [
+        Caution(
+            "CLAMD_URL is empty: nobody checks files for harmful programs before clerks open them.", id="portal.W001"
+        )
+    ]
+
+
 def ledger_is_guarded(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Check the database for the triggers that keep the ledger append-only."""
     return [Error(reason, id="portal.E002") for reason in missing_guards()] if databases else []
@@ -49,6 +61,8 @@ def weak_settings() -> Iterator[str]:
         yield "BASE_URL must start with https://."
     if not settings.STAFF_NEED_SECOND_FACTOR:
         yield "STAFF_NEED_SECOND_FACTOR must be on: staff see personal data."
+    if urlparse(settings.CLAMD_URL).scheme not in ("", "tcp", "unix"):
+        yield "CLAMD_URL must be tcp://host:port or unix:///path."
     yield from switches_of_tests()
 
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from services.requests.models import Message
-from services.requests.operations import BadEvidence
+from services.requests.supplying import BadEvidence
 from services.workflow.refusals import Refused
 
 MOST_AT_ONCE = 5

@@ -53,6 +53,8 @@ WORDS = {
     "letter_written": gettext_noop("A letter was written to the applicant"),
     "document_issued": gettext_noop("Document issued"),
     "evidence_added": gettext_noop("A file was added"),
+    "file_cleared": gettext_noop("A file was checked for harmful programs"),
+    "file_refused": gettext_noop("A file could not be accepted: it did not pass the check for harmful programs"),
     "fee_computed": gettext_noop("Fee computed: %(fee)s AZN"),
     "recorded_at_counter": gettext_noop("Recorded at the counter: %(step)s"),
     "file_read": gettext_noop("Somebody read the file"),

@@ -220,6 +220,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 EVIDENCE_MAX_BYTES = 10_000_000
+# Who checks files that people bring: clamd at tcp://host:port or unix:///path; nobody when empty (docs/decisions/0019).
+CLAMD_URL, CLAMD_WAIT_S = env.str("CLAMD_URL", ""), env.float("CLAMD_WAIT_S", 5)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("az", _("Azerbaijani")), ("fr", _("French")), ("ar", _("Arabic"))]

@@ -28,21 +28,12 @@ from portal.citizens.applying_drafts import (
     submitted_from,
     visitor,
 )
+from portal.citizens.applying_files import TOO_MANY, UPLOADS, Brought, keep_files, look_over_files
 from portal.citizens.applying_questions import error_links, layout_of, questions_of
 from portal.citizens.applying_review import ContactForm, problem_links, review
 from portal.citizens.applying_tabs import differences, let_choose, new_tab
-from portal.citizens.applying_typing import (
-    TOO_MANY,
-    UPLOADS,
-    act,
-    asked_on,
-    keep_files,
-    keep_typed,
-    newly_asked,
-    typed,
-)
+from portal.citizens.applying_typing import act, asked_on, keep_typed, newly_asked, typed
 from portal.expecting import expectation_of
-from portal.limits import address_of
 from services.catalogue.answers import Problem
 from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
@@ -70,8 +61,9 @@ def remove_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
 def page(request: HttpRequest, pk: UUID, page: str) -> HttpResponse:
     """Show one page of the form; keep what is typed, and go on when nothing is wrong with it."""
     if request.method == "POST":
+        brought = look_over_files(request, own_draft(request, pk), page) if request.FILES else Brought()
         with transaction.atomic():
-            return _take_page(request, own_draft(request, pk, lock=True), page)
+            return _take_page(request, own_draft(request, pk, lock=True), page, brought)
     filling = Filling(own_draft(request, pk), timezone.now())
     sheet = filling.sheet(page)
     return _show_page(request, filling, sheet, []) if sheet else _elsewhere(filling, page)
@@ -84,7 +76,7 @@ def _elsewhere(filling: Filling, key: str) -> HttpResponse:
     return redirect(filling.url(None))
 
 
-def _take_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
+def _take_page(request: HttpRequest, draft: Draft, key: str, brought: Brought) -> HttpResponse:
     now = timezone.now()
     before = Filling(draft, now)
     if (sheet := before.sheet(key)) is None:
@@ -93,7 +85,7 @@ def _take_page(request: HttpRequest, draft: Draft, key: str) -> HttpResponse:
     if found := differences(before, asked, typed(asked, request.POST), request.POST):
         return let_choose(request, before, found)
     seen = keep_typed(before, key, request.POST)
-    problems = keep_files(draft, sheet, request.FILES, _sender(request), now)
+    problems = keep_files(draft, sheet, brought, now)
     after = Filling(draft, now)
     if (shown := after.sheet(key)) is None:
         return _elsewhere(after, key)
@@ -146,11 +138,6 @@ def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: l
     return answer
 
 
-def _sender(request: HttpRequest) -> str:
-    """Tell who sends files: the person who is signed in, else the address that they come from."""
-    return str(request.user.pk) if request.user.is_authenticated else address_of(request)
-
-
 # --- check and submit ---------------------------------------------------------------------------------------------
 
 
@@ -171,7 +158,7 @@ def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
         with transaction.atomic():
             return _submit(request, own_draft(request, pk, lock=True))
     filling = Filling(own_draft(request, pk), timezone.now())
-    return _show_check(request, filling, ContactForm(), problem_links(filling, filling.read(None).problems), 200)
+    return _show_check(request, filling, ContactForm(), problem_links(filling, filling.all_problems()), 200)
 
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -179,8 +166,8 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     filling, user = Filling(draft, timezone.now()), visitor(request)
     form = ContactForm(request.POST)
-    if not form.is_valid():
-        return _show_check(request, filling, form, problem_links(filling, filling.read(None).problems), UNPROCESSABLE)
+    if not form.is_valid() or filling.refused_files(filling.sheets):
+        return _show_check(request, filling, form, problem_links(filling, filling.all_problems()), UNPROCESSABLE)
     submission = Submission(
         version=filling.version,
         office=filling.office,

@@ -26,8 +26,8 @@ from services.catalogue.expressions import Unknown
 from services.catalogue.fees import fee_of
 from services.catalogue.models import Service, ServiceVersion
 from services.requests.assistance import Relation
+from services.requests.evidence import Evidence as File
 from services.requests.models import Channel, Draft, ServiceRequest
-from services.requests.models import Evidence as File
 from services.workflow.conditions import time_limit_of
 
 DRAFTS, SUBMITTED = "drafts", "submitted"
@@ -168,7 +168,7 @@ class Filling:
         fields = self.definition.fields
         self.given = {key: fitting(fields[key], value) for key, value in draft.answers.items() if key in fields}
         self.files = list(draft.evidence.order_by("supplied_at") if files is None else files)
-        self.counts = Counter(file.key for file in self.files)
+        self.counts = Counter(file.key for file in self.files if not file.is_refused)
         self.today = self.office.agency.calendar.day_of(now)
         self.context = self._context()
         self.answers = self.read(set()).answers
@@ -196,9 +196,27 @@ class Filling:
 
     def problems(self, sheet: Sheet) -> list[Problem]:
         """Give what is wrong on one page."""
-        if sheet.key == PAPERS:
-            return missing_evidence(self.form, self.counts)
-        return self.in_order(self.read({sheet.key}).problems)
+        found = missing_evidence(self.form, self.counts) if sheet.key == PAPERS else self.read({sheet.key}).problems
+        return self.in_order(self._with_refused_files(found, [sheet]))
+
+    def all_problems(self) -> list[Problem]:
+        """Give what is wrong anywhere."""
+        return self._with_refused_files(self.read(None).problems, self.sheets)
+
+    def _with_refused_files(self, found: Iterable[Problem], sheets: Iterable[Sheet]) -> list[Problem]:
+        refused = self.refused_files(sheets)
+        keys = {problem.path for problem in refused}
+        return [*refused, *(problem for problem in found if problem.path not in keys)]
+
+    def refused_files(self, sheets: Iterable[Sheet]) -> list[Problem]:
+        """Give a problem for each file on these pages that a later scan refused."""
+        keys = [part.key for sheet in sheets for part in sheet.parts]
+        words = _(
+            "“%(name)s” could not be accepted: it did not pass the check for harmful programs. "
+            "Remove it and bring another one."
+        )
+        refused = [file for file in self.files if file.is_refused and file.key in keys]
+        return [Problem(file.key, words % {"name": file.name}, "file") for file in refused]
 
     def in_order(self, problems: Iterable[Problem]) -> list[Problem]:
         """Give problems in the order of the questions."""

@@ -14,7 +14,7 @@ from portal.templatetags.words import in_language, language_of, marked
 from services.catalogue.answer_kinds import bound
 from services.catalogue.answers import Problem
 from services.catalogue.definition import GroupField
-from services.requests.models import Evidence
+from services.requests.evidence import Evidence
 
 MOST_RADIOS = 8
 ENDINGS = {"pdf": ".pdf,application/pdf", "jpeg": ".jpg,.jpeg,image/jpeg", "png": ".png,image/png"}

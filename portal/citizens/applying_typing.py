@@ -1,28 +1,20 @@
-"""What a person did on a page of a form: typed, added, removed, chose files. Nothing typed is ever lost."""
+"""What a person did on a page of a form: typed, added, removed. Nothing typed is ever lost."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext as _
 
 from portal.citizens.applying_drafts import Filling, Sheet
 from portal.citizens.applying_tabs import tab_of
-from portal.limits import HOUR, Limit
 from services.accounts.models import User
 from services.catalogue.answer_kinds import ADDRESS_PARTS
-from services.catalogue.answers import Problem
-from services.catalogue.definition import AnyField, Definition, Evidence, FileField, GroupField
+from services.catalogue.definition import AnyField, Definition, GroupField
 from services.catalogue.form_data import from_form
-from services.requests.models import Draft
-from services.requests.operations import BadEvidence, add_evidence, remove_evidence, save_draft
+from services.requests.operations import remove_evidence, save_draft
 
 PROFILE = ("name", "email", "phone", "personal_identifier", "address")
 NUL, SUBSTITUTE = "\x00", "\x1a"
-UPLOADS, TOO_MANY = Limit("uploads", 300, HOUR), "too_many"
 
 
 def keep_typed(filling: Filling, key: str, data: QueryDict) -> set[str]:
@@ -60,26 +52,6 @@ def storable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: storable(part) for key, part in value.items()}
     return [storable(part) for part in value] if isinstance(value, list) else value
-
-
-def keep_files(
-    draft: Draft, sheet: Sheet, files: MultiValueDict[str, UploadedFile], sender: str, now: datetime
-) -> list[Problem]:
-    """Keep the files that were chosen on a page; give a problem for each that can't be taken."""
-    problems = []
-    takers = [part for part in sheet.parts if isinstance(part, FileField | Evidence)]
-    for part in takers:
-        for upload in files.getlist(part.key):
-            if UPLOADS.is_used_up(sender):
-                words = _("Too many files came from you within an hour. Add this one later; all else is kept.")
-                problems.append(Problem(part.key, words, TOO_MANY))
-                break
-            UPLOADS.count(sender)
-            try:
-                add_evidence(draft, part.key, upload, accept=part.accept, at_most=part.at_most, now=now)
-            except BadEvidence as bad:
-                problems.append(Problem(part.key, bad.message, "file"))
-    return problems
 
 
 def act(filling: Filling, wanted: str) -> str:

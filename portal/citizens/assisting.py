@@ -24,9 +24,12 @@ from portal.people import person, posted
 from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.requests.assistance import MANDATE, PROVED_BY_PAPER, Assistance, Relation
-from services.requests.models import Draft, Evidence
-from services.requests.operations import CONTENT_TYPES, BadEvidence, add_evidence, start_draft
+from services.requests.evidence import Evidence
+from services.requests.models import Draft
+from services.requests.operations import keep_evidence, start_draft
+from services.requests.supplying import CONTENT_TYPES, BadEvidence, LookedOver, look_over
 from services.workflow.operations.assisting import end_assistance, require_assistant, require_helpable
+from services.workflow.operations.walking import citizen
 from services.workflow.queries import serves_at_counter
 from services.workflow.refusals import Refused
 
@@ -134,8 +137,9 @@ def _ask(request: HttpRequest, service: Service, choice: ChosenOffice, draft: Dr
 def _keep(request: HttpRequest, form: HelpForm, service: Service, office: Office, draft: Draft | None) -> Draft | None:
     """Keep who is helped and how; None when something is wrong, which then stands at its field."""
     try:
+        mandate = _looked_over(request, form, draft)
         with transaction.atomic():
-            return _kept(request, form, service, office, draft)
+            return _kept(request, form, service, office, draft, mandate)
     except Refused as refused:
         form.add_error(None, str(refused.message))
     except BadEvidence as bad:
@@ -143,7 +147,21 @@ def _keep(request: HttpRequest, form: HelpForm, service: Service, office: Office
     return None
 
 
-def _kept(request: HttpRequest, form: HelpForm, service: Service, office: Office, draft: Draft | None) -> Draft:
+def _looked_over(request: HttpRequest, form: HelpForm, draft: Draft | None) -> LookedOver | None:
+    upload, user, kinds = form.cleaned_data["mandate"], person(request), list(CONTENT_TYPES.values())
+    if not upload:
+        return None
+    return look_over(draft or user, MANDATE, upload, accept=kinds, by=citizen(user), now=timezone.now())
+
+
+def _kept(
+    request: HttpRequest,
+    form: HelpForm,
+    service: Service,
+    office: Office,
+    draft: Draft | None,
+    mandate: LookedOver | None,
+) -> Draft:
     assert service.current is not None
     definition, user = service.current.definition, person(request)
     helped, assistance = form.person, form.assistance(str(user))
@@ -153,16 +171,16 @@ def _kept(request: HttpRequest, form: HelpForm, service: Service, office: Office
         draft = start_draft(service, user, office, prefilled(definition, helped))
     draft.helped, draft.assistance = helped, assistance.as_kept()
     draft.save(update_fields=["helped", "assistance"])
-    _keep_mandate(draft, form)
+    _keep_mandate(draft, form, mandate)
     return draft
 
 
-def _keep_mandate(draft: Draft, form: HelpForm) -> None:
-    upload = form.cleaned_data["mandate"]
-    if upload:
-        kinds = list(CONTENT_TYPES.values())
-        add_evidence(draft, MANDATE, upload, accept=kinds, at_most=MOST_MANDATES, now=timezone.now())
-    elif form.cleaned_data["relation"] in PROVED_BY_PAPER and not draft.evidence.filter(key=MANDATE).exists():
+def _keep_mandate(draft: Draft, form: HelpForm, mandate: LookedOver | None) -> None:
+    if mandate:
+        keep_evidence(draft, MANDATE, mandate, at_most=MOST_MANDATES, now=timezone.now())
+    elif (
+        form.cleaned_data["relation"] in PROVED_BY_PAPER and not draft.evidence.accepted().filter(key=MANDATE).exists()
+    ):
         raise BadEvidence(_("Add the mandate, or the paper that shows that you represent the person."))
 
 

@@ -28,8 +28,10 @@ from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
 from services.ledger.proofs import covered
 from services.requests.assistance import Assistance
-from services.requests.models import Document, Draft, Evidence, Message, ServiceRequest
-from services.requests.operations import BadEvidence, add_evidence
+from services.requests.evidence import Evidence
+from services.requests.models import Document, Draft, Message, ServiceRequest
+from services.requests.operations import keep_evidence
+from services.requests.supplying import BadEvidence, look_over
 from services.workflow.actions.request_payment import asked_before
 from services.workflow.elapsed import elapsed_of
 from services.workflow.engine import Walk
@@ -39,6 +41,7 @@ from services.workflow.operations.correcting import open_question
 from services.workflow.operations.looking import follow
 from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.operations.paper import papers_to_add
+from services.workflow.operations.walking import applicants_side
 from services.workflow.queries import current_steps
 from services.workflow.refusals import Invalid, Refused
 
@@ -204,14 +207,17 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, seen, form, offered, correcting)
 
 
-@transaction.atomic
 def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> str:
     """Keep the file, the words and the corrected answers together, or none of them."""
-    applicant.answer(step, said["text"], by, now, files=1 if said["file"] else 0, corrected=said["corrected"])
+    seen, asked, looked = step.service_request, open_question(step.service_request), None
+    key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
     if said["file"]:
-        asked = open_question(step.service_request)
-        key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
-        add_evidence(step.service_request, key, said["file"], accept=("pdf", "jpeg", "png"), at_most=10, now=now)
+        actor = applicants_side(seen, by)
+        looked = look_over(seen, key, said["file"], accept=("pdf", "jpeg", "png"), by=actor, now=now)
+    with transaction.atomic():
+        applicant.answer(step, said["text"], by, now, files=1 if looked else 0, corrected=said["corrected"])
+        if looked:
+            keep_evidence(seen, key, looked, at_most=10, now=now)
     return _("Your answer is with the office.")
 
 
@@ -263,7 +269,7 @@ def _done(request: HttpRequest, pk: UUID, operation: Callable[[], str]) -> HttpR
 def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give back a file that the person supplied."""
     own = ServiceRequest.objects.followed_by(person(request))
-    file = get_object_or_404(Evidence.objects.filter(service_request__in=own), pk=pk)
+    file = get_object_or_404(Evidence.objects.readable().filter(service_request__in=own), pk=pk)
     return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
 
 

@@ -17,7 +17,7 @@ from portal.citizens.following import followed_request
 from portal.people import person, posted
 from portal.templatetags.words import marked
 from services.catalogue.definition import Evidence
-from services.requests.operations import BadEvidence
+from services.requests.supplying import BadEvidence
 from services.workflow.engine import Walk
 from services.workflow.operations.paper import papers_to_add, supply
 from services.workflow.refusals import Refused

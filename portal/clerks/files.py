@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.people import person
-from services.requests.models import Document, Evidence, ServiceRequest
+from services.requests.evidence import Evidence
+from services.requests.models import Document, ServiceRequest
 from services.requests.previews import NoPreview, page_as_picture, pages_of
 from services.workflow.operations.looking import open_file, purpose_of_look
 from services.workflow.queries import requests_to_read
@@ -59,7 +60,7 @@ def page(request: HttpRequest, pk: UUID, number: int) -> HttpResponseBase:
 
 def _file(request: HttpRequest, pk: UUID) -> Evidence:
     seen = requests_to_read(person(request))
-    known = Evidence.objects.filter(service_request__in=seen).select_related("service_request__version")
+    known = Evidence.objects.readable().filter(service_request__in=seen).select_related("service_request__version")
     return get_object_or_404(known, pk=pk)
 
 

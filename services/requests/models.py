@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 import services.requests.clocks
 import services.requests.corrections
+import services.requests.evidence
 import services.requests.share_links  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Agency, Office
@@ -160,32 +161,6 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} ({self.saved_at})"
-
-
-def evidence_path(evidence: "Evidence", name: str) -> str:
-    return f"evidence/{evidence.pk}"
-
-
-class Evidence(models.Model):
-    """A file that the applicant supplied, for a draft first and then for its request."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    draft = models.ForeignKey(Draft, models.SET_NULL, null=True, related_name="evidence")
-    service_request = models.ForeignKey(ServiceRequest, models.CASCADE, null=True, related_name="evidence")
-    message = models.ForeignKey("Message", models.SET_NULL, null=True, related_name="files")
-    key = models.CharField(max_length=40)
-    name = models.CharField(max_length=200)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=evidence_path)
-    supplied_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="evidence_has_size", condition=models.Q(size__gt=0))]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Message(models.Model):

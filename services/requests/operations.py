@@ -1,14 +1,10 @@
 """Drafts and evidence: what exists before a submission and what applicants add to it."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import PurePath
 from typing import Any
 
-import filetype
-from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
@@ -18,22 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from services.accounts.models import User
 from services.agencies.models import Office
 from services.catalogue.models import Service
-from services.requests.models import Draft, Evidence, Message, ServiceRequest
-from services.requests.pictures import FORMATS, BadPicture, drawn_anew
-from services.requests.previews import BadPdf, look_into
+from services.requests.evidence import Evidence, Scan
+from services.requests.models import Draft, Message, ServiceRequest
 from services.requests.rules import digest_of_secret
+from services.requests.supplying import BadEvidence, LookedOver, look_over, rewound
 
-CONTENT_TYPES = {"application/pdf": "pdf", "image/jpeg": "jpeg", "image/png": "png"}
-LONGEST_NAME = 200
 KEPT_WITHOUT_ACCOUNT, KEPT_WITH_ACCOUNT = timedelta(days=14), timedelta(days=180)
-
-
-class BadEvidence(Exception):
-    """The file can't be taken; the message says why and what to do."""
-
-    def __init__(self, message: Any) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 def start_draft(
@@ -77,7 +63,6 @@ def save_draft(draft: Draft, answers: Mapping[str, Any], office: Office | None =
     draft.save(update_fields=["answers", "office", "version", "tab", "saved_at"])
 
 
-@transaction.atomic
 def add_evidence(
     owner: Draft | ServiceRequest,
     key: str,
@@ -86,91 +71,50 @@ def add_evidence(
     accept: Sequence[str],
     at_most: int,
     now: datetime,
+    by: str = "system",
+) -> Evidence:
+    """Look a file over and keep it, where nothing else is locked or changed; raise `BadEvidence`."""
+    looked = look_over(owner, key, upload, accept=accept, by=by, now=now)
+    return keep_evidence(owner, key, looked, at_most=at_most, now=now)
+
+
+@transaction.atomic
+def keep_evidence(
+    owner: Draft | ServiceRequest,
+    key: str,
+    looked: LookedOver,
+    *,
+    at_most: int,
+    now: datetime,
     message: Message | None = None,
 ) -> Evidence:
-    """Keep a file under an evidence key of a draft or request; raise `BadEvidence` when it can't be taken."""
+    """Keep a file that was looked over, for a draft or request; raise `BadEvidence` when it is one too many."""
     locked = type(owner).objects.select_for_update().get(pk=owner.pk)
-    content_type = checked_type(upload, accept)
-    kept = _harmless(upload, content_type)
+    if isinstance(locked, Draft) and (earlier := _sent_before(locked, key, looked)):
+        return earlier
+    its: dict[str, Any] = {"draft": owner} if isinstance(owner, Draft) else {"service_request": owner}
+    if Evidence.objects.accepted().filter(key=key, **its).count() >= at_most:
+        raise BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
     evidence = Evidence(
+        **its,
         message=message,
         key=key,
-        name=safe_name(upload.name or ""),
-        content_type=content_type,
-        size=kept.size,
-        sha256=hashlib.file_digest(_rewound(kept), "sha256").hexdigest(),
+        name=looked.name,
+        content_type=looked.content_type,
+        size=looked.file.size,
+        sha256=looked.sha256,
         supplied_at=now,
+        scan=looked.scan,
+        scan_at=now if looked.scan == Scan.WAITING else None,
     )
-    if isinstance(locked, Draft) and (earlier := _sent_before(locked, evidence)):
-        return earlier
-    if locked.evidence.filter(key=key).count() >= at_most:
-        raise BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
-    if isinstance(owner, Draft):
-        evidence.draft = owner
-    else:
-        evidence.service_request = owner
-    evidence.file.save("", _rewound(kept), save=False)
+    evidence.file.save("", rewound(looked.file), save=False)
     evidence.save()
     return evidence
 
 
-def _sent_before(draft: Draft, evidence: Evidence) -> Evidence | None:
+def _sent_before(draft: Draft, key: str, looked: LookedOver) -> Evidence | None:
     """Give the same file when it came before: its answer got lost on the way, and the person tried again."""
-    return draft.evidence.filter(key=evidence.key, name=evidence.name, sha256=evidence.sha256).first()
-
-
-def _harmless(upload: "File[bytes]", content_type: str) -> "File[bytes]":
-    """Give a picture without what is hidden in it, and a PDF as it is, or raise `BadEvidence`."""
-    if content_type not in FORMATS:
-        refuse_bad_pdf(upload)
-        return upload
-    try:
-        return drawn_anew(upload, content_type)
-    except BadPicture as bad:
-        if bad.is_too_large:
-            raise BadEvidence(_("The picture has too many pixels. Make it smaller.")) from None
-        raise BadEvidence(_("The picture can’t be read. Take it again.")) from None
-
-
-def refuse_bad_pdf(upload: "File[bytes]") -> None:
-    """Raise `BadEvidence` for a PDF that can't be opened by everybody, or that does more than show pages."""
-    try:
-        look_into(_rewound(upload).read())
-    except BadPdf as bad:
-        if bad.is_protected:
-            raise BadEvidence(_("The PDF asks for a password. Save it without one and add it again.")) from None
-        if bad.acts:
-            words = _("The PDF has a program or another file inside. Print it to a new PDF and add that one.")
-            raise BadEvidence(words) from None
-        raise BadEvidence(_("The PDF can’t be read. Save or scan it again.")) from None
-
-
-def checked_type(upload: "File[bytes]", accept: Sequence[str]) -> str:
-    """Give the content type told by the content itself; raise `BadEvidence` for what isn't accepted."""
-    if not upload.size:
-        raise BadEvidence(_("The file is empty. Choose it again."))
-    if upload.size > settings.EVIDENCE_MAX_BYTES:
-        limit = settings.EVIDENCE_MAX_BYTES // 1_000_000
-        raise BadEvidence(_("The file is larger than %(limit)s MB. Make it smaller.") % {"limit": limit})
-    kind = filetype.guess_mime(_rewound(upload).read(4096)) or ""
-    if CONTENT_TYPES.get(kind) not in accept:
-        kinds = ", ".join(name.upper() for name in accept)
-        raise BadEvidence(_("The file is none of these kinds: %(kinds)s. Save it as one of them.") % {"kinds": kinds})
-    return kind
-
-
-def safe_name(name: str) -> str:
-    """Give a file's own name without folders and invisible characters; `file` where nothing to read is left."""
-    plain = "".join(letter for letter in PurePath(name.replace("\\", "/")).name if letter.isprintable())
-    stem, _dot, ending = plain.rpartition(".") if "." in plain else (plain, "", "")
-    if stem.strip(". "):
-        return plain[-LONGEST_NAME:]
-    return f"file.{ending}"[:LONGEST_NAME] if ending.strip() else "file"
-
-
-def _rewound(upload: "File[bytes]") -> "File[bytes]":
-    upload.seek(0)
-    return upload
+    return draft.evidence.accepted().filter(key=key, name=looked.name, sha256=looked.sha256).first()
 
 
 def remove_evidence(evidence: Evidence) -> None:

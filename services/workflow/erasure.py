@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
-from services.requests.models import Draft, Evidence, ServiceRequest
+from services.requests.evidence import Evidence
+from services.requests.models import Draft, ServiceRequest
 from services.requests.operations import forget_drafts, remove_file
 from services.requests.share_links import ShareLink
 from services.workflow.models import ACTIVE, DataExport, Rating, Step

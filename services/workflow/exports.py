@@ -80,7 +80,7 @@ def _put_file(archive: zipfile.ZipFile, request: ServiceRequest, name: str, file
 
 
 def _files_of(request: ServiceRequest) -> Iterator[tuple[str, FieldFile]]:
-    for evidence in request.evidence.order_by("supplied_at"):
+    for evidence in request.evidence.readable().order_by("supplied_at"):
         yield f"files/{evidence.pk}-{evidence.name}", evidence.file
     for document in request.documents.order_by("issued_at"):
         yield f"documents/{document.number}.pdf", document.file
@@ -119,6 +119,7 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
         "assistance": request.assistance,
         "objection": request.facts.get("objection"),
         "decisions": list(request.decisions.order_by("at").values("at", "outcome", "reason", "words")),
+        "files": list(request.evidence.order_by("supplied_at").values("name", "size", "sha256", "supplied_at", "scan")),
         "documents": list(request.documents.order_by("issued_at").values("number", "title", "issued_at", "sha256")),
         "history": [
             {"at": event.at, "kind": event.kind, "by": event.actor.split(":")[0], **_who(officials.get(event.actor))}

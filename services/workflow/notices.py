@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 FILED_FOR_YOU, REMINDED, MOVED = "filed_for_you", "reminded", "moved"
 RECEIVED, ASKED, WRITTEN, ENDED = "received", "asked", "written", "ended"
 ANNULLED, SENT_BACK, COMPLAINT_ANSWERED, REVOKED = "annulled", "sent_back", "complaint_answered", "revoked"
-REMINDER, TO_PAY, LETTER = "reminder", "to_pay", "letter"
+REMINDER, TO_PAY, LETTER, FILE_REFUSED = "reminder", "to_pay", "letter", "file_refused"
 SILENT_YES, SILENT_NO = "silent_yes", "silent_no"
 
 BY_MAIL, BY_SMS, TO_ASSISTANT = "", "sms", "assistant"
@@ -92,6 +92,14 @@ NOTICES = {
         _(
             "The office did not decide in time on your request “%(service)s”. For this case the law says no: "
             "the request counts as refused, though nobody has judged it. You can object; read there how and until when."
+        ),
+    ),
+    FILE_REFUSED: (
+        _("A file of yours could not be accepted"),
+        _(
+            "A file that you added to your request “%(service)s” could not be accepted: it did not pass the check for "
+            "harmful programs. Nobody has opened it; all else is with the office. "
+            "You can see there which file it is, and bring another one."
         ),
     ),
     LETTER: (

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from services.workflow import automation, erasure, exports, staff_mail
-from services.workflow.operations import absences, bulk, preparing, silence, telling
+from services.workflow.operations import absences, bulk, preparing, scanning, silence, telling
 from services.workflow.what_if import running
 
 
@@ -56,6 +56,11 @@ def tell_of_deadlines() -> None:
 @shared_task
 def mail_officials() -> None:
     staff_mail.mail_officials(timezone.now())
+
+
+@shared_task
+def scan_what_waits() -> None:
+    scanning.scan_what_waits(timezone.now())
 
 
 @shared_task

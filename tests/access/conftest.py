@@ -18,6 +18,7 @@ def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
     """Build both towns in a transaction around those of the tests; give them with the folders of their files."""
     folder = tmp_path_factory.mktemp("towns")
     folders, around = {"KEYS_DIR": folder / "keys", "MEDIA_ROOT": folder / "files"}, transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]  # as Django marks its own: what must be outermost may be
     with django_db_blocker.unblock():
         around.__enter__()
         with override_settings(**folders):

@@ -17,7 +17,8 @@ from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import check_draft
 from services.catalogue.models import Service
 from services.requests.assistance import Assistance
-from services.requests.models import Document, Draft, Evidence, ServiceRequest
+from services.requests.evidence import Evidence
+from services.requests.models import Document, Draft, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys

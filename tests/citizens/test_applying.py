@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from services.requests.models import Draft, Evidence, ServiceRequest
+from services.requests.evidence import Evidence
+from services.requests.models import Draft, ServiceRequest
 from tests.citizens.forms import (
     DECLARED,
     begin,

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from portal.citizens import applying_typing
+from portal.citizens import applying_files
 from portal.limits import HOUR, Limit
-from services.requests.models import Evidence
+from services.requests.evidence import Evidence
 from tests.citizens.forms import (
     TYPED,
     begin,
@@ -77,7 +77,7 @@ class TestFiles:
         assert not Evidence.objects.exists()
 
     def test_of_one_sender_are_not_taken_without_end(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(applying_typing, "UPLOADS", Limit("uploads", 2, HOUR))
+        monkeypatch.setattr(applying_files, "UPLOADS", Limit("uploads", 2, HOUR))
         build_service()
         draft = begin(client)
         for _ in range(3):

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from services.accounts.models import User
 from services.ledger.models import Event
-from services.requests.models import Evidence, Message, ServiceRequest
+from services.requests.evidence import Evidence
+from services.requests.models import Message, ServiceRequest
 from services.workflow.models import Step
 from services.workflow.operations import desk
 from tests import worlds

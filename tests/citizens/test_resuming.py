@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from services.requests.models import Draft, Evidence
+from services.requests.evidence import Evidence
+from services.requests.models import Draft
 from services.requests.operations import KEPT_WITHOUT_ACCOUNT, add_evidence, forget_drafts
 from tests import worlds
 from tests.citizens.forms import upload

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from services.requests.models import Draft, Evidence
+from services.requests.evidence import Evidence
+from services.requests.models import Draft
 from tests.citizens.forms import PDF, begin, build_service, fill_in, page_url, upload
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from pytest_django import Settings
 
-from portal.checks import ledger_is_guarded, missing_guards, refuse_unsafe_start, settings_are_strong
+from portal.checks import files_are_scanned, ledger_is_guarded, missing_guards, refuse_unsafe_start, settings_are_strong
 
 ROOT = Path(__file__).resolve().parents[2]
 STRONG = {
@@ -47,6 +47,7 @@ class TestSettings:
             ("ALLOWED_HOSTS", []),
             ("BASE_URL", "http://portal.example.org"),
             ("STAFF_NEED_SECOND_FACTOR", False),
+            ("CLAMD_URL", "http://clamav:3310"),
             ("GUARDS", {"fence": False}),
             ("CRASH_AT", {"before_effect.mail:1"}),
         ],
@@ -57,6 +58,19 @@ class TestSettings:
         [error] = settings_are_strong()
 
         assert error.msg.startswith(name)
+
+
+class TestFiles:
+    def test_that_nobody_scans_are_warned_of(self, settings: Settings) -> None:
+        settings.CLAMD_URL = ""
+
+        assert [warning.id for warning in files_are_scanned()] == ["portal.W001"]
+
+    @pytest.mark.parametrize("url", ["tcp://clamav:3310", "unix:///run/clamav/clamd.ctl"])
+    def test_that_a_scanner_looks_at_pass(self, production: Settings, url: str) -> None:
+        production.CLAMD_URL = url
+
+        assert [*files_are_scanned(), *settings_are_strong()] == []
 
 
 @pytest.mark.django_db

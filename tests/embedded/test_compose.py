@@ -11,6 +11,7 @@ import yaml
 from django.core.management import get_commands
 
 from portal.embedded.programs import LANES
+from services.requests.scanner import USUAL_PORT
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -37,12 +38,12 @@ def module_exists(name: str) -> bool:
 
 class TestServices:
     def test_are_these(self) -> None:
-        assert set(SERVICES) == {"postgres", "redis", *OURS}
+        assert set(SERVICES) == {"postgres", "redis", "clamav", *OURS}
 
     def test_use_official_images_of_the_tested_versions(self) -> None:
         assert (SERVICES["postgres"]["image"], SERVICES["redis"]["image"]) == ("postgres:18", "redis:8")
 
-    @pytest.mark.parametrize("name", ["postgres", "redis", "web", "worker", "beat"])
+    @pytest.mark.parametrize("name", ["postgres", "redis", "clamav", "web", "worker", "beat"])
     def test_that_last_have_a_health_check(self, name: str) -> None:
         assert SERVICES[name]["healthcheck"]["test"]
 
@@ -77,6 +78,10 @@ class TestEnvironment:
             f"postgresql://{SERVICES['postgres']['environment']['POSTGRES_USER']}:"
         )
         assert environment["REDIS_URL"] == "redis://redis:6379/0"
+
+    def test_has_files_scanned_by_one_that_nothing_waits_for(self) -> None:
+        assert SERVICES["web"]["environment"]["CLAMD_URL"] == f"tcp://clamav:{USUAL_PORT}"
+        assert not [name for name in OURS if "clamav" in SERVICES[name]["depends_on"]]
 
     def test_takes_from_the_operator_what_the_example_names(self) -> None:
         example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))

@@ -8,8 +8,10 @@ import pytest
 from django.core.files.base import ContentFile
 
 from services.requests import open_pdf
-from services.requests.models import Draft, Evidence
-from services.requests.operations import BadEvidence, add_evidence, safe_name, start_draft
+from services.requests.evidence import Evidence
+from services.requests.models import Draft
+from services.requests.operations import add_evidence, start_draft
+from services.requests.supplying import BadEvidence, safe_name
 from tests import worlds
 from tests.citizens.forms import PDF
 

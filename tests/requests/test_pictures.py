@@ -9,7 +9,8 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from services.requests.operations import BadEvidence, add_evidence, start_draft
+from services.requests.operations import add_evidence, start_draft
+from services.requests.supplying import BadEvidence
 from tests import worlds
 
 pytestmark = pytest.mark.django_db

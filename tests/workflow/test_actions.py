@@ -12,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from services.accounts.models import User
-from services.requests.models import Document, Evidence, ServiceRequest
+from services.requests.evidence import Evidence
+from services.requests.models import Document, ServiceRequest
 from services.workflow.actions import ACTIONS
 from services.workflow.actions.kinds import Outside, Pure
 from services.workflow.actions.request_payment import asked_before, payment_reference

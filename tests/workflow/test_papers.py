@@ -10,9 +10,9 @@ from django.core.files.base import ContentFile
 from services.accounts.models import User
 from services.ledger.models import Event
 from services.requests.models import Document, ServiceRequest
-from services.requests.operations import BadEvidence
 from services.requests.share_links import Opening, ShareLink
 from services.requests.signing import make_keys
+from services.requests.supplying import BadEvidence
 from services.workflow.operations.applicant import withdraw
 from services.workflow.operations.paper import end_sharing, open_shared, revoke_document, share, supply
 from services.workflow.refusals import Refused

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import services.ledger.rules
+import services.requests.evidence
 import services.requests.models
 import services.requests.rules
 import uuid
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ('content_type', models.CharField(max_length=60)),
                 ('size', models.PositiveIntegerField()),
                 ('sha256', models.CharField(max_length=64)),
-                ('file', models.FileField(upload_to=services.requests.models.evidence_path)),
+                ('file', models.FileField(upload_to=services.requests.evidence.evidence_path)),
                 ('supplied_at', models.DateTimeField()),
                 ('draft', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='evidence', to='requests.draft')),
                 ('service_request', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='requests.servicerequest')),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.catalogue.action_settings import SettingFault, Settings, Use, answer_fault
 from services.catalogue.definition import Evidence, Key
-from services.requests.models import Evidence as File
+from services.requests.evidence import Evidence as File
 from services.workflow.actions.kinds import Finding, Pure
 from services.workflow.changes import Changes
 from services.workflow.models import Step

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.catalogue.action_settings import SettingFault, Settings, Use
 from services.catalogue.definition import Key
-from services.requests.models import Evidence
+from services.requests.evidence import Evidence
 from services.workflow.actions.kinds import Failed, Finding, Job, Outside, finding_as_is
 from services.workflow.changes import Changes
 from services.workflow.models import Step
@@ -47,7 +47,7 @@ class Photo(Settings):
 def prepare(walk: Changes, step: Step) -> Job:
     """Name the newest file of the paper; none when there is no file."""
     known = walk.settings(step, Photo)
-    files = Evidence.objects.filter(service_request=walk.service_request, key=known.paper)
+    files = Evidence.objects.accepted().filter(service_request=walk.service_request, key=known.paper)
     newest = files.order_by("-supplied_at", "-pk").first()
     return Job(target="files", data={"known": known, "file": newest.file.name if newest else ""})
 

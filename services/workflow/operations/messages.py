@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.requests.models import Message, ServiceRequest
-from services.requests.operations import add_evidence
+from services.requests.operations import keep_evidence
+from services.requests.supplying import LookedOver, look_over
 from services.workflow.engine import Walk
 from services.workflow.notices import WRITTEN
 from services.workflow.notifying import notify
@@ -24,9 +25,10 @@ def write_to_office(
     service_request: ServiceRequest, text: str, by: User, now: datetime, *, files: Sequence["File[bytes]"] = ()
 ) -> Message:
     """Write to the office; raise `BadEvidence` for a file that can't be taken, and then nothing is kept."""
+    looked = _looked_over(service_request, files, applicants_side(service_request, by), now)
     with walking(service_request.pk, now) as walk:
         actor = applicants_side(walk.service_request, by)
-        message = _write(walk, text, by, files, is_from_office=False)
+        message = _write(walk, text, by, looked, is_from_office=False)
         walk.tell("message_written", actor)
     return message
 
@@ -35,16 +37,23 @@ def write_to_applicant(
     service_request: ServiceRequest, text: str, by: User, now: datetime, *, files: Sequence["File[bytes]"] = ()
 ) -> Message:
     """Write to the applicant, who gets a notice; raise `BadEvidence` for a file that can't be taken."""
+    looked = _looked_over(service_request, files, clerk(by), now)
     with walking(service_request.pk, now) as walk:
         seen = requests_at_desks_of(by).filter(pk=service_request.pk).exists()
         require(seen, _("This request isn't at one of your desks."))
-        message = _write(walk, text, by, files, is_from_office=True)
+        message = _write(walk, text, by, looked, is_from_office=True)
         walk.tell("message_written", clerk(by))
         notify(walk, WRITTEN)
     return message
 
 
-def _write(walk: Walk, text: str, by: User, files: Sequence["File[bytes]"], *, is_from_office: bool) -> Message:
+def _looked_over(
+    service_request: ServiceRequest, files: Sequence["File[bytes]"], actor: str, now: datetime
+) -> list[LookedOver]:
+    return [look_over(service_request, WITH_MESSAGES, file, accept=ACCEPTED, by=actor, now=now) for file in files]
+
+
+def _write(walk: Walk, text: str, by: User, files: Sequence[LookedOver], *, is_from_office: bool) -> Message:
     require_in_progress(walk)
     require(text.strip() or files, _("Write a message or add a file."))
     message = Message.objects.create(
@@ -55,15 +64,7 @@ def _write(walk: Walk, text: str, by: User, files: Sequence["File[bytes]"], *, i
         at=walk.now,
     )
     for file in files:
-        add_evidence(
-            walk.service_request,
-            WITH_MESSAGES,
-            file,
-            accept=ACCEPTED,
-            at_most=MOST_FILES,
-            now=walk.now,
-            message=message,
-        )
+        keep_evidence(walk.service_request, WITH_MESSAGES, file, at_most=MOST_FILES, now=walk.now, message=message)
     return message
 
 

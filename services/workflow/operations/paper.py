@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.catalogue.definition import Evidence as Paper
 from services.ledger.rules import commitment
-from services.requests.models import Document, Evidence, ServiceRequest
-from services.requests.operations import add_evidence
+from services.requests.evidence import Evidence
+from services.requests.models import Document, ServiceRequest
+from services.requests.operations import keep_evidence
 from services.requests.rules import digest_of_secret, new_secret
 from services.requests.share_links import Opening, ShareLink
+from services.requests.supplying import look_over
 from services.workflow.engine import Walk
 from services.workflow.notices import REVOKED
 from services.workflow.notifying import notify
@@ -95,12 +97,22 @@ def papers_to_add(walk: Walk) -> list[Paper]:
 
 def supply(service_request: ServiceRequest, key: str, upload: "File[bytes]", by: User, now: datetime) -> Evidence:
     """Add a paper to a request while it is worked; raise `BadEvidence` when the file can't be taken."""
+    before = Walk(service_request, now)
+    actor = applicants_side(service_request, by)
+    require_in_progress(before)
+    looked = look_over(service_request, key, upload, accept=_paper_to_add(before, key).accept, by=actor, now=now)
     with walking(service_request.pk, now) as walk:
         actor = applicants_side(walk.service_request, by)
         require_in_progress(walk)
-        paper = next((paper for paper in papers_to_add(walk) if paper.key == key), None)
-        require(paper, _("This paper can't be added now. Choose another one."))
-        assert paper is not None
-        kept = add_evidence(walk.service_request, key, upload, accept=paper.accept, at_most=paper.at_most, now=now)
+        at_most = _paper_to_add(walk, key).at_most
+        kept = keep_evidence(walk.service_request, key, looked, at_most=at_most, now=now)
         walk.tell("evidence_added", actor, evidence=key, file=commitment(kept.sha256, bytes(walk.service_request.salt)))
     return kept
+
+
+def _paper_to_add(walk: Walk, key: str) -> Paper:
+    """Give a paper that may be added now, or raise `Refused`."""
+    paper = next((paper for paper in papers_to_add(walk) if paper.key == key), None)
+    require(paper, _("This paper can't be added now. Choose another one."))
+    assert paper is not None
+    return paper

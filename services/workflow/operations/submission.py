@@ -18,7 +18,8 @@ from services.catalogue import answers as answering
 from services.catalogue.models import ServiceVersion
 from services.ledger.rules import canonical, commitment
 from services.requests.assistance import Assistance
-from services.requests.models import Channel, Draft, Evidence, ServiceRequest
+from services.requests.evidence import Evidence
+from services.requests.models import Channel, Draft, ServiceRequest
 from services.workflow.conditions import form_context, time_limit_of
 from services.workflow.crash_points import crash_point
 from services.workflow.engine import Walk
@@ -167,7 +168,7 @@ def check(submission: Submission, today: date) -> dict[str, Any]:
 def _counts(draft: Draft | None) -> dict[str, int]:
     if draft is None:
         return {}
-    return dict(draft.evidence.values_list("key").annotate(count=Count("pk")))
+    return dict(draft.evidence.accepted().values_list("key").annotate(count=Count("pk")))
 
 
 def _new_request(submission: Submission, answers: dict[str, Any], now: datetime) -> ServiceRequest:
