@@ -169,6 +169,8 @@ ACCESS: dict[str, Access] = {
     "api_log_month": E,
     "open_data_package": E,
     "open_data_catalogue": E,
+    "open_data_xes": E,
+    "open_data_ocel": E,
     "api_log_keys": E,
     "api_log_inclusion": E,
     "api_log_consistency": E,

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from portal.api import open_data
+from portal.api import open_data, process_mining
 
 urlpatterns = [
     path("datapackage.json", open_data.data_package, name="open_data_package"),
     path("catalog.jsonld", open_data.catalogue, name="open_data_catalogue"),
+    path("events.xes.gz", process_mining.xes, name="open_data_xes"),
+    path("events.ocel.json", process_mining.ocel, name="open_data_ocel"),
 ]

@@ -5,14 +5,16 @@ stands in place of the words. What was sealed before is told again in the month 
 file of a month that is over never changes (docs/decisions/0016).
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Max
+from django.db.models.fields.json import KT
 from django.db.models.functions import TruncMonth
 
 from services.ledger.leaves import commitment_to
@@ -158,9 +160,53 @@ def _words(public: PublicEvent | None, event: Event, named: Collection[Name]) ->
     return {"public": public.told} | ({"places": places} if places else {})
 
 
+def named_services() -> list[str]:
+    """Give the codes of the services whose events the log tells."""
+    return sorted(NamedPlace.objects.filter(cut="").values_list("service", flat=True))
+
+
+def named_places(service: str) -> list[Name]:
+    """Give the service, its offices and its channels, as far as the log may name them."""
+    return list(NamedPlace.objects.filter(service=service).values_list("service", "cut", "key"))
+
+
+def cases_of(service: str) -> Iterator[list[dict[str, Any]]]:
+    """Give the requests for a service one by one, each by what the log tells of its events, in order.
+
+    An office or channel that isn't named is told as `*`. Memory doesn't grow with the log.
+    """
+    named = named_places(service)
+    request = KT("told__request")
+    told = PublicEvent.objects.filter(service=service, told__has_key="request").order_by(request, "index")
+    rows = told.iterator(chunk_size=STRETCH)
+    words = (word for stretch in _stretches_of(rows) for word in _named_words(stretch, named))
+    return (list(case) for _request, case in groupby(words, itemgetter("request")))
+
+
+def _stretches_of(rows: Iterator[PublicEvent]) -> Iterator[list[PublicEvent]]:
+    while stretch := list(islice(rows, STRETCH)):
+        yield stretch
+
+
+def _named_words(rows: Iterable[PublicEvent], named: Collection[Name]) -> Iterator[dict[str, Any]]:
+    wanted = {row.index: row for row in rows}
+    leaves = (
+        Leaf.objects.filter(index__in=wanted).select_related("event").only("index", "event__digest", "event__facts")
+    )
+    events = {leaf.index: leaf.event for leaf in leaves}
+    for index, row in wanted.items():
+        line = _words(row, events[index], named)
+        if "public" in line:
+            yield _with_names(line) | {"leaf": index}
+
+
 def flat(line: dict[str, Any]) -> list[Any]:
     """Give a leaf as a row of a table: an office or channel by its name, or `*` where it isn't told."""
-    told = line.get("public") or {}
-    places = {name: line.get("places", {}).get(name, ["", "*"])[1] for name in SHUT if name in told}
-    known = line | told | places
+    known = line | _with_names(line)
     return [known.get(name, "") for name in COLUMNS]
+
+
+def _with_names(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a line tells, with `*` for an office or channel that isn't named."""
+    told = line.get("public") or {}
+    return told | {name: line.get("places", {}).get(name, ["", "*"])[1] for name in SHUT if name in told}

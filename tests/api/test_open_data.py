@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,33 +12,9 @@ from frictionless import Package, Report
 from pyshacl import validate
 from rdflib import DCAT, RDF, Graph
 
-from services.ledger import keys
-from services.ledger.automation import seal
-from services.ledger.operations import Entry, record
-from services.transparency import automation
-from tests.worlds import build_agencies, desk, published
-
 SHAPES = Path(__file__).parent.parent.parent.parent / "shared" / "data" / "shapes" / "dcat-ap-3.0.1-SHACL.ttl"
-NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 Change = Callable[[Any], None]
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def figures(ledger: None, settings: Any, tmp_path: Path) -> None:
-    """Publish a service for which twenty requests came and were decided, and seal their events."""
-    settings.KEYS_DIR = tmp_path / "keys"
-    keys.make_log_key(settings.KEYS_DIR, "portal.example.org/ledger")
-    build_agencies("north")
-    published([desk("judge")], towns=("north",))
-    place = {"service": "permit", "version": 1, "office": "north-hall", "channel": "online", "day": "2026-03-02"}
-    end = {"outcome": "approved", "on_time": True, "working_days": 3, "day": "2026-03-05"}
-    for _ in range(20):
-        subject = uuid4()
-        told = [("submitted", place), ("ended", end), ("rated", {"score": 5, "day": "2026-03-06"})]
-        record([Entry(subject, kind, "system", NOW, facts) for kind, facts in told])
-    automation.refresh()
-    seal()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sealed_requests")]
 
 
 class TestDataPackage:
