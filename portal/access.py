@@ -58,6 +58,7 @@ ACCESS: dict[str, Access] = {
     "verify_document": E,
     # links with a secret of their own: a bad one answers 404
     "rate": E,
+    "unsubscribe": E,
     "shared": E,
     "shared_file": E,
     # citizens: a draft or a request of somebody else answers 404
@@ -135,6 +136,9 @@ ACCESS: dict[str, Access] = {
     # managers
     "managers": Access.MANAGER,
     "managers_load": Access.MANAGER,
+    "managers_figures": Access.MANAGER,
+    "managers_figures_download": Access.MANAGER,
+    "managers_letters": Access.MANAGER,
     "managers_people": Access.MANAGER,
     "managers_role_end": Access.MANAGER,
     "managers_role_settle": Access.MANAGER,

@@ -53,6 +53,8 @@ app.conf.update(
         "seal": every(20, "services.ledger.tasks.seal", "rules"),
         "witnesses": every(20, "services.ledger.tasks.ask_witnesses", "registries"),
         "measures": every(10, "services.transparency.tasks.refresh_measures", "rules"),
+        "weekly": every(300, "services.transparency.tasks.send_weekly_letters", "mail"),
+        "figures": every(5, "services.transparency.tasks.make_figures", "documents"),
         "retention": every(24 * 3600, "services.workflow.tasks.erase_what_is_over", "documents", expires=3600),
     },
 )

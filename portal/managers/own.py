@@ -2,25 +2,19 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from portal.people import person
-from services.agencies.models import Agency, Membership
+from services.agencies.models import Agency
 from services.catalogue.models import DefinitionDraft, Service
+from services.transparency import managed
 from services.workflow.trials import Trial
 
 
 def agencies_of(request: HttpRequest) -> QuerySet[Agency]:
-    members = Membership.objects.of(person(request)).managers()
-    return Agency.objects.filter(pk__in=members.values("agency")).order_by("code")
-
-
-def services_of(agencies: QuerySet[Agency]) -> QuerySet[Service]:
-    """Give the services that the agencies answer for or deliver."""
-    published = Service.objects.published().with_current()
-    return published.filter(Q(responsible__in=agencies) | Q(offices__agency__in=agencies)).distinct().order_by("code")
+    return managed.agencies_of(person(request))
 
 
 def own_service(request: HttpRequest, code: str) -> Service:

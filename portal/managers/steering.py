@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.managers.own import agencies_of, services_of
+from portal.managers.own import agencies_of
 from services.transparency import control
 from services.transparency.alerts import alerts_of
+from services.transparency.managed import services_of
 from services.transparency.outlook import Outlook
 from services.transparency.outlooks import Outlooks, outlooks_of
 from services.transparency.queries import plain_numbers

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from portal.managers.own import agencies_of, own_trial
 from portal.managers.trial_words import reference_for, row_of, sentences
 from services.catalogue.drafting import definition_of
+from services.transparency.lines import harmless
 from services.workflow.trials import Trial, TrialResult
 from services.workflow.what_if.summary import summary_of
 
 A_PAGE = 50
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 SIDE = ("outcome", "steps", "robot_minutes", "clerk_minutes", "seconds", "fee", "days", "days_kind")
 
 
@@ -74,8 +74,3 @@ def _lines(shown: Trial, agencies: set[int]) -> Iterator[list[object]]:
 
 def _cell(value: object) -> object:
     return "; ".join(value) if isinstance(value, list) else value
-
-
-def harmless(cell: object) -> object:
-    """Give a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -7,6 +7,7 @@ from portal.managers import (
     load,
     people,
     robots,
+    sending,
     steering,
     targets,
     trials,
@@ -20,6 +21,9 @@ DRAFT = f"{SERVICE}/versions/<uuid:pk>"
 urlpatterns = [
     path("manage/", views.managers, name="managers"),
     path("manage/load/", load.load, name="managers_load"),
+    path("manage/figures/", sending.figures, name="managers_figures"),
+    path("manage/figures/file/", sending.download, name="managers_figures_download"),
+    path("manage/letters/", sending.letters, name="managers_letters"),
     path("manage/people/", people.people, name="managers_people"),
     path("manage/people/<int:pk>/end/", people.end_role, name="managers_role_end"),
     path("manage/people/changes/<uuid:pk>/<slug:act>/", people.settle, name="managers_role_settle"),

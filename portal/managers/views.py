@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import named, office_names
-from portal.managers.own import agencies_of, services_of
+from portal.managers.own import agencies_of
 from portal.managers.robots import health, waiting
 from portal.people import person
 from services.agencies.models import Agency, Desk, Office
 from services.catalogue.models import Service
 from services.transparency.alerts import Alert, alerts_of
+from services.transparency.managed import services_of
 from services.transparency.queries import plain_numbers, service_figures, summaries
 from services.transparency.steering_words import alert_words
 from services.workflow.models import Rating

@@ -20,7 +20,7 @@ from services.agencies.models import Agency
 from services.catalogue.models import Service
 from services.catalogue.queries import searched
 from services.transparency import queries
-from services.transparency.lines import figure_lines, lines_of
+from services.transparency.lines import COLUMNS, figure_lines, harmless, lines_of
 from services.transparency.measures import BY_CODE, MEASURES
 from services.transparency.models import Cursor
 from services.transparency.queries import Summary
@@ -37,7 +37,6 @@ SORTS: dict[str, Callable[[Listed], Any]] = {
     "open": lambda row: _most(row[1].ever.open),
 }
 MOST_REMARKS = 20
-COLUMNS = ["service", "period", "table", "key", "measure", "value"]
 
 
 def _most(value: float | None) -> tuple[bool, float]:
@@ -149,7 +148,7 @@ def written(lines: Iterable[Sequence[Any]], kind: str, name: str) -> HttpRespons
         text = StringIO()
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
-        writer.writerows(lines)
+        writer.writerows([harmless(cell) for cell in line] for line in lines)
         answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from portal.public import comparing, entitlements, figures, ledger, places, rating, sharing, verification, views
+from portal.public import (
+    comparing,
+    entitlements,
+    figures,
+    ledger,
+    places,
+    rating,
+    sharing,
+    unsubscribing,
+    verification,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -23,6 +34,7 @@ urlpatterns = [
     path("verify/", verification.verify, name="verify"),
     path("verify/<str:number>/", verification.verify_document, name="verify_document"),
     path("rate/<str:token>/", rating.rate, name="rate"),
+    path("unsubscribe/<str:token>/", unsubscribing.end, name="unsubscribe"),
     path("shared/<str:secret>/", sharing.shared, name="shared"),
     path("shared/<str:secret>/file/", sharing.shared_file, name="shared_file"),
     path("mailbox/", views.mailbox, name="mailbox"),

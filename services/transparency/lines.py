@@ -6,6 +6,8 @@ from typing import Any
 from services.transparency.queries import Service
 from services.transparency.tables import Figures, Took
 
+COLUMNS = ["service", "period", "table", "key", "measure", "value"]
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MEASURED = [
     "received",
     "decided",
@@ -74,3 +76,8 @@ def _times(table: str, key: str, median: Took, p90: Took) -> Iterator[Line]:
             yield table, key, f"{name}_working_days", time.days
         if time.seconds is not None:
             yield table, key, f"{name}_seconds", round(time.seconds)
+
+
+def harmless(cell: object) -> object:
+    """Give a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

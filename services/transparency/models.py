@@ -1,7 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-import services.transparency.steering  # noqa: F401  its models belong to this app
+import services.transparency.background
+import services.transparency.steering  # noqa: F401  their models belong to this app
 
 
 class Cursor(models.Model):

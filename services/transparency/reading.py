@@ -200,6 +200,15 @@ def by_day(service: str, measures: Collection[str]) -> dict[str, dict[date, int]
     return found
 
 
+def between(services: Collection[str], first: date, end: date) -> dict[str, Counter[str]]:
+    """Read the counts of services from one day on, before another; one query for all of them."""
+    found: dict[str, Counter[str]] = {service: Counter() for service in services}
+    rows = DayCount.objects.filter(service__in=services, day__gte=first, day__lt=end)
+    for service, measure, number in rows.values_list("service", "measure", "number"):
+        found[service][measure] += number
+    return found
+
+
 def sums_of_lengths(service: str, window: Period) -> dict[str, tuple[int, int, int, int]]:
     """Give number, sum, sum of squares and greatest of each length of a service in a window."""
     sums: dict[str, tuple[int, int, int, int]] = {}

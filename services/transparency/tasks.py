@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from services.transparency import automation, forecasts, standings
+from services.transparency import automation, exports, forecasts, standings, weekly
 
 
 @shared_task
@@ -11,3 +11,13 @@ def refresh_measures() -> None:
     automation.refresh()
     forecasts.renew_forecasts(timezone.now())
     standings.renew_standings(timezone.now())
+
+
+@shared_task
+def send_weekly_letters() -> None:
+    weekly.send_weekly(timezone.now())
+
+
+@shared_task
+def make_figures() -> None:
+    exports.make_figures(timezone.now())

@@ -76,6 +76,9 @@ desk_team_give       in        no    no       ok    no            no      no    
 desk_absence_end     in        no    no       ok    no            no      no              no
 desk_role_settle     in        no    no       ok    no            no      no              no
 managers_load        in        no    no       no    no            ok      ok              no
+managers_figures     in        no    no       no    no            ok      ok              no
+managers_figures_download in   no    no       no    no            no      no              no
+managers_letters     in        no    no       no    no            ok      ok              no
 managers_people      in        no    no       no    no            ok      ok              no
 managers_role_end    in        no    no       no    no            ok      no              no
 managers_role_settle in        no    no       no    no            ok      no              no

@@ -325,6 +325,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "letter": {"name": "nothing-1"},
     "letter_as_mailed": {"name": "nothing-1"},
     "rate": {"token": "nonsense"},
+    "unsubscribe": {"token": "nonsense"},
     "shared": {"secret": "nonsense"},
     "shared_file": {"secret": "nonsense"},
 }
