@@ -29,7 +29,7 @@ COUNTED = {
 PARTS = {"median": 0.5, "p90": 0.9}
 LENGTHS = ("took", "decision", "days")
 STARRED = ("office", "channel", "version", "stops")  # tables with a row `*` for what is told together
-UNTOLD = ("refused", "asked")  # tables of reasons and papers, which the log doesn't tell
+UNTOLD = ("refused", "asked", "equity")  # tables of reasons, papers and groups of people, which the log doesn't tell
 Place = tuple[str, str]
 Cell = tuple[str, str, str]
 

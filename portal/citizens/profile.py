@@ -28,8 +28,20 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("name", "birth_date", "phone", "language")
-        labels = {"name": gettext_lazy("Name"), "birth_date": gettext_lazy("Date of birth")}
+        fields = ("name", "birth_date", "phone", "language", "gender", "may_be_counted")
+        labels = {
+            "name": gettext_lazy("Name"),
+            "birth_date": gettext_lazy("Date of birth"),
+            "gender": gettext_lazy("Gender"),
+            "may_be_counted": gettext_lazy("Count me, to see whether all are served alike"),
+        }
+        help_texts = {
+            "gender": gettext_lazy("You don’t have to say. No official sees it."),
+            "may_be_counted": gettext_lazy(
+                "Then your gender, age, town and language are counted once a month with those of others, never told of "
+                "fewer than five people, and used for nothing else. You can take it back here at any time."
+            ),
+        }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
             "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal.equity_in_words import equity_in_words
 from portal.figures_in_words import change_of, told
 from portal.parameters import BadParameter, one_of, period_in, rows_in, unit_in, with_good_parameters
 from portal.process_picture import drawn
@@ -20,7 +21,8 @@ from services.agencies.models import Agency
 from services.catalogue.models import Service
 from services.catalogue.queries import searched
 from services.transparency import queries
-from services.transparency.lines import COLUMNS, figure_lines, harmless, lines_of
+from services.transparency.equity import equity_of
+from services.transparency.lines import COLUMNS, equity_lines, figure_lines, harmless, lines_of
 from services.transparency.measures import BY_CODE, MEASURES
 from services.transparency.models import Cursor
 from services.transparency.queries import Summary
@@ -116,6 +118,7 @@ def figures_of(request: HttpRequest, code: str) -> HttpResponse:
         "process": drawn(definition.workflow, words["times"]),
         "versions": service.versions.defer("source").order_by("-number"),
         "measures": BY_CODE,
+        "equity": equity_in_words(equity_of(code)) if found.is_usual else None,
         **words,
     }
     return render(request, "public/figures_of.html", context)
@@ -129,7 +132,8 @@ def figures_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     get_object_or_404(Service.objects.published(), code=code)
     unit, today = unit_in(request), timezone.localdate()
     found = queries.service_figures(code, today, period_in(request, today), unit)
-    lines = ((code, found.period.name, *line) for line in lines_of(found, unit))
+    equity = equity_of(code) if found.is_usual else None
+    lines = ((code, found.period.name, *line) for line in chain(lines_of(found, unit), equity_lines(equity)))
     return written(islice(lines, rows_in(request)), kind, code)
 
 

@@ -28,6 +28,11 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in: citizen, clerk, manager or administrator. What they may do is told by memberships."""
 
+    class Gender(models.TextChoices):
+        WOMAN = "woman", _("Woman")
+        MAN = "man", _("Man")
+        OTHER = "other", _("Another gender")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -35,6 +40,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     address = models.JSONField(_("address"), default=dict, blank=True)
+    gender = models.CharField(_("gender"), max_length=10, choices=Gender, blank=True, default="", db_default="")
+    may_be_counted = models.BooleanField(
+        _("may be counted"),
+        default=False,
+        db_default=False,
+        help_text=_("Whether gender, age, place and language may be counted, to see whether all are served alike."),
+    )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     wants_mail = models.BooleanField(_("notices by e-mail"), default=True)
     wants_sms = models.BooleanField(_("notices by SMS"), default=False)

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from services.accounts.models import User
 from services.transparency.background import FiguresExport
-from services.transparency.lines import COLUMNS, harmless, lines_of
+from services.transparency.equity import equity_of
+from services.transparency.lines import COLUMNS, equity_lines, harmless, lines_of
 from services.transparency.managed import agencies_of, services_of
 from services.transparency.measures import MEASURES
 from services.transparency.queries import service_figures
@@ -62,7 +64,8 @@ def _told(export: FiguresExport) -> Told:
     for export.done, service in enumerate(services):
         own(export).update(done=export.done, total=export.total, lease_until=timezone.now() + LEASE)
         found = service_figures(service.code, today)
-        yield service.code, [(service.code, found.period.name, *line) for line in lines_of(found, "month")]
+        told = chain(lines_of(found, "month"), equity_lines(equity_of(service.code) if found.is_usual else None))
+        yield service.code, [(service.code, found.period.name, *line) for line in told]
     export.done = export.total
     own(export).update(done=export.done, total=export.total)
 

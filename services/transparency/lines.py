@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from services.transparency.equity import Equity
 from services.transparency.queries import Service
 from services.transparency.tables import Figures, Took
 
@@ -61,6 +62,14 @@ def lines_of(figures: Service, unit: str) -> Iterator[Line]:
         for measure, value in vars(figures.handling).items()
         if value is not None and figures.handling.cases
     )
+
+
+def equity_lines(equity: Equity | None) -> Iterator[Line]:
+    """Give what may be told of groups of people, each under its kind and key."""
+    for kind, groups in equity.kinds.items() if equity else ():
+        for group in groups:
+            yield "equity", f"{kind}:{group.key}", "decided", group.decided
+            yield from (("equity", f"{kind}:{group.key}", name, share.part) for name, share in group.shares.items())
 
 
 def figure_lines(table: str, key: str, figures: Figures) -> Iterator[Line]:

@@ -175,3 +175,38 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.office}"
+
+
+class Tallied(models.Model):
+    """How many requests were decided, in time, and refused."""
+
+    decided = models.PositiveIntegerField()
+    on_time = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class EquityRun(Tallied):
+    """When a service's groups were counted last, with all that was decided in the twelve months before `until`."""
+
+    service = models.CharField(max_length=60, unique=True)
+    until = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.until}"
+
+
+class EquityCount(Tallied):
+    """One group of a kind, of those who let themselves be counted; `key` "" are who didn't say."""
+
+    run = models.ForeignKey(EquityRun, models.CASCADE, related_name="counts")
+    kind = models.CharField(max_length=10)
+    key = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "kind", "key"], name="equity_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

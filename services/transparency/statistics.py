@@ -22,14 +22,14 @@ def wilson(part: int, whole: int, deviations: float = NINETY_FIVE) -> Interval:
     return Interval(max(0.0, middle - spread), min(1.0, middle + spread))
 
 
-def difference(part: int, whole: int, other_part: int, other_whole: int) -> Interval:
+def difference(part: int, whole: int, other_part: int, other_whole: int, deviations: float = NINETY_FIVE) -> Interval:
     """Give Newcombe's interval of the difference of two shares, the first less the other; 95 times of a hundred.
 
     Source: R. G. Newcombe, Interval estimation for the difference between independent proportions, method 10,
     Statistics in Medicine 17 (1998).
     """
     share, other = part / whole, other_part / other_whole
-    one, two = wilson(part, whole), wilson(other_part, other_whole)
+    one, two = wilson(part, whole, deviations), wilson(other_part, other_whole, deviations)
     below = math.hypot(share - one.low, two.high - other)
     above = math.hypot(one.high - share, other - two.low)
     return Interval(share - other - below, share - other + above)

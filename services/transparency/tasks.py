@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from services.transparency import automation, exports, forecasts, standings, weekly
+from services.transparency import automation, equity, exports, forecasts, standings, weekly
 
 
 @shared_task
@@ -11,6 +11,7 @@ def refresh_measures() -> None:
     automation.refresh()
     forecasts.renew_forecasts(timezone.now())
     standings.renew_standings(timezone.now())
+    equity.count_equity(timezone.now())
 
 
 @shared_task

@@ -87,7 +87,8 @@ def _files_of(request: ServiceRequest) -> Iterator[tuple[str, FieldFile]]:
 
 
 def _person(user: User) -> dict[str, Any]:
-    names = ("email", "name", "personal_identifier", "birth_date", "phone", "address", "language", "joined_at")
+    names = ("email", "name", "personal_identifier", "birth_date", "phone", "address", "language", "gender",
+             "may_be_counted", "joined_at")  # fmt: skip
     drafts = Draft.objects.filter(applicant=user).select_related("service")
     return {
         "profile": {name: getattr(user, name) for name in names},
