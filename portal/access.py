@@ -47,6 +47,7 @@ ACCESS: dict[str, Access] = {
     "figures": E,
     "figures_of": E,
     "figures_file": E,
+    "figures_chart": E,
     "state_file": E,
     "measures": E,
     "measure": E,

@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal.chart_files import CHARTS, TYPES, as_file, chart_of
 from portal.equity_in_words import equity_in_words
 from portal.figures_in_words import change_of, told
 from portal.parameters import BadParameter, one_of, period_in, rows_in, unit_in, with_good_parameters
 from portal.process_picture import drawn
+from portal.templatetags.words import in_language
 from services.agencies.models import Agency
 from services.catalogue.models import Service
 from services.catalogue.queries import searched
@@ -104,17 +106,13 @@ def published() -> QuerySet[Service]:
 @with_good_parameters
 def figures_of(request: HttpRequest, code: str) -> HttpResponse:
     """Show the figures of one service: in a sentence, over time, by step, by office and by version."""
-    service = get_object_or_404(published(), code=code)
+    service, found, words = told_of(request, code)
     assert service.current is not None
-    unit, today = unit_in(request), timezone.localdate()
-    found = queries.service_figures(code, today, period_in(request, today), unit)
     definition = service.current.definition
-    remarks = Remark.objects.for_everybody().filter(service=service).order_by("first_day", "written_at")[:MOST_REMARKS]
-    words = told(found, unit, definition, list(remarks))
     context = {
         "service": service,
         "definition": definition,
-        "unit": unit,
+        "unit": unit_in(request),
         "process": drawn(definition.workflow, words["times"]),
         "versions": service.versions.defer("source").order_by("-number"),
         "measures": BY_CODE,
@@ -122,6 +120,33 @@ def figures_of(request: HttpRequest, code: str) -> HttpResponse:
         **words,
     }
     return render(request, "public/figures_of.html", context)
+
+
+def told_of(request: HttpRequest, code: str) -> tuple[Service, queries.Service, dict[str, Any]]:
+    """Give a service with its figures in the period and the units that are asked for, and their words and charts."""
+    service = get_object_or_404(published(), code=code)
+    assert service.current is not None
+    unit, today = unit_in(request), timezone.localdate()
+    found = queries.service_figures(code, today, period_in(request, today), unit)
+    remarks = Remark.objects.for_everybody().filter(service=service).order_by("first_day", "written_at")[:MOST_REMARKS]
+    return service, found, told(found, unit, service.current.definition, list(remarks))
+
+
+@require_safe
+@with_good_parameters
+def figures_chart(request: HttpRequest, code: str, chart: str, kind: str) -> HttpResponse:
+    """Give one chart of a service's figures as a file."""
+    if chart not in CHARTS or kind not in TYPES:
+        raise Http404
+    service, _found, words = told_of(request, code)
+    chosen = chart_of(words, chart)
+    if chosen is None:
+        raise Http404
+    remarks = words["trends"]["remarks"] if chosen.marks else []
+    lines = [f"{number}. {in_language(remark.words)}" for number, remark in enumerate(remarks, start=1)]
+    content = as_file(chosen, chart, kind, str(service), lines)
+    named = {"Content-Disposition": f'attachment; filename="{code}-{chart}.{kind}"'}
+    return HttpResponse(content, content_type=TYPES[kind], headers=named)
 
 
 @require_safe

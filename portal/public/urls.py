@@ -30,6 +30,7 @@ urlpatterns = [
     path("figures/offices/<slug:code>/", places.figures_of_office, name="figures_of_office"),
     path("figures/all.<str:kind>", figures.state_file, name="state_file"),
     path("figures/<slug:code>/", figures.figures_of, name="figures_of"),
+    path("figures/<slug:code>/<slug:chart>.<str:kind>", figures.figures_chart, name="figures_chart"),
     path("figures/<slug:code>.<str:kind>", figures.figures_file, name="figures_file"),
     path("verify/", verification.verify, name="verify"),
     path("verify/<str:number>/", verification.verify_document, name="verify_document"),

@@ -308,6 +308,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "agency": {"code": "north"},
     "figures_of": {"code": "permit"},
     "figures_file": {"code": "permit", "kind": "csv"},
+    "figures_chart": {"code": "permit", "chart": "volume", "kind": "svg"},
     "state_file": {"kind": "json"},
     "measure": {"code": "on_time"},
     "figures_of_agency": {"code": "north"},
