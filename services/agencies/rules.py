@@ -152,16 +152,20 @@ def _is_stopped(moment: datetime, stops: Sequence[Stop]) -> bool:
 
 
 def working_days(start: datetime, end: datetime, calendar: WorkingCalendar) -> int:
-    """Count the working days after the day of `start`, up to and with the day of `end`: 0 on the same day."""
-    first, last = calendar.day_of(start) + DAY, calendar.day_of(end)
-    return sum(calendar.counts(day, "working") for day in _days(first, last))
+    """Count the working days after the day of `start`, up to and with the day of `end`: 0 on the same day.
+
+    As legal limits count them: what comes after a half day's closing came on the next working day.
+    """
+    first, last = calendar.day_received(start, "working") + DAY, calendar.day_of(end)
+    came_late = first <= last and end > calendar.end_of(last, "working")
+    return sum(calendar.counts(day, "working") for day in _days(first, last)) + came_late
 
 
 def lost_days(start: datetime, stop: tuple[datetime, datetime], calendar: WorkingCalendar) -> int:
-    """Count the working days after the day of `start` at whose end the clock stood still."""
-    first = max(calendar.day_of(start) + DAY, calendar.day_of(stop[0]))
+    """Count the working days after the day of `start` at whose end the clock stood still, a half day’s its closing."""
+    first = max(calendar.day_received(start, "working") + DAY, calendar.day_of(stop[0]))
     days = (day for day in _days(first, calendar.day_of(stop[1])) if calendar.counts(day, "working"))
-    return sum(_is_stopped(calendar.end_of(day), [stop]) for day in days)
+    return sum(_is_stopped(calendar.end_of(day, "working"), [stop]) for day in days)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -32,7 +32,7 @@ MEASURES = (
     Measure("open", _("Open"), "number", _("Received, less decided, less withdrawn."), _FEW, "less"),
     Measure("withdrawn", _("Withdrawn"), "number", _("Requests that the applicant took back."), _FEW),
     Measure("backlog_age", _("Age of open requests"), "days", _("Days since the submission of the requests that are open now: the age that half don’t exceed."), _("Services with fewer than five open requests."), "less"),
-    Measure("median", _("Half within"), "days", _("Working days of the agency’s calendar after the day of the submission up to the day of the decision, without those at whose end the legal clock stood still; as many as half of the decided requests didn’t exceed. Less than one day is told in hours or minutes, as the calendar runs."), _OPEN, "less"),
+    Measure("median", _("Half within"), "days", _("Working days of the agency’s calendar after the day of the submission up to the day of the decision, without those at whose end the legal clock stood still; a half day counts as one, and what comes after its closing came on the next; as many as half of the decided requests didn’t exceed. Less than one day is told in hours or minutes, as the calendar runs."), _OPEN, "less"),
     Measure("p90", _("9 of 10 within"), "days", _("As “half within”, for nine of ten."), _OPEN, "less"),
     Measure("stopped_days", _("Days the clock stood still"), "days", _("Working days at whose end the legal clock stood still because the applicant had to act, for each decided request on average."), _OPEN, "less"),
     Measure("on_time", _("In time"), "share", _("Decided by the legal deadline, of all decided. Days on which the clock stood still don’t count, recorded extensions do."), _WITHDRAWN, "more"),

@@ -14,7 +14,9 @@ from services.agencies.rules import (
     due_after_stop,
     due_at,
     end_of_period,
+    lost_days,
     running_seconds,
+    working_days,
 )
 
 BAKU = ZoneInfo("Asia/Baku")
@@ -99,6 +101,33 @@ def test_closing_hours_shorten_nothing_for_applicants(start, days, kind, calenda
     assert due_at(start, days, kind, free) == last_moment(day, "calendar", calendar)
 
 
+@given(MOMENTS, st.integers(0, 60 * 24 * 40), st.integers(1, 40), CALENDARS)
+def test_measured_working_days_are_those_of_the_limit(start, minutes, days, calendar) -> None:
+    """On a working day: decided by the limit of so many days is the same as measured in at most so many."""
+    end = start + timedelta(minutes=minutes)
+    if calendar.counts(calendar.day_of(end), "working"):
+        in_time = end <= due_at(start, days, "working", calendar)
+        assert in_time == (working_days(start, end, calendar) <= days)
+
+
+@given(MOMENTS, st.integers(0, 60 * 24 * 20), st.integers(1, 60 * 24 * 20), CALENDARS)
+def test_measured_lost_days_are_those_at_whose_end_the_limit_stands_still(start, before, length, calendar) -> None:
+    stop = (start + timedelta(minutes=before), start + timedelta(minutes=before + length))
+
+    lost = [
+        day for day in counted(start, stop[1], calendar) if stop[0] <= last_moment(day, "working", calendar) < stop[1]
+    ]
+
+    assert lost_days(start, stop, calendar) == len(lost)
+
+
+def counted(start: datetime, end: datetime, calendar: WorkingCalendar) -> list[date]:
+    """Give the working days after a start, by looking at each."""
+    first, last = calendar.day_received(start, "working"), calendar.day_of(end)
+    days = [first + timedelta(days=number) for number in range(1, (last - first).days + 1)]
+    return [day for day in days if works(day, "working", calendar)]
+
+
 class TestHalfDay:
     """Friday, the last of the year, until one o'clock; the week after, Monday is worked."""
 
@@ -115,6 +144,21 @@ class TestHalfDay:
         before, after = (datetime(2027, 12, 30, hour, tzinfo=BAKU) for hour in (13, 14))
         assert due_at(before, 1, "working", closing) == datetime.combine(self.friday, time.max, BAKU)
         assert due_at(after, 1, "working", closing) == datetime.combine(date(2028, 1, 3), time.max, BAKU)
+
+    def test_is_measured_as_the_limit_counts_it(self) -> None:
+        """One day until its closing, two after it; and what came after a closing came the next day."""
+        thursday = datetime(2027, 12, 30, 16, tzinfo=BAKU)
+        in_time, late = (datetime(2027, 12, 31, hour, tzinfo=BAKU) for hour in (13, 14))
+        assert [working_days(thursday, end, self.calendar) for end in (thursday, in_time, late)] == [0, 1, 2]
+        closing = WorkingCalendar(BAKU, closings={date(2027, 12, 30): time(13)})
+        assert working_days(thursday, in_time, closing) == 0
+
+    def test_is_lost_when_the_clock_stood_still_at_its_closing(self) -> None:
+        thursday = datetime(2027, 12, 30, 16, tzinfo=BAKU)
+        noon, two, ten = (datetime(2027, 12, 31, hour, tzinfo=BAKU) for hour in (12, 14, 22))
+        assert lost_days(thursday, (noon, two), self.calendar) == 1
+        assert lost_days(thursday, (two, ten), self.calendar) == 0
+        assert lost_days(thursday, (two, datetime(2028, 1, 1, 1, tzinfo=BAKU)), self.calendar) == 0
 
     def test_may_be_a_saturday(self) -> None:
         saturday = WorkingCalendar(BAKU, closings={date(2028, 1, 1): time(12)})
