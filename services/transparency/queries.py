@@ -115,7 +115,7 @@ def service_figures(service: str, today: date, period: str = "", unit: str = "mo
         before=figures_in(book.sheet, before, {"running_days": lengths.of(before)}) if before else None,
         series=series_of(service, book.sheet, lengths, unit, today),
         tables=_tables(book, lengths, chosen) if is_usual else {},
-        refusals=reasons_of(book.wrong[REFUSED], chosen.name) if is_usual else [],
+        refusals=_refusals(book, chosen) if is_usual else [],
         questions=reasons_of(book.wrong[ASKED], chosen.name) if is_usual else [],
         steps=step_times(lengths.whole, STEP),
         holders=step_times(lengths.whole, HELD),
@@ -142,6 +142,11 @@ def usual_period(sheet: Sheet, today: date) -> str:
 
 def _tables(book: Book, lengths: Lengths, period: Period) -> dict[str, Table]:
     return {cut: table_of(book.sheet, book.rows.get(cut, []), _spans(lengths, cut), period) for cut in CUTS}
+
+
+def _refusals(book: Book, period: Period) -> list[Reason]:
+    """Give the reasons of refusals; not where it isn't told how many were refused, for they add up to it."""
+    return reasons_of(book.wrong[REFUSED], period.name) if book.sheet.tells("outcome", period) else []
 
 
 def _spans(lengths: Lengths, cut: str) -> dict[str, Buckets]:

@@ -29,6 +29,16 @@ def _alone(*measures: str, base: str = "") -> Family:
     return Family(lambda counts: [sum(counts.get(measure, 0) for measure in measures)], base)
 
 
+def _part_of(whole: str, *measures: str) -> Family:
+    """Give what is told together with what it leaves of a whole, which is told too."""
+
+    def numbers(counts: Mapping[str, int]) -> list[int]:
+        part = sum(counts.get(measure, 0) for measure in measures)
+        return [part, counts.get(whole, 0) - part]
+
+    return Family(numbers, whole)
+
+
 FAMILIES: dict[str, Family] = {
     "received": _alone("received"),
     "decided": Family(lambda counts: [decided_in(counts)]),
@@ -42,9 +52,9 @@ FAMILIES: dict[str, Family] = {
     "rated": Family(lambda counts: [counts.get("satisfied", 0), counts.get("rated", 0) - counts.get("satisfied", 0)]),
     "asked": _alone("asked"),
     "objections": _alone("objections"),
-    "overturned": _alone("annulled", "sent_back"),
+    "overturned": _part_of("objections", "annulled", "sent_back"),
     "complaints": _alone("complaints"),
-    "complaints_answered": _alone("complaints_answered"),
+    "complaints_answered": _part_of("complaints", "complaints_answered"),
     "silent_approvals": _alone("silent_approvals"),
     "silent_refusals": _alone("silent_refusals"),
     "silent_opinions": _alone("silent_opinions"),

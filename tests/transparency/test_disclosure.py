@@ -173,6 +173,21 @@ def test_how_many_are_open_follows_from_nothing_when_they_are_few(numbers):
         assert is_told(sheet.undecided_at(len(sheet.units)))
 
 
+@given(st.lists(st.tuples(FEW, FEW, FEW, FEW), min_size=1, max_size=30))
+def test_of_what_was_objected_and_complained_few_that_are_left_follow_from_nothing(months):
+    """Objections less those that overturned a decision; complaints less those that were answered."""
+    names = ("objections", "annulled", "complaints", "complaints_answered")
+    counts = {name: [month[place] for month in months] for place, name in enumerate(names)}
+    first = months_after(TODAY.replace(day=1), 1 - len(months))
+    sheet = Sheet([months_after(first, place) for place in range(len(months))], counts, [])
+
+    for whole, part, measure in (("objections", "overturned", "annulled"), ("complaints", "complaints_answered", "")):
+        for begin, end in pairwise(sorted(sheet.ends(part))):
+            span = [sum(counts[name][begin:end]) for name in (whole, measure or part)]
+            assert are_told([*span, span[0] - span[1]])
+            assert {begin, end} <= sheet.ends(whole)
+
+
 @given(st.dictionaries(st.integers(0, 60), st.integers(1, 30), max_size=30))
 def test_bars_are_of_none_or_of_five_and_together_all(days):
     bins = histogram(days)
