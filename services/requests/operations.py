@@ -19,6 +19,7 @@ from services.requests.models import Draft, Message, ServiceRequest
 from services.requests.rules import digest_of_secret
 from services.requests.supplying import BadEvidence, LookedOver, look_over, rewound
 
+FILES_WITHOUT_LINK = timedelta(days=1)  # counted once a day: gone within two
 KEPT_WITHOUT_ACCOUNT, KEPT_WITH_ACCOUNT = timedelta(days=14), timedelta(days=180)
 
 
@@ -53,6 +54,24 @@ def forget_drafts(now: datetime) -> int:
                 remove_evidence(file)
             draft.delete()
     return len(old)
+
+
+def forget_files(now: datetime) -> int:
+    """Delete files of drafts that nobody comes back to: no account, no link, and the session long over; give how many.
+
+    What was typed stays as long as other drafts: it is small, and a session may live on without a save.
+    """
+    long_ago = now - FILES_WITHOUT_LINK
+    left = Draft.objects.filter(applicant=None, secret_digest="", saved_at__lte=long_ago, evidence__isnull=False)
+    count = 0
+    for pk in set(left.values_list("pk", flat=True)):
+        with transaction.atomic():
+            if Draft.objects.select_for_update().filter(pk=pk, secret_digest="", saved_at__lte=long_ago).exists():
+                files = list(Evidence.objects.filter(draft=pk))
+                for file in files:
+                    remove_evidence(file)
+                count += len(files)
+    return count
 
 
 def save_draft(draft: Draft, answers: Mapping[str, Any], office: Office | None = None, *, tab: str = "") -> None:

@@ -14,7 +14,7 @@ from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
 from services.requests.evidence import Evidence
 from services.requests.models import Draft, ServiceRequest
-from services.requests.operations import forget_drafts, remove_file
+from services.requests.operations import forget_drafts, forget_files, remove_file
 from services.requests.share_links import ShareLink
 from services.workflow.models import ACTIVE, DataExport, Rating, Step
 from services.workflow.operations.walking import citizen, require, walking
@@ -143,6 +143,7 @@ def _past_retention(version: ServiceVersion, now: datetime) -> list[ServiceReque
 
 
 def erase_what_is_over(now: datetime) -> None:
-    """Erase what the law no longer has kept, and drafts that nobody comes back to."""
+    """Erase what the law no longer has kept, and drafts and files that nobody comes back to."""
     forget_drafts(now)
+    forget_files(now)
     erase_past_retention(now)

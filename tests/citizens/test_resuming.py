@@ -7,13 +7,22 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from services.requests import operations
 from services.requests.evidence import Evidence
 from services.requests.models import Draft
-from services.requests.operations import KEPT_WITHOUT_ACCOUNT, add_evidence, forget_drafts
+from services.requests.operations import (
+    KEPT_WITHOUT_ACCOUNT,
+    add_evidence,
+    forget_drafts,
+    forget_files,
+    keep_for_later,
+)
+from services.workflow.erasure import erase_what_is_over
 from tests import worlds
 from tests.citizens.forms import upload
 
@@ -175,6 +184,61 @@ class TestTabs:
     @pytest.mark.parametrize("odd", ["", "x", "9", "9.", "-1.x", "1." + "y" * 1000, "\0.\0", "1.\0"])
     def test_an_odd_name_of_a_tab_does_no_harm(self, client: Client, draft: Draft, odd: str) -> None:
         assert save(client, draft, odd, "words").status_code in (204, 409)
+
+
+class TestFilesOfADraftThatNobodySends:
+    """Docs/decisions/0024: those that somebody may come back to stay with their draft."""
+
+    @pytest.fixture
+    def left(self, draft: Draft) -> Draft:
+        add_evidence(draft, "paper", upload(), accept=["pdf"], at_most=1, now=timezone.now())
+        return draft
+
+    def forgotten(self, committing: Any, **ago: Any) -> int:
+        Draft.objects.update(saved_at=timezone.now() - timedelta(**ago))
+        with committing():
+            return forget_files(timezone.now())
+
+    def test_go_within_two_days_with_what_was_typed_kept(self, left: Draft, committing: Any) -> None:
+        path, answers = Path(Evidence.objects.get().file.path), left.answers
+        early = self.forgotten(committing, hours=23)
+
+        assert (early, self.forgotten(committing, hours=24)) == (0, 1)
+        assert not path.exists()
+        assert Draft.objects.get().answers == answers
+
+    def test_stay_with_a_draft_whose_link_was_sent(self, left: Draft, committing: Any) -> None:
+        keep_for_later(left, "secret")
+
+        assert self.forgotten(committing, days=13) == 0
+        assert Evidence.objects.exists()
+
+    def test_stay_with_a_draft_of_an_account(self, left: Draft, committing: Any) -> None:
+        Draft.objects.update(applicant=worlds.citizen())
+
+        assert self.forgotten(committing, days=179) == 0
+
+    def test_stay_when_the_link_is_sent_at_the_last_moment(
+        self, left: Draft, committing: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was asked for after the sweep had found the draft, and before the draft was locked."""
+        real = transaction.atomic
+
+        def asked_for(*known: Any) -> Any:
+            monkeypatch.setattr(operations.transaction, "atomic", real)
+            keep_for_later(left, "secret")
+            return real(*known)
+
+        monkeypatch.setattr(operations.transaction, "atomic", asked_for)
+
+        assert self.forgotten(committing, days=2) == 0
+
+    def test_are_forgotten_by_what_runs_every_day(self, left: Draft, committing: Any) -> None:
+        Draft.objects.update(saved_at=timezone.now() - timedelta(days=1))
+        with committing():
+            erase_what_is_over(timezone.now())
+
+        assert not Evidence.objects.exists()
 
 
 def test_drafts_are_forgotten_with_their_files(draft: Draft, committing: Any) -> None:
