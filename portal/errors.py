@@ -1,7 +1,9 @@
 """Pages for what went wrong, kind and with a way on."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlparse
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -39,8 +41,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def may_be_given_back(request: HttpRequest) -> bool:
     """Tell whether a browser says that our own page sent this; passwords and codes are never shown again."""
-    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    return is_ours and not request.path.startswith(SECRETS_BELOW)
+    return came_from_here(request) and not request.path.startswith(SECRETS_BELOW)
+
+
+def came_from_here(request: HttpRequest) -> bool:
+    """Tell whether the browser names a page of ours as the sender; old ones tell it by Origin or Referer only.
+
+    No page can choose these for another: one from elsewhere can leave `Referer` out, which counts as elsewhere.
+    """
+    if (site := request.headers.get("Sec-Fetch-Site")) is not None:
+        return site == "same-origin"
+    sender = urlparse(request.headers.get("Origin", request.headers.get("Referer", "")))
+    return (sender.scheme, sender.netloc) == (request.scheme, request.get_host())
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -52,6 +64,18 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE if is_too_much else status.HTTP_400_BAD_REQUEST
     told = {"is_too_much": is_too_much, "most_files": most_files}
     return render(request, "refused.html", told, status=status_code)
+
+
+class WholeForms:
+    """Refuse what comes in pieces of unknown length: browsers send no form so, and it would arrive empty."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            return render(request, "refused.html", status=status.HTTP_400_BAD_REQUEST)
+        return self.get_response(request)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.idle.IdleLimit",
     "portal.access.AccessMiddleware",
+    "portal.errors.WholeForms",
     "portal.middleware.FaultyForms",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -220,6 +221,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 EVIDENCE_MAX_BYTES = 10_000_000
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.OnlySoMuch",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Who checks files that people bring: clamd at tcp://host:port or unix:///path; nobody when empty (docs/decisions/0019).
 CLAMD_URL, CLAMD_WAIT_S = env.str("CLAMD_URL", ""), env.float("CLAMD_WAIT_S", 5)
 

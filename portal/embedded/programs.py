@@ -12,6 +12,7 @@ from portal.embedded.processes import Child
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 LANES = ("rules", "registries", "documents", "mail")
+LONGEST_HEAD = "65536"  # bytes of a request's headers; a longer head is answered with 431
 
 
 def python(module: str, *words: str) -> list[str]:
@@ -21,7 +22,16 @@ def python(module: str, *words: str) -> list[str]:
 def web(folder: Folder, port: int, environment: Mapping[str, str], workers: int = 1) -> Child:
     """Serve pages and the API by eight threads of each worker."""
     words = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--workers", str(workers)]
-    threads = ["--blocking-threads", "8", "--workers-kill-timeout", "3", "--log-level", "warning"]
+    threads = [
+        "--blocking-threads",
+        "8",
+        "--workers-kill-timeout",
+        "3",
+        "--log-level",
+        "warning",
+        "--http1-buffer-size",
+        LONGEST_HEAD,
+    ]
     command = python("granian", *words, *threads, "--respawn-failed-workers", "portal.embedded.web:application")
     return Child("web", command, folder.log("web"), environment, BASE_DIR)
 

@@ -143,14 +143,14 @@ def read_yes_no(field: AnyField, value: Any, today: date) -> bool:
 
 def read_one_of(field: OneOfField, value: Any, today: date) -> str:
     if value not in [option.value for option in field.options]:
-        raise Bad("choice", _("Choose one of the options."))
+        raise Bad("choice", _("What was chosen is not offered any longer. Choose one of the options."))
     return str(value)
 
 
 def read_several_of(field: SeveralOfField, value: Any, today: date) -> list[str]:
     known = [option.value for option in field.options]
     if not isinstance(value, list) or any(item not in known for item in value):
-        raise Bad("choice", _("Choose from the options."))
+        raise Bad("choice", _("What was chosen is not offered any longer. Choose from the options."))
     if field.at_most and len(set(value)) > field.at_most:
         raise Bad("count", _("Choose at most %(count)s.") % {"count": field.at_most})
     return [item for item in known if item in value]

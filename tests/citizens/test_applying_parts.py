@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.citizens import applying_files
 from portal.limits import HOUR, Limit
 from services.requests.evidence import Evidence
+from services.requests.operations import add_evidence
 from tests.citizens.forms import (
     TYPED,
     begin,
@@ -75,6 +77,39 @@ class TestFiles:
         assert told in answer.content.decode()
         assert 'href="#id_photo"' in answer.content.decode()
         assert not Evidence.objects.exists()
+
+    def test_of_any_size_leave_no_more_than_is_needed_to_refuse_them(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        build_service()
+        draft, sizes = begin(client), []
+        real = applying_files.look_over
+
+        def looked_over(owner: Any, key: str, file: Any, **known: Any) -> Any:
+            sizes.append(file.size)
+            return real(owner, key, file, **known)
+
+        monkeypatch.setattr(applying_files, "look_over", looked_over)
+        answer = fill_in(client, draft, photo=upload(b"%PDF-" + b"x" * 51_000_000))
+
+        assert answer.status_code == 422
+        assert "larger than 10 MB" in answer.content.decode()
+        assert f'value="{TYPED["email"]}"' in answer.content.decode()
+        assert 10_000_000 < sizes[0] < 10_200_000
+
+    def test_of_somebody_else_are_not_mine_by_their_number(self, client: Client) -> None:
+        build_service()
+        theirs = begin(Client())
+        add_evidence(theirs, "photo", upload(), accept=["pdf"], at_most=1, now=timezone.now())
+        file, mine = Evidence.objects.get(), begin(client)
+
+        kept = fill_in(client, mine, photo=str(file.pk))
+        client.post(page_url(mine), {**TYPED, "do": f"drop:{file.pk}"})
+        gone = client.post(reverse("apply_remove_file", args=[mine.pk, file.pk]))
+
+        assert kept.status_code == 422
+        assert gone.status_code == 404
+        assert Evidence.objects.get().draft == theirs
 
     def test_of_one_sender_are_not_taken_without_end(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(applying_files, "UPLOADS", Limit("uploads", 2, HOUR))

@@ -222,7 +222,37 @@ class TestForgedForms:
         assert sent.status_code == 302
         assert User.objects.get().name == "Aysel Quliyeva"
 
-    @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Origin": "http://testserver"},
+            {"Origin": "http://testserver", "Referer": "http://testserver/my/profile/"},
+            {"Referer": "http://testserver/my/profile/"},
+        ],
+    )
+    def test_old_browsers_that_tell_less_get_them_back_too(self, strict: Client, headers: dict[str, str]) -> None:
+        refused = strict.post(reverse("my_profile"), self.TYPED, headers=headers)
+
+        assert refused.status_code == 403
+        assert ">Aysel Quliyeva<" in refused.content.decode()
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver", "Referer": "http://testserver/"},
+            {"Sec-Fetch-Site": ""},
+            {"Origin": "https://testserver"},
+            {"Origin": "http://testserver:8000"},
+            {"Origin": "http://testserver.evil.example"},
+            {"Origin": "null", "Referer": "http://testserver/my/profile/"},
+            {"Origin": "http://evil.example", "Referer": "http://testserver/my/profile/"},
+            {"Referer": "http://evil.example/http://testserver/"},
+            {"Referer": "//testserver/"},
+        ],
+    )
     def test_others_get_nothing_back(self, strict: Client, headers: dict[str, str]) -> None:
         refused = strict.post(reverse("my_profile"), self.TYPED, headers=headers)
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
-from portal.embedded.programs import LANES
+from portal.embedded.programs import LANES, LONGEST_HEAD
 from services.requests.scanner import USUAL_PORT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,6 +121,9 @@ class TestCommands:
         assert mapping.split(":")[-1] == port
         assert f"localhost:{port}/health/live" in SERVICES["web"]["healthcheck"]["test"][-1]
         assert f"EXPOSE {port}" in DOCKERFILE
+
+    def test_take_no_longer_heads_than_were_tried(self) -> None:
+        assert after("--http1-buffer-size", "web") == LONGEST_HEAD
 
     def test_serve_every_lane(self) -> None:
         assert set(after("--queues", "worker").split(",")) == set(LANES)

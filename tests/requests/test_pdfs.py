@@ -45,9 +45,28 @@ DAMAGED = {
     "a page of HTML": b"%PDF-1.7\n<html><script>alert(1)</script></html>",
     "half": PDF[: len(PDF) // 3],
 }
+NO_KIND = "The file is none of these kinds: PDF. Save it as one of them."
 # Whoever opens it must know the word that the key was made of.
 LOCKED = b"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O(%s)/U(%s)>>endobj\n" % (b"o" * 32, b"u" * 32)
 PROTECTED = with_catalog(b"", LOCKED).replace(b"<</Root 1 0 R", b"<</Encrypt 4 0 R/ID[(a)(a)]/Root 1 0 R")
+
+
+# Kinds that nobody is asked for, however their files are called.
+OTHERS = {
+    "nothing": b"",
+    "a program": b"MZ\x90\0" + b"\0" * 60,
+    "a program of Unix": b"\x7fELF" + b"\0" * 60,
+    "a page": b"<!doctype html><script>alert(1)</script>",
+    "a drawing with a script": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "a script of a server": b"<?php system($_GET[0]);",
+    "a shell script": b"#!/bin/sh\nrm -rf /\n",
+    "an archive in a picture": b"GIF89a" + b"PK\x03\x04" * 9,
+    "an archive": b"PK\x03\x04\x14\0\0\0\x08\0" + b"../../etc/x" * 9,
+    "a document with macros": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+    "a picture of a phone": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 60,
+    "a scan": b"II*\0\x08\0\0\0" + b"\0" * 60,
+    "an archive that swells": b"\x1f\x8b\x08\0" + b"\0" * 60,
+}
 
 
 @pytest.fixture
@@ -66,6 +85,13 @@ def refusal(draft: Draft, content: bytes) -> str:
         add(draft, content)
     assert not Evidence.objects.exists()
     return str(refused.value.message)
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_what_is_called_a_pdf_and_is_none_is_refused(draft: Draft, what: str) -> None:
+    told = refusal(draft, OTHERS[what])
+
+    assert told == ("The file is empty. Choose it again." if what == "nothing" else NO_KIND)
 
 
 class TestPdf:
