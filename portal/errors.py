@@ -8,11 +8,11 @@ from urllib.parse import urlparse
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language_bidi, get_language_from_request, override
+from django.utils.translation import get_language_bidi, get_language_from_request, gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import bad_request, server_error
 from drf_standardized_errors.handler import ExceptionHandler
@@ -23,6 +23,7 @@ from portal.kept_words import has_words, shown_again, typed_in, way_back
 AWAY = (OperationalError, InterfaceError)
 BACK_IN_S = 5
 SECRETS_BELOW = "/account/"
+FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -73,9 +74,16 @@ class WholeForms:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "HTTP_TRANSFER_ENCODING" in request.META:
+        if "HTTP_TRANSFER_ENCODING" not in request.META:
+            return self.get_response(request)
+        if request.content_type in FORMS:
             return render(request, "refused.html", status=status.HTTP_400_BAD_REQUEST)
-        return self.get_response(request)
+        told = {
+            "code": "length_required",
+            "detail": gettext("Send it with its Content-Length, not in pieces."),
+            "attr": None,
+        }
+        return JsonResponse({"type": "client_error", "errors": [told]}, status=status.HTTP_411_LENGTH_REQUIRED)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -143,6 +143,14 @@ def test_another_kind_of_body(program: Client, kind: str) -> None:
     assert answer.status_code == 415
 
 
+def test_a_body_in_pieces_of_unknown_length(program: Client) -> None:
+    """It would arrive empty."""
+    pieces = {"Transfer-Encoding": "chunked", "Idempotency-Key": "k"}
+    answer = program.post(reverse("api_requests"), b"{}", content_type="application/json", headers=pieces)
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (411, "length_required")
+
+
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_another_method(program: Client, method: str) -> None:
     assert getattr(program, method)(reverse("api_requests")).status_code == 405
