@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal.templatetags.words import marked
 from services.accounts.models import User
-from services.agencies.models import Agency
 from services.transparency.equity import Equity
 from services.transparency.fairness import OTHERS, Group
 
@@ -33,11 +32,10 @@ APART: dict[tuple[str, str], Promise] = {
 
 
 def equity_in_words(equity: Equity | None) -> dict[str, Any] | None:
-    """Give the groups of each kind with their names, and sentences of those that differ; one query for the towns."""
+    """Give the groups of each kind with their names, and sentences of those that differ."""
     if equity is None:
         return None
-    towns = {row.key for row in equity.kinds.get("place", [])} - {"", OTHERS}
-    names = {town.code: marked(town.name) for town in Agency.objects.filter(code__in=towns)} if towns else {}
+    names = {code: marked(name) for code, name in equity.towns.items()}
     kinds = [
         (KINDS[kind], [(group_words(kind, row, names), row) for row in groups]) for kind, groups in equity.kinds.items()
     ]

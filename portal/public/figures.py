@@ -23,7 +23,8 @@ from services.agencies.models import Agency
 from services.catalogue.models import Service
 from services.catalogue.queries import searched
 from services.transparency import queries
-from services.transparency.equity import equity_of
+from services.transparency.equity import equity_of, rows_beside
+from services.transparency.equity import told_of as told_of_groups
 from services.transparency.lines import COLUMNS, equity_lines, figure_lines, harmless, lines_of
 from services.transparency.measures import BY_CODE, MEASURES
 from services.transparency.models import Cursor
@@ -98,8 +99,9 @@ def state_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def published() -> QuerySet[Service]:
-    """Give the services with their current version, and up to when the figures are counted."""
-    return Service.objects.published().with_current().annotate(as_of=Subquery(Cursor.objects.values("as_of")[:1]))
+    """Give the services with their current version, up to when the figures are counted, and their groups of people."""
+    known = Service.objects.published().with_current()
+    return known.annotate(as_of=Subquery(Cursor.objects.values("as_of")[:1]), equity_rows=rows_beside("code"))
 
 
 @require_safe
@@ -116,7 +118,7 @@ def figures_of(request: HttpRequest, code: str) -> HttpResponse:
         "process": drawn(definition.workflow, words["times"]),
         "versions": service.versions.defer("source").order_by("-number"),
         "measures": BY_CODE,
-        "equity": equity_in_words(equity_of(code)) if found.is_usual else None,
+        "equity": equity_in_words(told_of_groups(service.equity_rows)) if found.is_usual else None,
         **words,
     }
     return render(request, "public/figures_of.html", context)

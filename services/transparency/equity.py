@@ -1,12 +1,15 @@
 """Count once a month, of those who let themselves be counted, whether all groups were served alike."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from services.accounts.rules import age_on
@@ -87,24 +90,52 @@ def _places() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Equity:
-    """What may be told of a service's groups by kind, in the twelve months before `until`; `counted` of `decided`."""
+    """What may be told of a service's groups by kind, in the twelve months before `until`; `counted` of `decided`.
+
+    `towns` has the names of the places.
+    """
 
     until: date
     counted: int
     decided: int
     kinds: Mapping[str, list[Group]]
+    towns: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
 
 def equity_of(service: str) -> Equity | None:
     """Give what may be told; None when too few let themselves be counted. One query."""
-    rows = EquityCount.objects.filter(run__service=service).select_related("run").order_by("kind", "key")
-    tallies: dict[str, dict[str, Tally]] = defaultdict(dict)
-    run = None
-    for row in rows:
-        run, tallies[row.kind][row.key] = row.run, Tally(row.decided, row.on_time, row.refused)
-    if run is None:
+    return told_of(list(_rows().filter(run__service=service).values_list("row", flat=True)))
+
+
+ROW = JSONObject(
+    until="run__until",
+    whole=JSONObject(decided="run__decided", on_time="run__on_time", refused="run__refused"),
+    kind="kind",
+    key="key",
+    tally=JSONObject(decided="decided", on_time="on_time", refused="refused"),
+    town=Subquery(Agency.objects.filter(code=OuterRef("key")).values("name")[:1]),
+)
+
+
+def rows_beside(code: str) -> ArraySubquery:
+    """Give the rows of a service beside it, in the same query, for `told_of`; `code` is the field that names it."""
+    return ArraySubquery(_rows().filter(run__service=OuterRef(code)).values("row"))
+
+
+def _rows() -> QuerySet[EquityCount, Any]:
+    return EquityCount.objects.order_by("kind", "key").annotate(row=ROW)
+
+
+def told_of(rows: Sequence[Mapping[str, Any]]) -> Equity | None:
+    """Give what may be told of a service's rows."""
+    if not rows:
         return None
-    whole, counted = Tally(run.decided, run.on_time, run.refused), summed(tallies[KINDS[0]].values())
+    tallies: dict[str, dict[str, Tally]] = defaultdict(dict)
+    for row in rows:
+        tallies[row["kind"]][row["key"]] = Tally(**row["tally"])
+    whole, counted = Tally(**rows[0]["whole"]), summed(tallies[KINDS[0]].values())
     measures = may_be_told(whole, counted)
     kinds = {kind: groups for kind in KINDS if (groups := groups_of(tallies[kind], measures))}
-    return Equity(run.until, counted.decided, whole.decided, kinds) if kinds else None
+    until = date.fromisoformat(rows[0]["until"])
+    towns = {row["key"]: row["town"] for row in rows if row["kind"] == "place" and row["town"]}
+    return Equity(until, counted.decided, whole.decided, kinds, towns) if kinds else None

@@ -13,10 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from services.catalogue.models import ServiceVersion
+from services.transparency.equity import KINDS
 from services.transparency.measures import MEASURES
-from services.transparency.models import Bucket, Count, OfficeFigures
+from services.transparency.models import Bucket, Count, EquityCount, EquityRun, OfficeFigures
+from services.transparency.operations import write_remark
 from services.transparency.periods import months_after
 from services.transparency.standings import renew_standings
+from tests import worlds
 from tests.worlds import build_agencies, desk, published
 
 pytestmark = pytest.mark.django_db
@@ -252,5 +255,20 @@ def test_nonsense_gets_a_clear_answer(client, permit, name, query, words):
     ],
 )
 def test_pages_need_few_queries(client, permit, name, args, django_assert_max_num_queries: AssertMaxQueries):
+    add("received", 40, timezone.localdate().replace(day=1))  # some are open: their age is read, too
+    groups_and_remarks(permit)
     with django_assert_max_num_queries(MOST_QUERIES):
         assert client.get(reverse(name, args=args)).status_code == 200
+
+
+def groups_and_remarks(version: ServiceVersion) -> None:
+    """Let a service have all that its page can show."""
+    run = EquityRun.objects.create(
+        service="permit", until=timezone.localdate().replace(day=1), decided=100, on_time=50, refused=50
+    )
+    for kind in KINDS:
+        for key in ("north", "south"):
+            EquityCount.objects.create(run=run, kind=kind, key=key, decided=50, on_time=25, refused=25)
+    manager, now = worlds.clerk("dilara", desks=(), role="manager"), timezone.now()
+    known = {"words": {"en": "A flood"}, "first_day": timezone.localdate(), "last_day": None, "is_public": True}
+    write_remark(service=version.service, by=manager, now=now, **known)
