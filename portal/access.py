@@ -151,6 +151,8 @@ ACCESS: dict[str, Access] = {
     "managers_target_end": Access.MANAGER,
     "managers_remarks": Access.MANAGER,
     "managers_remark_withdraw": Access.MANAGER,
+    "managers_promises": Access.MANAGER,
+    "managers_promise_close": Access.MANAGER,
     "managers_robots": Access.MANAGER,
     "managers_robots_again": Access.MANAGER,
     "managers_robot_act": Access.MANAGER,

@@ -28,6 +28,7 @@ from services.transparency.equity import told_of as told_of_groups
 from services.transparency.lines import COLUMNS, equity_lines, figure_lines, harmless, lines_of
 from services.transparency.measures import BY_CODE, MEASURES
 from services.transparency.models import Cursor
+from services.transparency.promises import promises_beside, told_promises
 from services.transparency.queries import Summary
 from services.transparency.steering import Remark
 
@@ -99,9 +100,10 @@ def state_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def published() -> QuerySet[Service]:
-    """Give the services with their current version, up to when the figures are counted, and their groups of people."""
+    """Give the services with their current version, up to when the figures are counted, groups of people, promises."""
     known = Service.objects.published().with_current()
-    return known.annotate(as_of=Subquery(Cursor.objects.values("as_of")[:1]), equity_rows=rows_beside("code"))
+    as_of = Subquery(Cursor.objects.values("as_of")[:1])
+    return known.annotate(as_of=as_of, equity_rows=rows_beside("code"), promise_rows=promises_beside())
 
 
 @require_safe
@@ -118,6 +120,7 @@ def figures_of(request: HttpRequest, code: str) -> HttpResponse:
         "process": drawn(definition.workflow, words["times"]),
         "versions": service.versions.defer("source").order_by("-number"),
         "measures": BY_CODE,
+        "promises": told_promises(service.promise_rows, timezone.localdate()),
         "equity": equity_in_words(told_of_groups(service.equity_rows)) if found.is_usual else None,
         **words,
     }

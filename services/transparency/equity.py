@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -104,7 +104,8 @@ class Equity:
 
 def equity_of(service: str) -> Equity | None:
     """Give what may be told; None when too few let themselves be counted. One query."""
-    return told_of(list(_rows().filter(run__service=service).values_list("row", flat=True)))
+    rows = EquityCount.objects.filter(run__service=service).order_by("kind", "key")
+    return told_of(list(rows.annotate(row=ROW).values_list("row", flat=True)))
 
 
 ROW = JSONObject(
@@ -119,11 +120,8 @@ ROW = JSONObject(
 
 def rows_beside(code: str) -> ArraySubquery:
     """Give the rows of a service beside it, in the same query, for `told_of`; `code` is the field that names it."""
-    return ArraySubquery(_rows().filter(run__service=OuterRef(code)).values("row"))
-
-
-def _rows() -> QuerySet[EquityCount, Any]:
-    return EquityCount.objects.order_by("kind", "key").annotate(row=ROW)
+    rows = EquityCount.objects.filter(run__service=OuterRef(code)).order_by("kind", "key")
+    return ArraySubquery(rows.annotate(row=ROW).values("row"))
 
 
 def told_of(rows: Sequence[Mapping[str, Any]]) -> Equity | None:

@@ -19,7 +19,7 @@ FURTHEST, LONGEST_DAYS, LONGEST_WORDS = timedelta(days=5 * 366), 1000, 300
 @transaction.atomic
 def set_target(*, service: Service, measure: str, value: int, by_date: date, by: User, now: datetime) -> Target:
     """Set what a measure is to reach; it takes the place of the target that stands."""
-    _require_managed(service, by)
+    require_managed(service, by)
     require(measure in Target.Measure.values, _("Choose a measure."))
     most = LONGEST_DAYS if measure == Target.Measure.MEDIAN else 100
     require(1 <= value <= most, _("Write a number from 1 to %(most)s.") % {"most": most})
@@ -41,7 +41,7 @@ def set_target(*, service: Service, measure: str, value: int, by_date: date, by:
 def end_target(*, target: Target, by: User, now: datetime) -> None:
     """Give up a target; it stays on record."""
     fresh = Target.objects.select_for_update(of=("self",)).select_related("service").get(pk=target.pk)
-    _require_managed(fresh.service, by)
+    require_managed(fresh.service, by)
     require(fresh.ended_at is None, _("This target doesn’t stand any more."))
     _end(fresh, by, now)
 
@@ -69,7 +69,7 @@ def write_remark(
     now: datetime,
 ) -> Remark:
     """Write words at a day or a span of days of a service's charts; everybody reads them when they are public."""
-    _require_managed(service, by)
+    require_managed(service, by)
     texts = [text.strip() for text in words.values()]
     require(any(texts), _("Write what people should know."))
     require(all(len(text) <= LONGEST_WORDS for text in texts), _("Use at most 300 characters."))
@@ -92,7 +92,7 @@ def write_remark(
 def withdraw_remark(*, remark: Remark, by: User, now: datetime) -> None:
     """Take a remark away from the charts; that it was there stays on record."""
     fresh = Remark.objects.select_for_update(of=("self",)).select_related("service").get(pk=remark.pk)
-    _require_managed(fresh.service, by)
+    require_managed(fresh.service, by)
     require(fresh.withdrawn_at is None, _("This remark was withdrawn already."))
     fresh.withdrawn_by, fresh.withdrawn_at = by, now
     fresh.save(update_fields=["withdrawn_by", "withdrawn_at"])
@@ -106,6 +106,7 @@ def _remark_facts(remark: Remark) -> dict[str, object]:
     return {"service": remark.service.code, "first_day": first, **last, "is_public": remark.is_public}
 
 
-def _require_managed(service: Service, by: User) -> None:
+def require_managed(service: Service, by: User) -> None:
+    """Raise `Refused` unless a person manages the agency that answers for a service."""
     managed = agencies_managed_by(by).filter(pk=service.responsible_id)
     require(managed.exists(), _("Only managers of the agency that answers for the service may do this."))

@@ -1,4 +1,4 @@
-"""What managers set down about a service's figures: targets, and remarks at charts. A row is ended, never changed."""
+"""What managers set down about a service: targets, remarks at charts, promises. A row is ended, never changed."""
 
 import uuid
 from typing import Self
@@ -91,3 +91,35 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day}"
+
+
+class Promise(models.Model):
+    """What an agency promised after what people said, by when, and what came of it; all of it is public."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, models.CASCADE, related_name="promises")
+    heard = models.JSONField(help_text=_("What people said."))
+    promised = models.JSONField()
+    by_date = models.DateField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    is_kept = models.BooleanField(null=True, help_text=_("Whether it was done; unknown while it stands."))
+    outcome = models.JSONField(default=dict, help_text=_("What was done, or why it was given up."))
+    closed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="promise_closed_in_words",
+                condition=models.Q(is_kept=None, outcome={}, closed_by=None, closed_at=None)
+                | (
+                    models.Q(is_kept__isnull=False, closed_by__isnull=False, closed_at__isnull=False)
+                    & ~models.Q(outcome={})
+                ),
+            )
+        ]
+        indexes = [models.Index(fields=["service", "-made_at"], name="promises_of_service")]
+
+    def __str__(self) -> str:
+        return f"{self.by_date}"

@@ -93,6 +93,8 @@ managers_targets     in        no    no       no    no            ok      no    
 managers_target_end  in        no    no       no    no            ok      no              no
 managers_remarks     in        no    no       no    no            ok      no              no
 managers_remark_withdraw in    no    no       no    no            ok      no              no
+managers_promises    in        no    no       no    no            ok      no              no
+managers_promise_close in      no    no       no    no            ok      no              no
 managers_robots      in        no    no       no     no            ok      ok              no
 managers_robots_again in       no    no       no     no            ok      ok              no
 managers_robot_act   in        no    no       no     no            ok      no              no

@@ -15,15 +15,13 @@ from services.accounts.models import User
 from services.agencies.models import Absence, Desk, Office, OwnDay
 from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import check_draft
-from services.catalogue.models import Service
 from services.requests.assistance import Assistance
 from services.requests.evidence import Evidence
 from services.requests.models import Document, Draft, ServiceRequest
 from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
-from services.transparency.operations import set_target, write_remark
-from services.transparency.steering import Remark, Target
+from services.transparency.steering import Promise, Remark, Target
 from services.workflow.actions import FORMS
 from services.workflow.bulk import BulkAct
 from services.workflow.knowledge import TextBlock
@@ -42,6 +40,7 @@ from services.workflow.role_changes import RoleChange
 from services.workflow.trials import Trial
 from services.workflow.what_if.running import run_trials, try_draft
 from tests import worlds
+from tests.access.steering import steered
 from tests.citizens.forms import PDF
 
 
@@ -75,6 +74,7 @@ class Town:
     own_day: OwnDay
     target: Target
     remark: Remark
+    promise: Promise
 
     @property
     def question(self) -> Step:
@@ -169,14 +169,6 @@ def build_town(name: str) -> Town:
     )
     known = (*known, others, absence, change, trial_of(name, manager), own_day, *steered(name, manager, now))
     return Town(name, citizen, clerk, manager, *fresh, *known)
-
-
-def steered(name: str, manager: User, now: datetime) -> tuple[Target, Remark]:
-    """Give a target and a remark of the service of the town's own."""
-    known = {"service": Service.objects.get(code=f"own-{name}"), "by": manager, "now": now}
-    words, today = {"en": f"Secret of {name}"}, timezone.localdate(now)
-    target = set_target(measure="on_time", value=90, by_date=today + timedelta(days=300), **known)
-    return target, write_remark(first_day=today, last_day=None, words=words, is_public=False, **known)
 
 
 def own_kind(today: date) -> str:
@@ -281,6 +273,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_target_end": [{"pk": town.target.pk}],
         "managers_remarks": [{"code": f"own-{town.name}"}],
         "managers_remark_withdraw": [{"pk": town.remark.pk}],
+        "managers_promises": [{"code": f"own-{town.name}"}],
+        "managers_promise_close": [{"pk": town.promise.pk}],
         "managers_versions": [{"code": f"own-{town.name}"}],
         "managers_draft": drafts,
         "managers_try": drafts,
