@@ -187,6 +187,8 @@ ACCESS: dict[str, Access] = {
     "set_language": E,
     "again": Access.SIGNED_IN,
     "still_here": Access.SIGNED_IN,
+    "other_session": Access.SIGNED_IN,
+    "other_sessions": Access.SIGNED_IN,
     "mailbox": Access.DEMO,
     "letter": Access.DEMO,
     "letter_as_mailed": Access.DEMO,

@@ -1,7 +1,8 @@
-"""Sign people out who have gone away, and tell those who are still there in time (WCAG 2.2.1)."""
+"""Sign people out who have gone away, telling who is still there in time (WCAG 2.2.1), and officials each half day."""
 
 import time
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -9,16 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.context import idle_limit_of
+from portal.context import idle_limit_of, roles_of
 from portal.kept_words import forget_who, remember_who
 from portal.middleware import GetResponse
 
-SEEN = "seen_at"
+SEEN, SIGNED_IN = "seen_at", "signed_in_at"
 NOTED_EVERY_S = 60
 
 
 class IdleLimit:
-    """End a session in which nothing has happened for too long; words sent after its end still find their person."""
+    """End a session in which nothing has happened for too long, and an official's half a day after the sign-in.
+
+    Words sent after its end still find their person.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -29,6 +33,8 @@ class IdleLimit:
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         if request.user.is_authenticated:
+            # Here, so that the very answer to the sign-in begins the time; no later visit begins it anew.
+            request.session.setdefault(SIGNED_IN, int(time.time()))
             remember_who(request, response)
         elif was_signed_in:
             forget_who(response)
@@ -40,6 +46,9 @@ class IdleLimit:
         if now - seen_at > idle_limit_of(request):
             logout(request)
             messages.info(request, _("You were signed out because nothing happened for a long time."))
+        elif now - request.session.get(SIGNED_IN, now) > settings.SESSION_LIMIT_STAFF_S and roles_of(request):
+            logout(request)
+            messages.info(request, _("You were signed out because you signed in too long ago. Sign in again."))
         elif request.path == reverse("desk_counts"):
             return  # the page asks by itself, whether anybody is there or not
         elif SEEN not in request.session or now - seen_at >= NOTED_EVERY_S:

@@ -183,10 +183,13 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+USERSESSIONS_ADAPTER = "portal.sessions.OnRecord"
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", IS_PRODUCTION)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+# From the sign-in, whatever is done meanwhile; the age above begins anew with each visit.
+SESSION_LIMIT_STAFF_S = env.int("SESSION_LIMIT_STAFF_S", 12 * 60 * 60)
 IDLE_LIMIT_S, IDLE_LIMIT_STAFF_S = env.int("IDLE_LIMIT_S", 3600), env.int("IDLE_LIMIT_STAFF_S", 1800)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from portal import health, idle, kept_words, place
+from portal import health, idle, kept_words, place, sessions
 
 handler400 = "portal.errors.refused"
 handler500 = "portal.errors.fault"
@@ -15,6 +15,11 @@ urlpatterns = [
     path("language/", csrf_exempt(set_language), name="set_language"),
     path("account/still-here/", idle.still_here, name="still_here"),
     path("account/again/", kept_words.again, name="again"),
+    path("account/sessions/others/", sessions.end_others, name="other_sessions"),
+    path("account/sessions/<int:pk>/", sessions.session, name="other_session"),
+    # Before the library's own, at the same addresses.
+    path("account/2fa/totp/deactivate/", sessions.TakeAppAway.as_view(), name="mfa_deactivate_totp"),
+    path("account/2fa/webauthn/keys/<int:pk>/remove/", sessions.TakePasskeyAway.as_view(), name="mfa_remove_webauthn"),
     path("account/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),
     path("open-data/", include("portal.api.open_data_urls")),

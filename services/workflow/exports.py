@@ -90,9 +90,11 @@ def _person(user: User) -> dict[str, Any]:
     names = ("email", "name", "personal_identifier", "birth_date", "phone", "address", "language", "gender",
              "may_be_counted", "joined_at")  # fmt: skip
     drafts = Draft.objects.filter(applicant=user).select_related("service")
+    events = list(Event.objects.filter(subject=user.pk).order_by("seq").values("at", "kind", "facts"))
     return {
         "profile": {name: getattr(user, name) for name in names},
-        "registers_asked": list(Event.objects.filter(subject=user.pk).order_by("seq").values("at", "kind", "facts")),
+        "registers_asked": [event for event in events if event["kind"] == "register_asked"],
+        "account": [event for event in events if event["kind"] != "register_asked"],
         "notices": [{"at": step.opened_at, "notice": step.key} for step in notices_of(user)],
         "drafts": [
             {"service": draft.service.code, "answers": draft.answers, "helped": draft.helped} for draft in drafts

@@ -119,6 +119,8 @@ my_notices           in        ok    ok       ok     ok            ok      ok   
 my_notice_ways       in        ok    ok       ok     ok            ok      ok              ok
 again                in        ok    ok       ok    ok            ok      ok              ok
 still_here           in        ok    ok       ok     ok            ok      ok              ok
+other_sessions       in        ok    ok       ok     ok            ok      ok              ok
+other_session        in        ok    no       no     no            no      no              no
 my_requests          in        ok    ok       ok     ok            ok      ok              ok
 api_requests         401       ok    ok       ok     ok            ok      ok              ok
 """

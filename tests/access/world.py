@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -75,6 +76,7 @@ class Town:
     target: Target
     remark: Remark
     promise: Promise
+    session_pk: int
 
     @property
     def question(self) -> Step:
@@ -167,7 +169,9 @@ def build_town(name: str) -> Town:
         now,
         name={"en": "Move"},
     )
-    known = (*known, others, absence, change, trial_of(name, manager), own_day, *steered(name, manager, now))
+    session = UserSession.objects.create(user=citizen, ip="127.0.0.1", session_key=f"of-{name}")
+    known = (*known, others, absence, change, trial_of(name, manager), own_day)
+    known = (*known, *steered(name, manager, now), session.pk)
     return Town(name, citizen, clerk, manager, *fresh, *known)
 
 
@@ -275,6 +279,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_remark_withdraw": [{"pk": town.remark.pk}],
         "managers_promises": [{"code": f"own-{town.name}"}],
         "managers_promise_close": [{"pk": town.promise.pk}],
+        "other_session": [{"pk": town.session_pk}],
         "managers_versions": [{"code": f"own-{town.name}"}],
         "managers_draft": drafts,
         "managers_try": drafts,

@@ -4,7 +4,6 @@ import re
 
 import pytest
 import time_machine
-from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -18,19 +17,9 @@ from django.test import Client
 from django.urls import reverse
 
 from services.accounts.models import User
-from tests import worlds
+from tests.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "open-the-portal"
-
-
-@pytest.fixture
-def aysel() -> User:
-    user = worlds.citizen()
-    user.set_password(PASSWORD)
-    user.save()
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
 
 
 def give_password(client: Client, password: str = PASSWORD) -> str:
@@ -148,34 +137,3 @@ class TestCodeByMail:
         )
 
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-
-
-class TestSessions:
-    def test_ended_from_another_device_it_opens_nothing_any_more(self, aysel: User) -> None:
-        here, there = Client(), Client()
-        give_password(here)
-        give_password(there)
-        assert is_signed_in(here)
-        assert is_signed_in(there)
-
-        here.post(reverse("usersessions_list"))
-
-        assert is_signed_in(here)
-        assert not is_signed_in(there)
-
-    def test_of_somebody_else_goes_on(self, aysel: User) -> None:
-        here, stranger = Client(), Client()
-        give_password(here)
-        stranger.force_login(worlds.citizen("elvin"))
-
-        here.post(reverse("usersessions_list"))
-
-        assert is_signed_in(stranger)
-
-    def test_signed_out_its_old_cookie_opens_nothing(self, aysel: User, client: Client) -> None:
-        give_password(client)
-        cookie = client.cookies["session"].value
-        client.post(reverse("account_logout"))
-        client.cookies["session"] = cookie
-
-        assert not is_signed_in(client)

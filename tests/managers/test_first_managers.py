@@ -62,6 +62,19 @@ class TestALostSecondFactor:
         assert Event.objects.get(kind="second_factor_forgotten").facts == facts
         assert [letter.to for letter in mailoutbox] == [["sevda@example.org"]]
 
+    @pytest.mark.parametrize(
+        "why",
+        ["SEVDA showed a card", "Card 5ZK3Q1U", "Called from +994 50 555", "Wrote from x@y.az", "A card, No. 123-456"],
+    )
+    def test_is_not_forgotten_for_a_reason_that_names_somebody(self, people: list[User], why: str) -> None:
+        """The ledger forgets nothing, so nobody's name may get there."""
+        User.objects.filter(pk=people[0].pk).update(personal_identifier="5ZK3Q1U", name="Sevda Əliyeva")
+        Authenticator.objects.create(user=people[0], type="totp", data={})
+        with pytest.raises(CommandError, match="without a name"):
+            call_command("forget_second_factor", "sevda@example.org", why=why)
+        assert Authenticator.objects.exists()
+        assert not Event.objects.exists()
+
     @pytest.mark.parametrize(("email", "told"), [("nobody@example.org", "Nobody"), ("sevda@example.org", "no second")])
     def test_must_be_there(self, email: str, told: str) -> None:
         with pytest.raises(CommandError, match=told):
