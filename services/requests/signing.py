@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+from django.utils.translation import gettext as _
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -129,7 +130,9 @@ def sign(pdf: bytes, field: str = DOCUMENT) -> bytes:
     """Give the PDF with the portal's signature over all of it; `field` tells a decision's document from a receipt."""
     metadata = signers.PdfSignatureMetadata(field_name=field, subfilter=fields.SigSeedSubFilter.PADES)
     signer = _signer(settings.KEYS_DIR, (settings.KEYS_DIR / KEY).stat().st_mtime_ns)
-    signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=signer)
+    # The name for whoever hears the file: a field without one is a fault of PDF/UA, though nobody sees this one.
+    spec = fields.SigFieldSpec(field, readable_field_name=_("Signature of the portal"))
+    signed = signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), metadata, signer=signer, new_field_spec=spec)
     return bytes(signed.getbuffer())
 
 

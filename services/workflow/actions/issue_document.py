@@ -74,7 +74,8 @@ def _content(walk: Changes, template: DocumentTemplate, document: Document, lang
 
 def make(job: Job, key: str) -> bytes:
     """Typeset and sign."""
-    return sign(typeset(job.data.content))
+    with override(job.data.content.language):
+        return sign(typeset(job.data.content))
 
 
 def keep(walk: Changes, job: Job, pdf: bytes) -> None:
