@@ -107,7 +107,8 @@ def _perform(claimed: Claimed, now: datetime) -> tuple[Any, Failed | None]:
     """Do the call; give its result, or why there is none."""
     target = claimed.job.target
     if not breakers.lets_through(target, now):
-        return None, Failed(trouble("no_answer", what=target), rest_s=breakers.rests_for_s(target, now))
+        what = claimed.job.titles or target
+        return None, Failed(trouble("no_answer", what=what), rest_s=breakers.rests_for_s(target, now))
     began = monotonic()
     try:
         result = claimed.action.perform(claimed.job, claimed.key)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from services.accounts.models import User
 from services.catalogue.soundness import Unsound
@@ -12,7 +13,7 @@ from services.connectors.models import CallsOfDay, Connector
 from services.connectors.operations import pause, resume
 from services.ledger.queries import broken_links
 from services.requests.models import ServiceRequest
-from services.workflow import admission, outside
+from services.workflow import admission, breakers, outside
 from services.workflow.automation import run_lane
 from services.workflow.models import Breaker, Step
 from services.workflow.operations import desk
@@ -310,6 +311,25 @@ class TestFailures:
 
         assert step.run_at >= NOON + timedelta(seconds=600)
         assert Breaker.objects.get().no_calls_before == NOON + timedelta(seconds=600)
+
+    def test_name_the_register_by_its_title_while_nobody_calls_it(self, proxy: Proxy, settings: Any) -> None:
+        settings.ROBOT_PAUSES_S = []
+        version = version_with(proxy)
+        titles = {"en": "Vehicles", "fr": "Véhicules"}
+        Connector.objects.update(source={**Connector.objects.get().source, "title": titles})
+        for _ in range(breakers.FAILURES_TO_OPEN):
+            breakers.note_failure("cars", NOON)
+        request = worlds.apply(version)
+        run_lane(LANE, NOON)
+        kept = worlds.open_step(request).trouble
+
+        told = []
+        for language in titles:
+            with override(language):
+                told.append(in_words(kept))
+        assert kept["code"] == "no_answer"
+        assert all(title in words for title, words in zip(titles.values(), told, strict=True))
+        assert not any("cars" in words for words in told)
 
     def test_are_counted_by_day_without_a_word_about_whom(self, register: Register, proxy: Proxy) -> None:
         version = version_with(proxy)

@@ -51,12 +51,13 @@ class Failed(Exception):
 class Job:
     """What an outside call needs to know, gathered before it: no call reads the database.
 
-    With `was_sent` an earlier attempt may have been done.
+    With `was_sent` an earlier attempt may have been done. `titles` name the other side to people, by language.
     """
 
     target: str
     data: Any
     was_sent: bool = False
+    titles: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,9 @@ def prepare(walk: Changes, step: Step) -> Job:
     known = walk.settings(step, Record)
     key = walk.expressions.text(known.key, walk.variables())
     entry = {"reference": walk.service_request.reference, "service": walk.definition.service, "step": step.key}
-    return Job(target=known.registry, data={"key": key, "entry": entry, "connector": connector(known.registry)})
+    form = connector(known.registry)
+    data = {"key": key, "entry": entry, "connector": form}
+    return Job(target=known.registry, data=data, titles=form.texts if form else None)
 
 
 def connector(code: str) -> Form | None:

@@ -28,7 +28,9 @@ def prepare(walk: Changes, step: Step) -> Job:
     known, request = walk.settings(step, Message), walk.service_request
     data = {"reference": request.reference, "service": walk.definition.service, "step": step.key}
     message = {"type": known.type, "timestamp": step.opened_at.isoformat(), "data": data}
-    return Job(target=known.connector, data={"message": message, "connector": connector(known.connector)})
+    form = connector(known.connector)
+    data = {"message": message, "connector": form}
+    return Job(target=known.connector, data=data, titles=form.texts if form else None)
 
 
 def send(job: Job, key: str) -> None:
