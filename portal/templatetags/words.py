@@ -13,6 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from portal.browsers import browser_in_words
+from portal.fault_words import fault_in_words
 from services.agencies import rules
 from services.catalogue.answer_words import display
 from services.requests.assistance import MANDATE
@@ -49,6 +50,13 @@ def marked(texts: Mapping[Any, str] | None) -> SafeString:
 
 def _marked(words: str, language: str) -> SafeString:
     return format_html('<bdi lang="{}">{}</bdi>', language, words) if language else conditional_escape(words)
+
+
+@register.filter
+def fault_words(english: str) -> SafeString:
+    """Tell a sentence of a fault in the page's language; marked as English where it isn't known there."""
+    known = fault_in_words(english)
+    return conditional_escape(known) if known else _marked(english, "" if get_language() == "en" else "en")
 
 
 @register.filter

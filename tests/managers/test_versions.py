@@ -95,6 +95,15 @@ class TestChecking:
         assert f"Line {line}<" in told
         assert "Publish…" not in told
 
+    def test_tells_each_fault_in_the_language_of_the_page(self, version: ServiceVersion, dilara: User) -> None:
+        client = Client(headers={"accept-language": "fr"})
+        client.force_login(dilara)
+        address = reverse("managers_versions", args=["permit"])
+        told = client.post(address, {"text": text(version, colour="red")}, follow=True).content.decode()
+
+        assert "nom inconnu à cet endroit. Enlevez-le ou corrigez son orthographe." in told
+        assert "Extra inputs" not in told
+
     def test_tells_what_changes(self, version: ServiceVersion, dilara: User) -> None:
         told = send(dilara, text(version, fee={"base": [{"amount": "7.50"}]})).content.decode()
 
