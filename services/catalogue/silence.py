@@ -41,6 +41,8 @@ def silence_faults(definition: Definition) -> Iterator[RawFault]:
     path = "time_limit.silence_to"
     if limit.silence == "none" and limit.silence_to is not None:
         yield path, "leads somewhere, but silence decides nothing", "Remove it, or say in `silence` what the law says."
+    if limit.silence == "none" and limit.silence_if is not None:
+        yield "time_limit.silence_if", "has a condition, but silence decides nothing", "Remove it, or set `silence`."
     if limit.silence == "none":
         return
     if limit.silence_to is None:

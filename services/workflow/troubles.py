@@ -34,6 +34,12 @@ WORDS = {
         "The robot was cut off in %(times)s attempts. Whether it had an effect is not known: please find out, and do "
         "its work by hand if it had none."
     ),
+    "silence_fails": gettext_noop(
+        "The time is over. In this case the law doesn't let silence decide: please decide, it is late."
+    ),
+    "silence_unknown": gettext_noop(
+        "The time is over. Whether the law lets silence decide this case can't be told: please decide, it is late."
+    ),
     "silence": gettext_noop("The applicant did not answer in time. Please decide how to go on."),
 }
 

@@ -11,6 +11,7 @@ from services.workflow.actions import FORMS
 from tests import worlds
 
 APPROVAL = {"days": 10, "silence": "approval", "silence_to": "law"}
+ONLY = {"when": "answers.rooms < 4", "words": worlds.text("small flats")}
 REFUSAL = {"days": 10, "silence": "refusal", "silence_to": "law"}
 
 
@@ -33,6 +34,7 @@ def plan(*more: dict[str, Any]) -> list[dict[str, Any]]:
 class TestSound:
     def test_both_ways(self) -> None:
         assert faults(plan(law()), APPROVAL) == []
+        assert faults(plan(law()), {**APPROVAL, "silence_if": ONLY}) == []
         assert faults(plan(law("refused", "refusal")), REFUSAL) == []
 
 
@@ -42,6 +44,8 @@ class TestFaults:
         [
             (plan(), {"days": 10, "silence": "approval"}, "the way is missing"),
             (plan(law()), {"days": 10, "silence_to": "law"}, "silence decides nothing"),
+            (plan(), {"days": 10, "silence_if": ONLY}, "has a condition, but silence decides nothing"),
+            (plan(law()), {**APPROVAL, "silence_if": {**ONLY, "when": "answers.room > 3"}}, "doesn't compile"),
             (plan(), APPROVAL, "'law' is no robot's step"),
             (plan(), {**APPROVAL, "silence_to": "judge"}, "'judge' is no robot's step"),
             (plan(law(outcome="refusal")), APPROVAL, "another outcome than silence"),

@@ -82,6 +82,13 @@ class SpanVariant(Span):
     when: Expression
 
 
+class SilenceCondition(Part):
+    """For which cases silence decides; for all others it decides nothing, and an official must."""
+
+    when: Expression
+    words: Text = Field(description="The same in words, for the service's page: 'Stalls without gas'.")
+
+
 class TimeLimit(Span):
     variants: list[SpanVariant] = Field(default=[], max_length=10)
     silence: Literal["none", "approval", "refusal"] = Field(
@@ -89,6 +96,9 @@ class TimeLimit(Span):
     )
     silence_to: Key | None = Field(
         None, description="The robot's step with the action `tacit_decision` from which the request then goes on."
+    )
+    silence_if: SilenceCondition | None = Field(
+        None, description="Only for cases in which this is known to hold when the limit passes; for all when not given."
     )
     extension: Span | None = Field(None, description="By how much an official may extend it once, with a reason.")
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from django.db.models import Exists, OuterRef
 
+from services.catalogue.expressions import Unknown
 from services.catalogue.silence import is_undecided
 from services.requests.models import ServiceRequest, ServiceRequestQuerySet
 from services.workflow.driving import drive
@@ -14,9 +15,11 @@ from services.workflow.models import Step
 from services.workflow.operations.walking import walking
 from services.workflow.preparing import PreparedDecision
 from services.workflow.queries import current_steps
+from services.workflow.troubles import trouble
 
 log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 200
+FAILS, CANNOT_TELL = "silence_fails", "silence_unknown"
 
 
 def let_silence_decide(now: datetime) -> int:
@@ -52,8 +55,32 @@ def decide_by_silence(service_request: UUID, now: datetime) -> bool:
         # Was it decided, and only what follows is left to do (to pay, to issue)? Then the office wasn't silent.
         if not is_undecided(walk.definition.workflow, [_asked(step) for step in waiting]):
             return False
+        if doubt := _doubt(walk):
+            _leave_to_officials(walk, waiting, doubt)
+            return False
         _go_by_silence(walk, waiting)
     return True
+
+
+def _doubt(walk: Walk) -> str:
+    """Tell why silence decides nothing in this case: its condition fails, or can't be told; else ''."""
+    only = walk.definition.time_limit.silence_if
+    if only is None:
+        return ""
+    try:
+        return "" if walk.holds(only.when) else FAILS
+    except Unknown:
+        return CANNOT_TELL
+
+
+def _leave_to_officials(walk: Walk, waiting: list[Step], doubt: str) -> None:
+    """Put on record that silence decides nothing; who must decide reads why at the step."""
+    walk.tell("silence_decided_nothing", "robot:tacit_decision", why=doubt)
+    for step in waiting:
+        if step.kind == Step.Kind.DESK and not step.trouble:
+            known = walk.known(step)
+            known.trouble = trouble(doubt)
+            walk.change(known)
 
 
 def _asked(step: Step) -> str:

@@ -9,6 +9,7 @@ from services.catalogue import answers as answering
 from services.catalogue.answers import Checked
 from services.catalogue.definition import DeskStep, ParallelStep, Span
 from services.catalogue.models import ServiceVersion
+from services.catalogue.silence import is_undecided
 from services.requests.models import ServiceRequest
 from services.workflow.actions import ACTIONS
 from services.workflow.actions.kinds import Pure
@@ -43,7 +44,7 @@ class Replay:
         for _step in range(MOST_STEPS):
             if not self.walk.service_request.is_in_progress:
                 return str(self.walk.service_request.status)
-            if not (self._do_next() or self._let_time_pass()):
+            if not (self._do_next() or self._let_time_pass() or self._let_silence_decide()):
                 break
         else:
             return PERSON
@@ -145,6 +146,25 @@ class Replay:
                 self.walk.time_out(step)
                 return True
         return False
+
+    def _let_silence_decide(self) -> bool:
+        """Let silence decide where it did so then, and the version has it decide this case, too; tell whether it did.
+
+        Where its condition fails, or can't be told, a person must judge.
+        """
+        limit, tacit = self.walk.definition.time_limit, self.recorded.service_request.facts.get("tacit", {})
+        keys = [step.key for step in self._active]
+        spoke_then = limit.silence_to is not None and "at" in tacit and self._visits[limit.silence_to] == 0
+        if not spoke_then or not is_undecided(self.walk.definition.workflow, keys):
+            return False
+        if limit.silence_if is not None and not self.walk.holds_surely(limit.silence_if.when):
+            return False
+        self.walk.now = max(self.walk.now, datetime.fromisoformat(tacit["at"]))
+        for step in self._active:
+            self.walk.cancel(step)
+        assert limit.silence_to is not None
+        self.walk.enter(limit.silence_to)
+        return True
 
 
 def _copy(request: ServiceRequest, version: ServiceVersion, answers: Mapping[str, Any]) -> ServiceRequest:
