@@ -42,6 +42,7 @@ app.conf.update(
         "sweep": every(5, "services.workflow.tasks.sweep", "rules"),
         "decisions": every(5, "services.workflow.tasks.take_effect", "rules"),
         "silence": every(5, "services.workflow.tasks.let_silence_decide", "rules"),
+        "opinions": every(30, "services.workflow.tasks.end_silent_opinions", "rules"),
         "deadlines": every(30, "services.workflow.tasks.tell_of_deadlines", "rules"),
         "officials": every(300, "services.workflow.tasks.mail_officials", "mail"),
         "bulk": every(5, "services.workflow.tasks.run_bulk", "documents"),

@@ -1,8 +1,8 @@
 """What is wrong with a definition, in the reader's language.
 
 Faults are found, kept with a draft and told by commands in English. `fault_patterns` has every sentence of them with
-its parameters: the pattern is found by the English words, and told in the language of the page. What comes from below (a
-compiler's or a YAML reader's complaint) is a parameter and stays as it is.
+its parameters: the pattern is found by the English words, and told in the language of the page. What comes from below,
+a compiler's or a YAML reader's complaint, is a parameter and stays as it is.
 """
 
 import re

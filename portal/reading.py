@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -12,12 +14,14 @@ from django.utils.translation import gettext_noop
 
 from portal.templatetags.words import marked
 from services.accounts.models import User
+from services.agencies.models import Office
 from services.catalogue.definition import DeskStep
 from services.ledger.models import Event
 from services.requests.models import ServiceRequest
 from services.workflow.looking import Look
 from services.workflow.officials import Official, officials_among
 
+OPINIONS = ("opinion_asked", "opinion_given", "opinion_silent")
 READINGS = ("file_read", "status_read", "found_in_search")
 WORDS = {
     "submitted": gettext_noop("Request submitted"),
@@ -42,7 +46,11 @@ WORDS = {
     "robot_gave_up": gettext_noop("A robot handed over to an official: %(step)s"),
     "decided": gettext_noop("Decided: %(step)s"),
     "decided_by_silence": gettext_noop("The office did not decide in time, and by law that decided"),
+    "silence_decided_nothing": gettext_noop("The time is over, and in this case the law still wants a decision"),
     "opinions_silent": gettext_noop("Other agencies gave no answer in time, which counts as no objection: %(step)s"),
+    "opinion_asked": gettext_noop("Asked for an opinion: %(agency)s, until %(until)s"),
+    "opinion_given": gettext_noop("Gave its opinion: %(agency)s"),
+    "opinion_silent": gettext_noop("Gave no opinion in time, and the work goes on without it: %(agency)s"),
     "holder_reminded": gettext_noop("The official was reminded that the time is nearly over: %(step)s"),
     "supervisor_told": gettext_noop("The supervisor was told that it is late: %(step)s"),
     "robot_tried_again": gettext_noop("A manager lets the robot try again: %(step)s"),
@@ -134,6 +142,8 @@ def _purpose(event: Event) -> str:
     if event.kind == "found_in_search":
         return _("Found by a search for people")
     told = event.facts.get("purpose", "")
+    if told == "opinion":
+        return _("To give an opinion that was asked for")
     return str(Look.Purpose(told).label) if told in Look.Purpose.values else _("Work on the request") if told else ""
 
 
@@ -142,9 +152,10 @@ def _told(service_request: ServiceRequest, events: list[Event], officials: dict[
     who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "anonymous": _("Applicant")}
     who |= {"holder": _("Somebody with the code"), "assistant": _("Assistant")}
     helper = service_request.assistance.get("name", "")
+    agencies = _agencies_asked(events)
     for event in events:
         known = steps.get(event.facts.get("step", ""))
-        facts = {**event.facts, "step": marked(known.title) if known else ""}
+        facts = {**event.facts, **_asked(event, agencies), "step": marked(known.title) if known else ""}
         if event.kind not in WORDS or ("%(step)s" in WORDS[event.kind] and not known):
             continue
         if event.kind == "step_done" and isinstance(known, DeskStep):
@@ -153,6 +164,22 @@ def _told(service_request: ServiceRequest, events: list[Event], officials: dict[
         name = officials[event.actor].name if event.actor in officials else ""
         name = helper if event.actor.startswith("assistant:") else name
         yield Told(event.at, event.kind, _with(_(WORDS[event.kind]), facts), actor, name)
+
+
+def _agencies_asked(events: list[Event]) -> dict[str, SafeString]:
+    """Give the names of the agencies whose opinions were asked for, by the code of the office; at most one query."""
+    codes = {event.facts["desk"].split("/")[0] for event in events if event.kind in OPINIONS}
+    offices = Office.objects.filter(code__in=codes).select_related("agency") if codes else []
+    return {office.code: marked(office.agency.name) for office in offices}
+
+
+def _asked(event: Event, agencies: Mapping[str, SafeString]) -> dict[str, Any]:
+    """Tell of an opinion whose it is and until when it is awaited."""
+    if event.kind not in OPINIONS:
+        return {}
+    until = timezone.localtime(datetime.fromisoformat(event.facts["until"]))
+    office = event.facts["desk"].split("/")[0]
+    return {"agency": agencies.get(office, office), "until": date_format(until, "DATE_FORMAT")}
 
 
 def _with(words: str, facts: Mapping[str, Any]) -> SafeString:

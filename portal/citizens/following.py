@@ -33,6 +33,7 @@ from services.requests.models import Document, Draft, Message, ServiceRequest
 from services.requests.operations import keep_evidence
 from services.requests.supplying import BadEvidence, look_over
 from services.workflow.actions.request_payment import asked_before
+from services.workflow.consulting import opinions_asked
 from services.workflow.elapsed import elapsed_of
 from services.workflow.engine import Walk
 from services.workflow.models import Step
@@ -127,6 +128,7 @@ def _show(
         "service_request": seen,
         "definition": seen.version.definition,
         "current": [{"step": step, "definition": seen.version.definition.workflow.by_key[step.key]} for step in steps],
+        "asked_opinions": [one for one in opinions_asked(seen) if one.is_awaited],
         "question": next((step for step in steps if is_question(step)), None),
         "to_do": [_to_do(seen, step) for step in steps if step.kind == Step.Kind.APPLICANT and not is_question(step)],
         "papers": papers_to_add(Walk(seen, timezone.now())),

@@ -12,17 +12,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.attempts import attempt
 from portal.clerks import views
+from portal.clerks.consult_form import ConsultForm
 from portal.clerks.forms import ActivityForm, AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm, StandAsideForm
 from portal.messages import MessageForm
 from portal.people import person
 from services.catalogue.definition import DeskStep
 from services.workflow.models import Step
-from services.workflow.operations import desk, file, outcomes, preparing, standing_aside
+from services.workflow.operations import desk, file, opinions, outcomes, preparing, standing_aside
 from services.workflow.operations.messages import write_to_applicant
 from services.workflow.queries import requests_at_desks_of
 from services.workflow.refusals import Refused
@@ -77,6 +79,15 @@ def ask(request: HttpRequest, step: Step, now: datetime) -> str:
     asked = {"evidence_key": form.evidence_key, "field_key": form.field_key}
     desk.ask_applicant(step, form.cleaned_data["text"], person(request), now, **asked)
     return _("Your question is sent. The legal clock stands still until the applicant answers.")
+
+
+def consult(request: HttpRequest, step: Step, now: datetime) -> str:
+    form = filled_in(ConsultForm(request.POST, step=step))
+    asked = opinions.ask_opinion(step, form.asked, person(request), now)
+    return _("%(agency)s is asked until %(day)s. Your own step goes on meanwhile.") % {
+        "agency": asked.desk.office.agency,
+        "day": date_format(timezone.localtime(asked.due_at), "DATE_FORMAT"),
+    }
 
 
 def decide(request: HttpRequest, step: Step, now: datetime) -> str:
@@ -140,6 +151,7 @@ ACTS: dict[str, Act] = {
     "pass-on": pass_on,
     "complete": complete,
     "ask": ask,
+    "consult": consult,
     "decide": decide,
     "undo": undo,
     "stand-aside": stand_aside,

@@ -22,7 +22,7 @@ PDF = "application/pdf"
 def evidence(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give a file of a request that the clerk may see, as an attachment that no browser runs."""
     file = _file(request, pk)
-    if not _looks_rightly(request, file.service_request):
+    if not looks_rightly(request, file.service_request):
         return redirect("desk_request", pk=file.service_request_id)
     return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
 
@@ -31,7 +31,7 @@ def evidence(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Show a file page by page, as pictures."""
     file = _file(request, pk)
-    if not _looks_rightly(request, file.service_request):
+    if not looks_rightly(request, file.service_request):
         return redirect("desk_request", pk=file.service_request_id)
     try:
         count = pages_of(file.file.read()) if file.content_type == PDF else 1
@@ -47,7 +47,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def page(request: HttpRequest, pk: UUID, number: int) -> HttpResponseBase:
     """Give a page of a file as a picture."""
     file = _file(request, pk)
-    if not _looks_rightly(request, file.service_request):
+    if not looks_rightly(request, file.service_request):
         return redirect("desk_request", pk=file.service_request_id)
     if file.content_type != PDF:
         return FileResponse(file.file.open(), content_type=file.content_type)
@@ -69,12 +69,12 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give a document of a request that the clerk may see."""
     documents = Document.objects.filter(service_request__in=requests_to_read(person(request))).exclude(file="")
     issued = get_object_or_404(documents.select_related("service_request"), pk=pk)
-    if not _looks_rightly(request, issued.service_request):
+    if not looks_rightly(request, issued.service_request):
         return redirect("desk_request", pk=issued.service_request_id)
     return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")
 
 
-def _looks_rightly(request: HttpRequest, seen: ServiceRequest | None) -> bool:
+def looks_rightly(request: HttpRequest, seen: ServiceRequest | None) -> bool:
     """Put the look at a file on record; tell whether there is a purpose for it."""
     assert seen is not None
     user, now = person(request), timezone.now()

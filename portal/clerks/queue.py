@@ -24,7 +24,7 @@ from portal.people import person
 from services.accounts.models import User
 from services.agencies.models import Desk
 from services.catalogue.models import Service
-from services.workflow.consulting import SHOWN, consultations_of
+from services.workflow.consulting import SHOWN, consultations_of, opinions_to_give
 from services.workflow.looking import SavedView
 from services.workflow.models import Step, StepQuerySet
 from services.workflow.operations.saved_views import save_view
@@ -118,6 +118,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "stuck": PreparedDecision.objects.filter(by=user).exclude(refused="").select_related("step__service_request"),
         "pending": PreparedDecision.objects.undoable(user, now),
         "consultations": consultations_of(user, wish.own_desks)[:SHOWN],
+        "to_give": opinions_to_give(user, wish.own_desks, now)[:SHOWN],
         "told": told_of_deadlines(user, now)[:MOST_TOLD],
         "complaints": complaints_of(user).filter(answered_at=None).order_by("made_at"),
         **counted(wish, now),

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from portal.clerks import acts, bulk, complaints, files, finding, knowledge, letter, queue, revoking, team, views
+from portal.clerks import (
+    acts,
+    bulk,
+    complaints,
+    files,
+    finding,
+    knowledge,
+    letter,
+    opinions,
+    queue,
+    revoking,
+    team,
+    views,
+)
 
 urlpatterns = [
     path("desk/", queue.desk, name="desk"),
@@ -26,6 +39,9 @@ urlpatterns = [
     path("desk/evidence/<uuid:pk>/", files.evidence, name="desk_evidence"),
     path("desk/evidence/<uuid:pk>/preview/", files.preview, name="desk_evidence_preview"),
     path("desk/evidence/<uuid:pk>/pages/<int:number>/", files.page, name="desk_evidence_page"),
+    path("desk/opinions/<uuid:pk>/", opinions.opinion, name="desk_opinion"),
+    path("desk/opinions/<uuid:pk>/papers/<uuid:paper>/", opinions.paper, name="desk_opinion_paper"),
+    path("desk/opinions/<uuid:pk>/file/", opinions.file, name="desk_opinion_file"),
     path("desk/documents/<uuid:pk>/", files.document, name="desk_document"),
     path("desk/documents/<uuid:pk>/revoke/", revoking.revoke, name="desk_document_revoke"),
     path("desk/team/", team.team, name="desk_team"),

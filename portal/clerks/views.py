@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from portal.clerks.beside import beside
+from portal.clerks.consult_form import ConsultForm
 from portal.clerks.finding import ask_purpose
 from portal.clerks.forms import AskForm, DecideForm, ExtendForm, PassOnForm, ReassignForm, StandAsideForm
 from portal.findings import findings_of
@@ -23,7 +24,7 @@ from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
-from services.workflow.consulting import opinions_of
+from services.workflow.consulting import opinions_asked, opinions_of, silence_means
 from services.workflow.elapsed import elapsed_of
 from services.workflow.models import Step
 from services.workflow.operations.file import extends_until
@@ -66,6 +67,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         "findings": findings_of(seen),
         "elapsed": elapsed_of(seen, now),
         "chat": seen.messages.select_related("author").prefetch_related("files", "corrections").order_by("at"),
+        "asked_opinions": [(one, silence_means(seen, one)) for one in opinions_asked(seen)],
         "decisions": decisions,
         "before": decisions[-1] if decisions else None,
         "documents": [(one, one.state(timezone.localdate())) for one in seen.documents.order_by("issued_at")],
@@ -158,6 +160,7 @@ def _forms(
             StandAsideForm(),
         ]
         offered += [AskForm(definition=definition)] if known.may_ask_applicant else []
+        offered += [ConsultForm(step=held)]
     named = {type(form).__name__: form for form in offered}
     if faulty is not None:
         named[type(faulty).__name__] = faulty

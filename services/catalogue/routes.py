@@ -118,6 +118,9 @@ def _robot_faults(definition: Definition, path: str, step: RobotStep) -> Iterato
 def _desk_faults(definition: Definition, path: str, step: DeskStep) -> Iterator[RawFault]:
     if any(outcome.is_refusal for outcome in step.outcomes) and not definition.rejection_reasons:
         yield path, "refuses, but there are no rejection reasons", "List them under rejection_reasons."
+    known = {*definition.fields, *(paper.key for paper in definition.evidence)}
+    for name in sorted(set(step.opinions.share or []) - known):
+        yield f"{path}.opinions.share", f"unknown answer or paper '{name}'", "Name one of the form or the evidence."
     other = step.not_by_decider_of
     if other is not None and not isinstance(definition.workflow.by_key.get(other), DeskStep):
         yield f"{path}.not_by_decider_of", f"'{other}' is no desk step", "Name the desk step whose clerk is excluded."

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from services.accounts.models import User
-from services.agencies.models import Desk
+from services.agencies.models import Agency, Desk, Membership
 from services.catalogue.definition import AnyStep, Branch, DeskStep, ParallelStep
 from services.catalogue.definition.terms import Text
+from services.requests.models import ServiceRequest
+from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.models import Step
 
 SHOWN = 25
@@ -33,6 +35,35 @@ def consultations_of(user: User, desks: Collection[int]) -> QuerySet[Step]:
     related = ("service_request__service", "service_request__version")
     others = asked.exclude(service_request__applicant=user).select_related(*related)
     return others.defer("service_request__version__source").order_by("run_at", "pk")
+
+
+def desks_to_ask(own: Agency) -> QuerySet[Desk]:
+    """Give the desks of other agencies at which somebody works, agency by agency."""
+    working = Membership.objects.clerks().filter(ended_at=None, user__is_active=True, desks=OuterRef("pk"))
+    others = Desk.objects.filter(Exists(working)).exclude(office__agency=own).select_related("office__agency")
+    return others.order_by("office__agency__code", "office__code", "code")
+
+
+def opinions_to_give(user: User, desks: Collection[int], now: datetime) -> QuerySet[AskedOpinion]:
+    """Give what others ask of a person's desks, the next to end first."""
+    asked = AskedOpinion.objects.to_give(now).asked_of(user, desks)
+    related = ("service_request__service", "step__desk__office__agency", "desk__office")
+    return asked.select_related(*related).order_by("due_at", "pk")
+
+
+def opinions_asked(service_request: ServiceRequest) -> list[AskedOpinion]:
+    """Give all opinions that officials asked of other agencies about a request, the latest first."""
+    related = ("step", "desk__office__agency", "asked_by", "answered_by")
+    return list(
+        service_request.asked_opinions.select_related(*related).prefetch_related("papers").order_by("-asked_at")
+    )
+
+
+def silence_means(service_request: ServiceRequest, opinion: AskedOpinion) -> str:
+    """Give what the definition has silence mean for an opinion: `no_opinion` or `no_objection`."""
+    step = service_request.version.definition.workflow.by_key[opinion.step.key]
+    assert isinstance(step, DeskStep)
+    return step.opinions.silence
 
 
 def opinions_of(consultation: Step) -> list[Opinion]:

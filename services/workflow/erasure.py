@@ -105,6 +105,9 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
         document.file, document.title, document.revoked_reason = "", ERASED, ERASED if document.revoked_at else ""
         document.save(update_fields=["file", "title", "revoked_reason"])
     ShareLink.objects.filter(document__service_request=request).delete()
+    for opinion in request.asked_opinions.all():
+        remove_file(opinion.file)
+    request.asked_opinions.all().delete()
     request.messages.all().delete()  # and with them the corrections
     request.decisions.update(words="")
     PreparedDecision.objects.filter(step__service_request=request).delete()

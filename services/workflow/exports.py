@@ -18,7 +18,9 @@ from django.utils import timezone
 from services.accounts.models import User
 from services.ledger.models import Event
 from services.requests.models import Draft, ServiceRequest
+from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.background import LEASE, own, work_off
+from services.workflow.consulting import opinions_asked
 from services.workflow.models import DataExport, Rating
 from services.workflow.officials import Official, officials_among
 from services.workflow.queries import notices_of
@@ -82,6 +84,8 @@ def _put_file(archive: zipfile.ZipFile, request: ServiceRequest, name: str, file
 def _files_of(request: ServiceRequest) -> Iterator[tuple[str, FieldFile]]:
     for evidence in request.evidence.readable().order_by("supplied_at"):
         yield f"files/{evidence.pk}-{evidence.name}", evidence.file
+    for opinion in request.asked_opinions.exclude(file="").order_by("asked_at"):
+        yield f"opinions/{opinion.pk}-{opinion.file_name}", opinion.file
     for document in request.documents.order_by("issued_at"):
         yield f"documents/{document.number}.pdf", document.file
 
@@ -117,6 +121,7 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
         "office": request.office.code,
         **{name: getattr(request, name) for name in names},
         "messages": list(request.messages.order_by("at").values("at", "is_from_office", "text")),
+        "opinions_asked": [_opinion(one) for one in opinions_asked(request)],
         "complaints": list(request.complaints.order_by("made_at").values("made_at", "words", "answered_at", "answer")),
         "rating": Rating.objects.filter(service_request=request).values("score", "words", "changed_at").first(),
         "assistance": request.assistance,
@@ -129,6 +134,11 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
             for event in events
         ],
     }
+
+
+def _opinion(opinion: AskedOpinion) -> dict[str, Any]:
+    names = ("question", "answers", "asked_at", "due_at", "state", "answered_at", "words")
+    return {"agency": opinion.desk.office.agency.code, **{name: getattr(opinion, name) for name in names}}
 
 
 def _who(official: Official | None) -> dict[str, str]:

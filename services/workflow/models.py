@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+import services.workflow.asked_opinions
 import services.workflow.bulk
 import services.workflow.knowledge
 import services.workflow.looking

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from services.workflow import automation, erasure, exports, staff_mail
-from services.workflow.operations import absences, bulk, preparing, scanning, silence, telling
+from services.workflow.operations import absences, bulk, opinions, preparing, scanning, silence, telling
 from services.workflow.what_if import running
 
 
@@ -46,6 +46,11 @@ def run_bulk() -> None:
 @shared_task
 def let_silence_decide() -> None:
     silence.let_silence_decide(timezone.now())
+
+
+@shared_task
+def end_silent_opinions() -> None:
+    opinions.end_silent_opinions(timezone.now())
 
 
 @shared_task

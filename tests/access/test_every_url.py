@@ -51,6 +51,9 @@ desk_extend          in        no    no       ok     no            no      no   
 desk_write           in        no    no       ok     no            no      no              no
 desk_after_care      in        no    no       ok     no            no      no              no
 desk_evidence        in        no    no       ok     no            no      no              no
+desk_opinion         in        no    no       no    ok            no      no              no
+desk_opinion_paper   in        no    no       no    ok            no      no              no
+desk_opinion_file    in        no    no       ok    no            no      no              no
 desk_document        in        no    no       ok     no            no      no              no
 desk_document_revoke in        no    no       ok    no            no      no              no
 desk_complaint       in        no    no       ok    no            no      no              no

@@ -24,6 +24,7 @@ from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
 from services.transparency.steering import Promise, Remark, Target
 from services.workflow.actions import FORMS
+from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.bulk import BulkAct
 from services.workflow.knowledge import TextBlock
 from services.workflow.looking import SavedView
@@ -33,6 +34,7 @@ from services.workflow.operations.absences import record_absence
 from services.workflow.operations.bulk import ask_for_bulk
 from services.workflow.operations.complaint import complain
 from services.workflow.operations.knowledge import write_block
+from services.workflow.operations.opinions import Question, ask_opinion, give_opinion
 from services.workflow.operations.paper import share
 from services.workflow.operations.roles import propose_role
 from services.workflow.operations.saved_views import save_view
@@ -77,6 +79,8 @@ class Town:
     remark: Remark
     promise: Promise
     session_pk: int
+    opinion: AskedOpinion
+    given: AskedOpinion
 
     @property
     def question(self) -> Step:
@@ -171,8 +175,21 @@ def build_town(name: str) -> Town:
     )
     session = UserSession.objects.create(user=citizen, ip="127.0.0.1", session_key=f"of-{name}")
     known = (*known, others, absence, change, trial_of(name, manager), own_day)
-    known = (*known, *steered(name, manager, now), session.pk)
+    known = (*known, *steered(name, manager, now), session.pk, *opinions_of(held, clerk, now))
     return Town(name, citizen, clerk, manager, *fresh, *known)
+
+
+def opinions_of(held: Step, clerk: User, now: datetime) -> tuple[AskedOpinion, AskedOpinion]:
+    """Ask both desks of the other town for an opinion, with a file to see; one has answered with a file."""
+    assert held.desk is not None
+    other = "south" if held.desk.office.code == "north-hall" else "north"
+    shown = add_evidence(held.service_request, "paper", file("shown.pdf"), accept=["pdf"], at_most=3, now=now)
+    asked, given = (
+        ask_opinion(held, Question(worlds.desk_of(other, code), "Is it safe?", 5, (), [shown]), clerk, now)
+        for code in ("permits", "roads")
+    )
+    give_opinion(given, worlds.clerk("bruno", other), now, words="It is.", file=ContentFile(one_page(), name="it.pdf"))
+    return asked, given
 
 
 def own_kind(today: date) -> str:
@@ -214,7 +231,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     """Give what to put into each address that names something of a town."""
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
     assert place is not None
-    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "decide", "undo", "stand-aside"]
+    acts = ["claim", "release", "reassign", "pass-on", "complete", "ask", "consult", "decide", "undo", "stand-aside"]
     acts += ["was-done", "was-not-done"]
     drafts = [{"code": f"own-{town.name}", "pk": town.trial.draft_id}]
     whole = [{"pk": request.pk} for request in (town.ended, town.asked, town.open)]
@@ -270,6 +287,9 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "desk_write": whole,
         "desk_after_care": whole,
         "desk_evidence": [{"pk": town.evidence.pk}],
+        "desk_opinion": [{"pk": town.opinion.pk}],
+        "desk_opinion_paper": [{"pk": town.opinion.pk, "paper": town.opinion.papers.get().pk}],
+        "desk_opinion_file": [{"pk": town.given.pk}],
         "desk_document": [{"pk": town.document.pk}],
         "managers_robot_act": [{"pk": town.parked.pk, "act": act} for act in ("by-hand", "again")],
         "api_request": whole,
@@ -296,6 +316,7 @@ MISSING = {
     "step": "none",
     "number": 1,
     "file": UUID(int=8),
+    "paper": UUID(int=8),
     "page": "about",
     "act": "claim",
 }

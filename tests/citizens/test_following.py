@@ -144,7 +144,7 @@ class TestMyRequest:
         assert "north hall" in body
 
     def test_needs_few_queries(self, signed: Client, question: Step, django_assert_max_num_queries: Any) -> None:
-        with django_assert_max_num_queries(33):
+        with django_assert_max_num_queries(34):
             told(signed, question.service_request)
 
     def test_is_missing_for_others(self, client: Client, question: Step) -> None:

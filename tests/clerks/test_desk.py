@@ -97,7 +97,7 @@ class TestDesk:
     ) -> None:
         for _ in range(27):
             worlds.apply(version)
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(22):
             first = desk_client.get(reverse("desk"))
         second = desk_client.get(reverse("desk"), {"from": str(first.context["page"].following)})
 
@@ -254,7 +254,7 @@ class TestFinding:
         for _number in range(25):
             worlds.apply(version, contact={"name": "Leyla Huseynova"})
 
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(20):
             answer = desk_client.post(reverse("desk_find"), {"words": "Leyla Huseynova"})
 
         assert len(answer.context["found"]) == 25

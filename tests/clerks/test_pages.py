@@ -126,7 +126,7 @@ class TestRequest:
         assert worlds.open_step(seen).due_at == consultation.run_at
 
     def test_needs_few_queries(self, desk_client: Client, held: Step, django_assert_max_num_queries: Any) -> None:
-        with django_assert_max_num_queries(42):
+        with django_assert_max_num_queries(46):
             told(desk_client, held.service_request)
 
 

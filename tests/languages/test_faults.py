@@ -65,7 +65,9 @@ def _said(node: ast.expr, assigned: dict[str, list[ast.expr]]) -> Iterator[str]:
         case ast.Name(id=name) if name in assigned and name not in FROM_BELOW:
             for value in assigned[name]:
                 yield from _said(value, assigned)
-        case ast.Subscript(value=ast.Name(id=name)) | ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in assigned:
+        case ast.Subscript(value=ast.Name(id=name)) | ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if (
+            name in assigned
+        ):
             yield from _of_table(node, assigned[name], assigned)
         case _:
             assert ast.unparse(node) in FROM_BELOW | NO_FAULTS, f"not understood: {ast.unparse(node)}"

@@ -13,7 +13,18 @@ from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
 from services.requests.models import ServiceRequest
 from services.workflow.models import Step
-from services.workflow.operations import applicant, complaint, desk, file, messages, outcomes, preparing, rating, robots
+from services.workflow.operations import (
+    applicant,
+    complaint,
+    desk,
+    file,
+    messages,
+    opinions,
+    outcomes,
+    preparing,
+    rating,
+    robots,
+)
 from services.workflow.operations.standing_aside import stand_aside
 from services.workflow.refusals import Refused
 from tests import worlds
@@ -151,6 +162,9 @@ ACTS: dict[str, Callable[[World], Any]] = {
     "keep a draft": lambda world: preparing.keep_draft(world.step, world.bruno, NOW, words="Well"),
     "undo": lambda world: preparing.undo(world.step, world.bruno, NOW),
     "ask": lambda world: desk.ask_applicant(world.step, "How many?", world.bruno, NOW),
+    "consult": lambda world: opinions.ask_opinion(
+        world.step, opinions.Question(worlds.desk_of("south", "permits"), "Is it safe?", 5), world.bruno, NOW
+    ),
     "stand aside": lambda world: stand_aside(world.step, world.bruno, NOW, words="My cousin"),
     "extend": lambda world: file.extend_deadline(world.request, world.bruno, NOW, reason="Illness"),
     "after-care": lambda world: file.after_care(world.request, "letter", world.bruno, NOW),
@@ -172,6 +186,7 @@ ALWAYS = {"withdraw", "write to office", "extend", "write to applicant"}
 IN_PROGRESS = ALWAYS | {"complain"}  # while the clock stands still, it isn't the office that takes long
 TAKING = {"claim", "take the next"}
 HOLDING = {"release", "reassign", "pass on", "complete", "approve", "refuse", "approve soon", "keep a draft", "ask"}
+HOLDING |= {"consult"}
 SUCCEEDS = {
     "free": IN_PROGRESS | TAKING,
     "mine": IN_PROGRESS | HOLDING | {"claim", "stand aside"},

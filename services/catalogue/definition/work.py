@@ -50,6 +50,17 @@ class RobotStep(BaseStep):
     if_stuck: Key = Field(description="The desk step that takes over when the robot gives up or cannot tell.")
 
 
+class Opinions(Part):
+    """The opinions that an official may ask of other agencies on the spot."""
+
+    share: list[Key] | None = Field(
+        None, max_length=100, description="Answers and papers that they may be shown; any when not given, none with []."
+    )
+    silence: Literal["no_opinion", "no_objection"] = Field(
+        "no_opinion", description="What it means when they don't answer in time. The step goes on in any case."
+    )
+
+
 class DeskStep(BaseStep):
     kind: Literal["desk"]
     desk: Code
@@ -60,6 +71,7 @@ class DeskStep(BaseStep):
     after_care: list[Activity] = Field(default=[], max_length=60)
     outcomes: list[Outcome] = Field(min_length=1, max_length=10)
     may_ask_applicant: bool = True
+    opinions: Opinions = Opinions()
     assigned: Literal["taken", "at_random"] = Field(
         "taken", description="Officials take it from their desk, or chance gives it to one who is able and free."
     )

@@ -29,8 +29,8 @@ def prepare(walk: Changes, step: Step) -> Job:
     data = {"reference": request.reference, "service": walk.definition.service, "step": step.key}
     message = {"type": known.type, "timestamp": step.opened_at.isoformat(), "data": data}
     form = connector(known.connector)
-    data = {"message": message, "connector": form}
-    return Job(target=known.connector, data=data, titles=form.texts if form else None)
+    told: dict[str, Any] = {"message": message, "connector": form}
+    return Job(target=known.connector, data=told, titles=form.texts if form else None)
 
 
 def send(job: Job, key: str) -> None:
