@@ -1,10 +1,13 @@
 """The simulation plays through the portal: every story comes to the end that it claims, and nothing is stuck."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.core.management import call_command
 
-from portal.management.simulation import report
+from portal.management.simulation import report, sandbox
 from portal.management.simulation.cases import KINDS
+from portal.management.simulation.play import Play
 from services.agencies.models import Membership
 from services.requests.models import Document, ServiceRequest
 from services.transparency.automation import refresh
@@ -51,6 +54,29 @@ class TestPlay:
         kept = ServiceRequest.objects.filter(pk__in=played.stories)
         assert [file.key for request in kept for file in request.evidence.all()] == ["lease_contract"]
         assert Document.objects.filter(service_request__in=kept).count() == 2
+
+
+class TestSilence:
+    def test_decides_where_no_official_does_and_the_law_says_so(self) -> None:
+        class NobodySitsDown(Play):
+            def _sit_down(self, pk: int, now: datetime) -> None:
+                """Leave the step where it is."""
+
+        known = traffic(["address-change"], LONG)
+        with sandbox.running(known.registers.records) as registers:
+            played = NobodySitsDown(one_of_each(known), [], END, 1, registers)
+            played.run()
+
+        waiting = Step.objects.open_at_desks().filter(service_request__silence="approval")
+        silent = ServiceRequest.objects.filter(facts__tacit__outcome="approval")
+        assert played.counts["silent"] == silent.count() > 0
+        assert not waiting.filter(service_request__due_at__lt=END, service_request__clock_stopped_at=None).exists()
+        for request in silent:
+            assert (
+                timedelta(0)
+                < datetime.fromisoformat(request.facts["tacit"]["at"]) - request.due_at
+                < timedelta(minutes=1)
+            )
 
 
 class TestStuck:

@@ -28,6 +28,7 @@ from services.workflow.automation import run_lane
 from services.workflow.models import Step
 from services.workflow.operations import file
 from services.workflow.operations.applicant import confirm, withdraw
+from services.workflow.operations.silence import let_silence_decide
 from services.workflow.refusals import Refused
 
 State, Kind = Step.State, Step.Kind
@@ -56,6 +57,7 @@ class Play:
         self._happenings: list[Happening] = []
         self._number = self._last_seen = 0
         self._now = end - LONG_AGO
+        self._silence_at: datetime | None = None
         for story in stories:
             self._later(story.at, self._apply, story)
         for outage in outages:
@@ -69,6 +71,8 @@ class Play:
             if self._happenings and self._happenings[0][0] == at:
                 _, _, act, known = heapq.heappop(self._happenings)
                 act(*known, at)
+            if self._silence_at == at:
+                self.counts["silent"] += let_silence_decide(at)
             self._robots_at(at)
 
     def _next(self) -> datetime:
@@ -76,8 +80,15 @@ class Play:
         due = Step.objects.filter(WITH_A_TIME).aggregate(at=Min("run_at"))["at"]
         if due and due <= self._now:  # its register takes no more calls in this minute
             due = self._now + A_MINUTE
-        known = [at for at in (due, *(self._happenings[0][:1] if self._happenings else ())) if at]
+        self._silence_at = self._next_silence()
+        known = [at for at in (due, self._silence_at, *(self._happenings[0][:1] if self._happenings else ())) if at]
         return min(known, default=self.end + A_MOMENT)
+
+    def _next_silence(self) -> datetime | None:
+        """Give when the next limit has passed after which silence decides, as far as nobody does before."""
+        waiting = ServiceRequest.objects.in_progress().filter(clock_stopped_at=None, due_at__gte=self._now)
+        first = waiting.exclude(silence="").aggregate(at=Min("due_at"))["at"]
+        return first + A_MOMENT if first else None
 
     def _later(self, at: datetime, act: Callable[..., None], *known: Any) -> None:
         self._number += 1
