@@ -43,6 +43,7 @@ ACCESS: dict[str, Access] = {
     "entitlements": E,
     "agency": E,
     "place": E,
+    "allocation_round": E,
     "sealed_log": E,
     "figures": E,
     "figures_of": E,

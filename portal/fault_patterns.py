@@ -88,6 +88,8 @@ MESSAGES = (
     gettext_noop("the step has no words for the reminder"),
     gettext_noop("no step waits for the payment"),
     gettext_noop("is not where `time_limit.silence_to` leads"),
+    gettext_noop("'%(name)s' is no group with the choice '%(choice)s'"),
+    gettext_noop("no places are given for '%(office)s'"),
     gettext_noop("Field required"),
     gettext_noop("Extra inputs are not permitted"),
     gettext_noop("Input should be %(expected)s"),
@@ -185,5 +187,7 @@ REMEDIES = (
     gettext_noop("Give answer or document, or remove it."),
     gettext_noop("Write them under explain."),
     gettext_noop("Lead a move to an applicant step that waits for payment."),
+    gettext_noop("Name a group of wishes."),
+    gettext_noop("Write them as 'north=20, south=15'."),
     gettext_noop("Only silence decides so: name the step there."),
 )

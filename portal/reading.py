@@ -48,6 +48,7 @@ WORDS = {
     "decided_by_silence": gettext_noop("The office did not decide in time, and by law that decided"),
     "silence_decided_nothing": gettext_noop("The time is over, and in this case the law still wants a decision"),
     "opinions_silent": gettext_noop("Other agencies gave no answer in time, which counts as no objection: %(step)s"),
+    "places_allocated": gettext_noop("Places were given by the published rules: %(step)s"),
     "opinion_asked": gettext_noop("Asked for an opinion: %(agency)s, until %(until)s"),
     "opinion_given": gettext_noop("Gave its opinion: %(agency)s"),
     "opinion_silent": gettext_noop("Gave no opinion in time, and the work goes on without it: %(agency)s"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.allocations import allocation_of
 from portal.attempts import attempt
 from portal.citizens.acts import acts_of
 from portal.citizens.correcting import Correcting
@@ -128,6 +129,7 @@ def _show(
         "service_request": seen,
         "definition": seen.version.definition,
         "current": [{"step": step, "definition": seen.version.definition.workflow.by_key[step.key]} for step in steps],
+        "allocation": allocation_of(seen),
         "asked_opinions": [one for one in opinions_asked(seen) if one.is_awaited],
         "question": next((step for step in steps if is_question(step)), None),
         "to_do": [_to_do(seen, step) for step in steps if step.kind == Step.Kind.APPLICANT and not is_question(step)],

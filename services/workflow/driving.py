@@ -9,7 +9,7 @@ from django.conf import settings
 from services.catalogue.expressions import Unknown
 from services.workflow import rules
 from services.workflow.actions import ACTIONS
-from services.workflow.actions.kinds import Pure
+from services.workflow.actions.kinds import NotYet, Pure
 from services.workflow.engine import Walk
 from services.workflow.models import ACTIVE, Step
 from services.workflow.troubles import OUTCOME_UNKNOWN, SURELY_NOT_DONE, Trouble, trouble
@@ -41,6 +41,9 @@ def run_pure(walk: Walk, step: Step) -> None:
         finding = action.run(walk, step)
     except Unknown:
         walk.give_up(step, trouble("cannot_tell"))
+    except NotYet as wait:
+        step.run_at, step.attempts = wait.until, 0
+        walk.change(step)
     else:
         walk.settle(step, finding)
 

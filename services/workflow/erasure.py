@@ -108,6 +108,7 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
     for opinion in request.asked_opinions.all():
         remove_file(opinion.file)
     request.asked_opinions.all().delete()
+    request.round_entries.update(service_request=None)
     request.messages.all().delete()  # and with them the corrections
     request.decisions.update(words="")
     PreparedDecision.objects.filter(step__service_request=request).delete()

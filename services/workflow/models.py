@@ -15,6 +15,7 @@ import services.workflow.looking
 import services.workflow.preparing
 import services.workflow.recusals
 import services.workflow.role_changes
+import services.workflow.rounds
 import services.workflow.staff_notices
 import services.workflow.trials  # noqa: F401  their models belong to this app
 from services.accounts.models import User

@@ -345,6 +345,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "apply_resume": {"secret": "nothing"},
     "letter": {"name": "nothing-1"},
     "letter_as_mailed": {"name": "nothing-1"},
+    "allocation_round": {"pk": UUID(int=7)},
     "rate": {"token": "nonsense"},
     "unsubscribe": {"token": "nonsense"},
     "shared": {"secret": "nonsense"},

@@ -65,7 +65,7 @@ DESCRIBED = [
     ("property-extract", 15, ["judge"]),
     ("kindergarten-place", 8, ["residence"]),
     ("kindergarten-place", 10, ["priority"]),
-    ("kindergarten-place", 30, ["allocate"]),
+    ("kindergarten-place", 30, ["places"]),
     ("kindergarten-place", 15, ["needs"]),
     ("complaint-appeal", 40, ["answer"]),
     ("complaint-appeal", 10, ["confirm"]),

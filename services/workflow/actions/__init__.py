@@ -5,6 +5,7 @@ from importlib import import_module
 from services.workflow.actions.kinds import Action
 
 NAMES = (
+    "allocate_places",
     "check_evidence",
     "check_photo",
     "check_rule",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.catalogue.action_settings import Settings
@@ -14,6 +15,14 @@ Finding = dict[str, Any]
 
 class NotNeeded(Exception):
     """What a notice was about is over: it isn't sent."""
+
+
+class NotYet(Exception):
+    """The action has to wait until a moment, as everybody does whom it is about."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 class Failed(Exception):
@@ -64,7 +73,8 @@ class Job:
 class Pure:
     """An action on what the portal knows; many run in one transaction.
 
-    `run` gives what the definition's conditions may see, and raises `Unknown` when it can't tell. What it finds may
+    `run` gives what the definition's conditions may see, raises `Unknown` when it can't tell, and `NotYet` to be run
+    again at a moment. What it finds may
     depend on more than the request's own answers and facts: then a replay takes what it found at the time.
     """
 

@@ -15,10 +15,9 @@ CASES = {
     "not_accepted": 3,
     "no_place": 13,
     "elsewhere": 2,
-    "age": 2,
 }
 SPRING, ROUND, ROLLING = (3, 4, 5), 2000, 120
-NAMES = ("№ 3", "№ 12", "Günəş", "Bənövşə", "Nağıl", "№ 27")
+OPEN, IN_REPAIR = ("no3", "no12", "gunesh", "benovshe", "nagil"), "no27"
 
 
 def a_month(day: date) -> float:
@@ -29,10 +28,10 @@ def a_month(day: date) -> float:
 def tell(story: Story, case: str, known: Registers) -> None:
     home = next(city for city in ("Gəncə", "Sumqayıt") if city != story.city) if case == "elsewhere" else story.city
     story.person = known.person(home, age=known.chance.randint(22, 42))
-    wishes = known.chance.sample(NAMES, known.chance.randint(1, 3))
+    wishes = known.chance.sample(OPEN, known.chance.randint(1, 3))
     story.answers = {
         "child_name": known.chance.choice(("Aylin", "Murad", "Yusif", "Nuray")),
-        "child_birth_date": story.before(320 if case == "age" else known.chance.randint(700, 1900)),
+        "child_birth_date": story.before(known.chance.randint(700, 1900)),
         "start": story.after(60),
         "wishes": [{"kindergarten": name} for name in wishes],
         "sibling": case == "sibling",
@@ -50,9 +49,11 @@ def tell(story: Story, case: str, known: Registers) -> None:
             story.confirms, story.says["not_accepted"] = [14, 2], ["again"]
         case "not_accepted":
             story.confirms, story.says["not_accepted"], story.ends = None, ["close"], "closed"
-        case "no_place" | "elsewhere" | "age":
-            reasons = {"no_place": "no_place", "elsewhere": "not_resident", "age": "not_the_age"}
-            story.is_refused("allocate", reasons[case])
+        case "no_place":  # the only wish gives no places this year
+            story.answers["wishes"] = [{"kindergarten": IN_REPAIR}]
+            story.is_refused("unplaced", "no_place")
+        case "elsewhere":
+            story.is_refused("check", "not_resident")
 
 
 KIND = Kind("kindergarten-place", a_month, CITY_HALLS, CASES, tell)
