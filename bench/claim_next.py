@@ -80,7 +80,7 @@ def main() -> None:
         from services.workflow.operations.desk import claim_next
         from tests import worlds
 
-        place = worlds.desk_of("town0", "permits")
+        place = worlds.desk_of("town1", "permits")  # as many open steps, and none that the operation has claimed
 
         def bare(number: int) -> object:
             with connection.cursor() as cursor:
