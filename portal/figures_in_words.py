@@ -103,6 +103,7 @@ def told(figures: Service, unit: str, definition: Definition | None, remarks: Se
         "figures": figures,
         "period": period_words(figures.period),
         "offices": offices,
+        "slowest": slowest_of(offices),
         "funnel": funnel_of(offices, figures.whole),
         "channels": named(tables.get("channel"), dict(Channel.choices)),
         "versions_told": compared(tables.get("version")),
@@ -180,6 +181,12 @@ def counts_on_time(figures: Figures) -> tuple[int, int]:
     return on_time, on_time + (figures.numbers["late"] or 0)
 
 
+def slowest_of(offices: Iterable[tuple[str, Figures]]) -> tuple[str, Figures] | None:
+    """Give the office where half of the requests take longest; None where there aren't two to compare."""
+    told = [(name, row) for name, row in offices if row.key != OTHERS and row.median]
+    return max(told, key=lambda place: place[1].median) if len(told) > 1 else None
+
+
 def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[str, Any] | None:
     """Compare offices by their share in time with what chance alone would give."""
     rows = [(name, row) for name, row in offices if row.key != OTHERS and row.share_on_time is not None]
@@ -197,14 +204,12 @@ def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[st
         for cases in sorted({max(1, round(most * (part / 40) ** 2)) for part in range(1, 41)})
     ]
     chart = charts.funnel([place for *_, place in places], share, limits)
-    slowest = max((row for _, row, _ in places if row.median), key=lambda row: row.median, default=None)
     return {
         "chart": chart,
         "share": share,
         "rows": [(name, row, place.beyond) for name, row, place in places],
         "below": [name for name, _, place in places if place.beyond < 0],
         "above": [name for name, _, place in places if place.beyond > 0],
-        "slowest": next(((name, row, place.beyond) for name, row, place in places if row is slowest), None),
         "least": min(((name, row, place.beyond) for name, row, place in places), key=lambda one: one[1].share_on_time),
     }
 

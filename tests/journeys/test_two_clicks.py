@@ -17,6 +17,7 @@ def keep(visitor: Visitor, part: Locator, name: str) -> None:
     """Keep what stands on the screen for docs/answers.md when pictures are taken."""
     if folder := os.environ.get("README_PICTURES"):
         part.scroll_into_view_if_needed()
+        visitor.page.wait_for_timeout(300)
         visitor.page.screenshot(path=Path(folder) / f"{name}.jpg", type="jpeg", quality=65)
 
 

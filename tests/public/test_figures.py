@@ -108,6 +108,14 @@ class TestService:
         assert "That is more than chance explains." in told
         assert "Less often in time than chance explains: west hall." in told
 
+    def test_names_the_slowest_office_also_where_chance_can_not_be_judged(self, client, permit):
+        Count.objects.filter(cut="office", measure__in=["late", "on_time"]).delete()
+        renew_standings(timezone.now(), all_of_them=True)
+        told = page(client, "figures_of", "permit")
+
+        assert "Slowest is west hall: half within 4 working days." in told
+        assert "Whether more than chance is behind that can’t be told: the numbers are too small." in told
+
     def test_tells_reasons_in_words(self, client, permit):
         assert re.search(r"It doesn(’|'|&#x27;)t fit\.</th><td[^>]*>30<", page(client, "figures_of", "permit"))
 
