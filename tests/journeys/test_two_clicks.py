@@ -22,24 +22,21 @@ def keep(visitor: Visitor, part: Locator, name: str) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_how_long_will_it_take_me(visitor: Open, width: int) -> None:
+@pytest.mark.parametrize(
+    ("question", "way", "answer", "more"),
+    [
+        ("how-long", "All services", "half within", "By law decided within"),
+        ("slowest", "How long does it take, and which office is slowest?", "Slowest is", "chance"),
+    ],
+)
+def test_the_answer_is_two_clicks_away(
+    visitor: Open, question: str, way: str, answer: str, more: str, width: int
+) -> None:
     someone = visitor(width=width)
     someone.page.goto("/")
-    someone.follow("All services")
+    someone.follow(way)
     someone.follow("Report a fault in the street")
-    answer = someone.page.locator("main").get_by_text("half within").first
-    expect(answer).to_be_visible()
-    expect(answer).to_contain_text("By law decided within")
-    keep(someone, answer, f"how-long-{width}")
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_which_office_is_slowest_and_is_it_chance(visitor: Open, width: int) -> None:
-    someone = visitor(width=width)
-    someone.page.goto("/")
-    someone.follow("How long does it take, and which office is slowest?")
-    someone.follow("Report a fault in the street")
-    answer = someone.page.locator("main").get_by_text("Slowest is").first
-    expect(answer).to_be_visible()
-    expect(answer).to_contain_text("chance")
-    keep(someone, answer, f"slowest-{width}")
+    found = someone.page.locator("main").get_by_text(answer).first
+    expect(found).to_be_visible()
+    expect(found).to_contain_text(more)
+    keep(someone, found, f"{question}-{width}")
