@@ -1,6 +1,6 @@
 """Give places by points and lot, all applicants at once: pure functions without Django, the same for everybody.
 
-The rules are those of docs/decisions/0021: whoever has the public list of a round gets the same result from it.
+The rules are those of docs/decisions/0026: whoever has the public list of a round gets the same result from it.
 """
 
 import hashlib
