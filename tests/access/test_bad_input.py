@@ -18,7 +18,8 @@ WORDS = (
     "text words reason name email phone personal_identifier relation language score days paper outcome "
     "activity to desk about code reference place next number declared agreed sure city street birth_date "
     "story asked do tab office q rating may_follow wants_mail wants_sms answers people.0.name home.lat wanted show "
-    "key status applicant service"
+    "key status applicant service measure value by_date first_day last_day is_public heard promised is_kept format "
+    "gender may_be_counted"
 )
 NAMES = WORDS.split()
 SCRIPT = "<script>alert(1)</script>"
