@@ -1,13 +1,48 @@
 """Fields of the portal's own forms that read what people write as the services' forms do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.templatetags.words import in_language, language_of
 from services.catalogue.answer_kinds import Bad, identifier, phone_number
+
+
+class Words(str):
+    """Words of a definition in an option; `language` where it isn't the page's, since an option can't hold marks."""
+
+    __slots__ = ("language",)
+
+
+def option_words(texts: Mapping[Any, str], told: str = "") -> Words:
+    """Give a text of a definition, or what is told in its language, for an option of a `SelectOfWords`."""
+    words = Words(told or in_language(texts))
+    words.language = language_of(texts)
+    return words
+
+
+class SelectOfWords(forms.Select):
+    """A list of options, each of which says in which language it is."""
+
+    def create_option(
+        self, name: str, value: Any, label: Any, selected: Any, index: int, subindex: Any = None, attrs: Any = None
+    ) -> dict[str, Any]:
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        if language := getattr(label, "language", ""):
+            option["attrs"]["lang"] = language
+        return option
+
+
+class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of agencies, offices or desks, each by its name and its name's language."""
+
+    widget = SelectOfWords
+
+    def label_from_instance(self, obj: Any) -> str:
+        return option_words(obj.name)
 
 
 class ReadField(forms.CharField):

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal.templatetags.words import marked
 from services.agencies.models import Office
-from services.agencies.rules import in_language
 from services.catalogue.definition import AnyField, Definition, RobotStep
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
@@ -27,7 +28,7 @@ PHOTO_FAULTS = {
 
 def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
     """Give what robots found: the step's title, from where and when, whether it was there, rows of (name, words)."""
-    language, findings = get_language() or "en", []
+    findings = []
     found = service_request.facts.get("found", {})
     done = service_request.steps.all().filter(kind="robot", state="done").order_by("pk")
     at = dict(done.values_list("key", "finished_at"))
@@ -35,7 +36,7 @@ def findings_of(service_request: ServiceRequest) -> list[dict[str, Any]]:
         record = found.get(step.settings.get("save_as")) if isinstance(step, RobotStep) else None
         if isinstance(step, RobotStep) and record is not None:
             rows = list(_rows(service_request, step, record))
-            told = {"title": in_language(step.title, language), "source": _source(step), "at": at.get(step.key)}
+            told = {"title": marked(step.title), "source": _source(step), "at": at.get(step.key)}
             findings.append({**told, "found": record["found"], "rows": rows})
     return findings
 
@@ -84,9 +85,8 @@ def _standing(record: Mapping[str, Any]) -> Iterator[Row]:
     """Tell how the request that somebody named stood at that moment."""
     if not record["found"]:
         return
-    language = get_language() or "en"
-    yield _("Service"), in_language(Service.objects.get(code=record["service"]).title, language)
-    yield _("Office"), in_language(Office.objects.get(code=record["office"]).name, language)
+    yield _("Service"), marked(Service.objects.get(code=record["service"]).title)
+    yield _("Office"), marked(Office.objects.get(code=record["office"]).name)
     yield _("Status"), ServiceRequest.Status(record["status"]).label
     days = (_("Submitted"), "submitted_on"), (_("Due by"), "due_on"), (_("Ended"), "ended_on")
     yield from (
@@ -102,7 +102,7 @@ def _label(fields: Mapping[str, AnyField], left: str) -> str:
         return _("Name") if name == "name" else _("Personal identifier")
     labels = [fields[name].label]
     labels += [field.label for field in getattr(fields[name], "fields", []) if field.key in inner]
-    return ", ".join(in_language(label, get_language() or "en") for label in labels)
+    return format_html_join(", ", "{}", ((marked(label),) for label in labels))
 
 
 def _references(requests: list[str]) -> str:
@@ -111,5 +111,5 @@ def _references(requests: list[str]) -> str:
 
 
 def _papers(definition: Definition, keys: list[str]) -> str:
-    titles = {paper.key: in_language(paper.title, get_language() or "en") for paper in definition.evidence}
-    return ", ".join(titles.get(key, key) for key in keys)
+    titles = {paper.key: marked(paper.title) for paper in definition.evidence}
+    return format_html_join(", ", "{}", ((titles.get(key, key),) for key in keys))

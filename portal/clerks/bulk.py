@@ -8,13 +8,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.fields import SelectOfWords, option_words
 from portal.people import person
 from services.accounts.models import User
-from services.agencies.rules import in_language
 from services.catalogue.definition import DeskStep
 from services.workflow.bulk import BulkAct
 from services.workflow.models import Step, StepQuerySet
@@ -37,8 +37,8 @@ class BulkForm(forms.Form):
     to = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("Colleague"), required=False, empty_label=gettext_lazy("Choose…")
     )
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False)
-    reason = forms.ChoiceField(label=gettext_lazy("Reason of the refusal"), required=False)
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False, widget=SelectOfWords)
+    reason = forms.ChoiceField(label=gettext_lazy("Reason of the refusal"), required=False, widget=SelectOfWords)
     words = forms.CharField(
         label=gettext_lazy("Your words to the applicants"),
         required=False,
@@ -59,13 +59,13 @@ class BulkForm(forms.Form):
             self._offer_no_decision()
 
     def _offer_outcomes(self, step: Step) -> None:
-        definition, language = step.service_request.version.definition, get_language() or "en"
+        definition = step.service_request.version.definition
         known = definition.workflow.by_key[step.key]
         assert isinstance(known, DeskStep)
         plain = [outcome for outcome in known.outcomes if not outcome.effect]
         self.refusals = {outcome.key for outcome in plain if outcome.is_refusal}
-        outcomes = [(outcome.key, in_language(outcome.title, language)) for outcome in plain]
-        reasons = [(reason.code, in_language(reason.text, language)) for reason in definition.rejection_reasons]
+        outcomes = [(outcome.key, option_words(outcome.title)) for outcome in plain]
+        reasons = [(reason.code, option_words(reason.text)) for reason in definition.rejection_reasons]
         self.fields["outcome"].choices = [("", _("Choose…")), *outcomes]  # type: ignore[attr-defined]
         self.fields["reason"].choices = [("", "–"), *reasons]  # type: ignore[attr-defined]
 

@@ -5,11 +5,11 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.fields import SelectOfWords, option_words
+from portal.templatetags.words import marked
 from services.agencies.models import Desk
-from services.agencies.rules import in_language
 from services.catalogue.definition import DeskStep
 from services.requests.evidence import Evidence
 from services.workflow.consulting import desks_to_ask
@@ -31,6 +31,7 @@ class ConsultForm(forms.Form):
         label=_("Which agency?"),
         empty_label=_("Choose…"),
         error_messages={"required": _("Choose whom you want to ask.")},
+        widget=SelectOfWords,
     )
     question = forms.CharField(
         label=_("What do you want to know?"),
@@ -58,7 +59,7 @@ class ConsultForm(forms.Form):
 
     def __init__(self, data: Any = None, *, step: Step) -> None:
         super().__init__(data, auto_id="id_consult_%s")
-        seen, language = step.service_request, get_language() or "en"
+        seen = step.service_request
         known = seen.version.definition.workflow.by_key[step.key]
         assert isinstance(known, DeskStep)
         assert step.desk is not None
@@ -66,7 +67,7 @@ class ConsultForm(forms.Form):
         desks.queryset = desks_to_ask(step.desk.office.agency)
         desks.choices = [("", _("Choose…")), *_by_agency(desks.queryset)]
         answers, papers = answers_to_share(seen, known), papers_to_share(seen, known)
-        self.fields["answers"].choices = [(one.key, in_language(one.label, language)) for one in answers]  # type: ignore[attr-defined]
+        self.fields["answers"].choices = [(one.key, marked(one.label)) for one in answers]  # type: ignore[attr-defined]
         self.fields["papers"].queryset = Evidence.objects.filter(pk__in=[one.pk for one in papers])  # type: ignore[attr-defined]
         for name, offered in (("answers", answers), ("papers", papers)):
             if not offered:
@@ -81,4 +82,4 @@ class ConsultForm(forms.Form):
 def _by_agency(desks: Iterable[Desk]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
     """Give the desks under the names of their agencies."""
     for agency, its in groupby(desks, key=lambda desk: str(desk.office.agency)):
-        yield agency, [(desk.pk, f"{desk} – {desk.office}") for desk in its]
+        yield agency, [(desk.pk, option_words(desk.name, f"{desk} – {desk.office}")) for desk in its]

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.fields import NamedField, SelectOfWords, option_words
+from portal.templatetags.words import marked
 from services.accounts.models import User
 from services.agencies.models import Desk
-from services.agencies.rules import in_language
 from services.catalogue.definition import Definition, DeskStep
 from services.workflow.models import Step
 
@@ -20,7 +20,12 @@ class DecideForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Outcome"), widget=forms.RadioSelect, error_messages={"required": _("Choose an outcome.")}
     )
-    reason = forms.ChoiceField(label=_("Reason of the refusal"), required=False, help_text=_("Needed when you refuse."))
+    reason = forms.ChoiceField(
+        label=_("Reason of the refusal"),
+        required=False,
+        help_text=_("Needed when you refuse."),
+        widget=SelectOfWords,
+    )
     words = forms.CharField(
         label=_("Your words to the applicant"),
         required=False,
@@ -30,13 +35,12 @@ class DecideForm(forms.Form):
 
     def __init__(self, *args: Any, definition: Definition, step: DeskStep, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "en"
         self.effects = {outcome.key for outcome in step.outcomes if outcome.effect}
         self.refusals = {outcome.key for outcome in step.outcomes if outcome.is_refusal}
         self.fields["outcome"].choices = [  # type: ignore[attr-defined]
-            (outcome.key, in_language(outcome.title, language)) for outcome in step.outcomes
+            (outcome.key, marked(outcome.title)) for outcome in step.outcomes
         ]
-        reasons = [(reason.code, in_language(reason.text, language)) for reason in definition.rejection_reasons]
+        reasons = [(reason.code, option_words(reason.text)) for reason in definition.rejection_reasons]
         self.fields["reason"].choices = [("", "–"), *reasons]  # type: ignore[attr-defined]
         if not self.refusals:
             self.fields["reason"].widget = forms.HiddenInput()
@@ -56,19 +60,19 @@ class AskForm(forms.Form):
         label=_("What is it about?"),
         required=False,
         help_text=_("A question about an answer opens that field again, and shows you before and after."),
+        widget=SelectOfWords,
     )
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "en"
         fields = definition.fields.values()
         files = [(field.key, field.label) for field in fields if field.kind == "file"]
         papers = [*((paper.key, paper.title) for paper in definition.evidence), *files]
         answers = [(field.key, field.label) for field in fields if field.kind != "file"]
         self.fields["about"].choices = [  # type: ignore[attr-defined]
             ("", _("Something else")),
-            (_("A paper"), [(f"{PAPER}{key}", in_language(title, language)) for key, title in papers]),
-            (_("An answer"), [(f"{FIELD}{key}", in_language(label, language)) for key, label in answers]),
+            (_("A paper"), [(f"{PAPER}{key}", option_words(title)) for key, title in papers]),
+            (_("An answer"), [(f"{FIELD}{key}", option_words(label)) for key, label in answers]),
         ]
 
     @property
@@ -103,7 +107,7 @@ class ReassignForm(forms.Form):
 
 
 class PassOnForm(forms.Form):
-    desk = forms.ModelChoiceField(Desk.objects.none(), label=_("Pass on to"), empty_label=_("Choose…"))
+    desk = NamedField(Desk.objects.none(), label=_("Pass on to"), empty_label=_("Choose…"))
 
     def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

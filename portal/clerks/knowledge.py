@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.attempts import attempt
+from portal.fields import NamedField
 from portal.people import person, posted
 from services.accounts.models import User
 from services.agencies.models import Agency, Membership
@@ -39,7 +40,7 @@ def agencies_of(user: User) -> list[Agency]:
 class BlockForm(forms.Form):
     """A block of text: title, and the words in each language."""
 
-    agency = forms.ModelChoiceField(Agency.objects.none(), label=gettext_lazy("Agency"), empty_label=None)
+    agency = NamedField(Agency.objects.none(), label=gettext_lazy("Agency"), empty_label=None)
     title = forms.CharField(
         label=gettext_lazy("Title"),
         max_length=100,

@@ -8,13 +8,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.attempts import attempt
+from portal.fields import NamedField
 from portal.people import person, posted
 from portal.role_changes import settle_change
+from portal.templatetags.words import named
 from services.accounts.models import User
 from services.agencies.models import Agency, Desk, Membership
 from services.workflow.operations.roles import (
@@ -28,13 +31,17 @@ from services.workflow.role_changes import RoleChange
 SHOWN = 30
 
 
+def _desk_words(desk: Desk) -> str:
+    return format_html("{} – {}", named(desk), named(desk.office))
+
+
 class RoleForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address of the person"),
         help_text=gettext_lazy("The person needs an account first."),
         error_messages={"required": gettext_lazy("Write the e-mail address of the person.")},
     )
-    agency = forms.ModelChoiceField(Agency.objects.none(), label=gettext_lazy("Agency"), empty_label=None)
+    agency = NamedField(Agency.objects.none(), label=gettext_lazy("Agency"), empty_label=None)
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         choices=Membership.Role.choices,
@@ -55,7 +62,7 @@ class RoleForm(forms.Form):
             Desk.objects.filter(office__agency__in=agencies).select_related("office").order_by("office__code", "code")
         )
         self.fields["desks"].queryset = desks  # type: ignore[attr-defined]
-        self.fields["desks"].label_from_instance = lambda desk: f"{desk} – {desk.office}"  # type: ignore[attr-defined]
+        self.fields["desks"].label_from_instance = _desk_words  # type: ignore[attr-defined]
 
     def clean_email(self) -> User:
         user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.attempts import attempt
 from portal.managers.connectors import told_connectors
 from portal.people import person
-from portal.templatetags.words import in_language
+from portal.templatetags.words import marked
 from services.agencies.models import Agency, Office
 from services.catalogue.models import Service
 from services.connectors.models import Connector
@@ -163,7 +163,7 @@ def _retries(agencies: QuerySet[Agency]) -> dict[str, Any]:
 def _robot(step: Step) -> dict[str, Any]:
     """Tell a robot's step by its title; a notice by its kind."""
     known = step.service_request.version.definition.workflow.by_key.get(step.key)
-    return {"step": step, "title": in_language(known.title) if known else step.get_kind_display()}
+    return {"step": step, "title": marked(known.title) if known else step.get_kind_display()}
 
 
 def _kinds(parked: StepQuerySet) -> list[dict[str, Any]]:
@@ -182,7 +182,7 @@ def _kinds(parked: StepQuerySet) -> list[dict[str, Any]]:
 def _told(step: Step) -> dict[str, Any]:
     assert step.instead_of is not None
     known = step.service_request.version.definition.workflow.by_key[step.instead_of.key]
-    return {"step": step, "title": in_language(known.title), "trouble": in_words(step.trouble)}
+    return {"step": step, "title": marked(known.title), "trouble": in_words(step.trouble)}
 
 
 @require_POST

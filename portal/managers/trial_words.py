@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.formats import localize
-from django.utils.translation import get_language, ngettext
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from portal.templatetags.words import duration, percent
-from services.agencies.rules import in_language
+from portal.templatetags.words import duration, marked, percent
 from services.catalogue.definition import Definition
 from services.requests.models import ServiceRequest
 from services.workflow.trials import TrialResult
@@ -128,7 +129,7 @@ def _more(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 
 def _titles(keys: list[str], definition: Definition) -> list[str]:
     steps = definition.workflow.by_key
-    return [in_language(steps[key].title, get_language() or "en") if key in steps else key for key in keys]
+    return [marked(steps[key].title) if key in steps else key for key in keys]
 
 
 def _share(side: Mapping[str, Any]) -> float | None:
@@ -153,6 +154,7 @@ def _problem_words(problem: Mapping[str, str], definition: Definition) -> str:
     key = problem["path"].split(".")[0]
     labels = {field.key: field.label for field in definition.fields.values()}
     labels |= {evidence.key: evidence.title for evidence in definition.evidence}
-    name = in_language(labels[key], get_language() or "en") if key in labels else key
+    name = marked(labels[key]) if key in labels else key
     missing = problem["code"] == "required"
-    return (_("%(name)s: missing") if missing else _("%(name)s: no longer valid")) % {"name": name}
+    words = _("%(name)s: missing") if missing else _("%(name)s: no longer valid")
+    return mark_safe(conditional_escape(words) % {"name": conditional_escape(name)})  # noqa: S308 - both are escaped

@@ -44,8 +44,21 @@ def language_of(texts: Mapping[Any, str] | None) -> str:
 
 @register.filter
 def marked(texts: Mapping[Any, str] | None) -> SafeString:
-    """Give a text as `in_language` does, for the words of a page: marked where its language isn't the page's."""
+    """Give a text as `in_language` does, for the words of a page: marked where its language isn't the page's.
+
+    Of a text whose language isn't known (the key "") none is claimed, the page's neither.
+    """
+    if texts and set(texts) == {""}:
+        return format_html('<bdi lang="">{}</bdi>', texts[""])
     return _marked(in_language(texts), language_of(texts))
+
+
+@register.filter
+def named(thing: Any) -> SafeString:
+    """Tell what an agency, an office, a desk or a service is called, marked as `marked` does; words stay the same."""
+    if not thing or isinstance(thing, str):
+        return conditional_escape(thing or "")
+    return marked(getattr(thing, "title", None) or thing.name)
 
 
 def _marked(words: str, language: str) -> SafeString:
@@ -212,7 +225,7 @@ def evidence_title(key: str, definition: Any) -> str:
     titles = {evidence.key: evidence.title for evidence in definition.evidence}
     titles |= {field.key: field.label for field in definition.fields.values() if field.kind == "file"}
     own = {MANDATE: _("Mandate of the assistant")}
-    return in_language(titles[key]) if key in titles else own.get(key, _("Answer to a question"))
+    return marked(titles[key]) if key in titles else own.get(key, _("Answer to a question"))
 
 
 @register.filter
@@ -242,9 +255,9 @@ def decision_words(decision: Any, definition: Any) -> str:
     """Tell a decision: the step, the outcome, and the reason of a refusal."""
     step = definition.workflow.by_key[decision.step_key]
     outcome = next(known for known in step.outcomes if known.key == decision.outcome)
-    words = f"{in_language(step.title)}: {in_language(outcome.title)}"
+    words = format_html("{}: {}", marked(step.title), marked(outcome.title))
     reason = next((known for known in definition.rejection_reasons if known.code == decision.reason), None)
-    return f"{words} – {in_language(reason.text)}" if reason else words
+    return format_html("{} – {}", words, marked(reason.text)) if reason else words
 
 
 @register.filter
@@ -252,4 +265,4 @@ def activity_title(done: Any, definition: Any) -> str:
     """Tell a completed activity by its title."""
     step = definition.workflow.by_key[done.step.key]
     known = {activity.key: activity for activity in [*step.activities, *step.after_care]}
-    return in_language(known[done.key].title)
+    return marked(known[done.key].title)

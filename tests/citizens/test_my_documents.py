@@ -72,6 +72,22 @@ class TestDocuments:
         assert state in page.partition("<tbody>")[2].partition("</tbody>")[0]
         assert reverse("document", args=[document.pk]) in page
 
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [("en", "Permit"), ("az", '<bdi lang="az">Permit</bdi>'), ("", '<bdi lang="">Permit</bdi>')],
+    )
+    def test_say_their_language_where_it_is_known(
+        self, signed: Client, document: Document, language: str, said: str
+    ) -> None:
+        """On the list, where others verify it, and where it is shared; an older one's isn't recorded."""
+        assert document.language == "en"
+        Document.objects.update(language=language)
+
+        for name, key in (("my_documents", None), ("verify_document", document.number)):
+            page = body(signed, name, *[key] if key else [])
+            assert said in page
+            assert (f'lang="{language}">Permit<' in page) == (language != "en")
+
     def test_of_others_are_not_listed(self, client: Client, document: Document) -> None:
         client.force_login(worlds.citizen("sara"))
 

@@ -3,7 +3,7 @@
 The world's own words stand in ‹ › and are English; the reader's language is Arabic.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -31,7 +31,8 @@ from tests.languages.test_every_page import visit, visits
 from tests.public.test_figures import add
 
 EMPTY = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "source", "wbr"}
-WITHOUT_MARKS = {"title", "script", "style", "textarea"}  # what can't carry a mark, and what isn't read
+# What can't carry a mark, what isn't read, and definitions, which name their languages themselves.
+WITHOUT_MARKS = {"title", "script", "style", "textarea", "pre"}
 STAFF = (Access.CLERK, Access.SUPERVISOR, Access.MANAGER, Access.OVERSEER, Access.ADMIN, Access.DEMO)
 
 
@@ -147,6 +148,11 @@ def rich_pages(town: Town) -> list[Visit]:
     ]
 
 
+def staff_pages(town: Town) -> Iterator[Visit]:
+    """Give the addresses of pages that only officials and managers come to."""
+    return (one for one in visits(town) if ACCESS[one[0]] in STAFF and ACCESS[one[0]] is not Access.DEMO)
+
+
 def measure_much() -> None:
     """Let both towns have decided a lot last month, one of them often late."""
     month = months_after(timezone.localdate().replace(day=1), -1)
@@ -187,6 +193,23 @@ class TestMarks:
 
         assert len(found) > 40
         assert {**told(found), **told(answered)} == {}
+
+    def test_stand_on_the_pages_of_officials_and_managers(self, towns: tuple[Town, Town]) -> None:
+        clients, theirs = visitors_of(*towns), list(staff_pages(towns[0]))
+
+        found = found_on(clients, theirs, "get", "post")
+
+        assert len(found) > 30
+        assert told(found) == {}
+
+    def test_are_missed_there_when_they_are_off(
+        self, towns: tuple[Town, Town], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(words, "_marked", lambda said, _language: conditional_escape(said))
+        some = ("desk", "desk_request", "desk_document_revoke", "managers", "managers_service")
+        theirs = [one for one in staff_pages(towns[0]) if one[0] in some]
+
+        assert set(told(found_on(visitors_of(*towns), theirs, "get"))) == set(some)
 
     def test_are_missed_when_they_are_off(self, towns: tuple[Town, Town], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(words, "_marked", lambda said, _language: conditional_escape(said))

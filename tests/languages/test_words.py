@@ -39,6 +39,10 @@ class TestMarked:
             assert marked({"fr": "Été & <b>", "en": "Sun"}) == "Été &amp; &lt;b&gt;"
             assert lang({"fr": "Été"}) == lang(None) == marked(None) == ""
 
+    def test_claims_no_language_where_none_is_known(self) -> None:
+        with override("fr"):
+            assert marked({"": "Été & <b>"}) == '<bdi lang="">Été &amp; &lt;b&gt;</bdi>'
+
 
 @pytest.mark.parametrize(
     "component",
