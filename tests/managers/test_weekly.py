@@ -171,6 +171,11 @@ class TestEnding:
         assert client.post(reverse("unsubscribe", args=[token])).status_code == 404
         assert Subscription.objects.get().ended_at is None
 
+    def test_too_many_fields_are_refused_in_words(self, dilara, client: Client) -> None:
+        many = {f"field{number}": "x" for number in range(1_001)}
+
+        assert client.post(reverse("unsubscribe", args=["nonsense"]), many).status_code == 413
+
     def test_is_on_the_managers_page_too(self, dilara, client: Client) -> None:
         client.force_login(dilara)
         begun = client.post(reverse("managers_letters"), {"wanted": "yes"}, follow=True).content.decode()
