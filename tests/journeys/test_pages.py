@@ -66,7 +66,15 @@ PERSONAL = {
         "apply-for": "/apply/parking-permit/for/",
     },
     "bruno": {"desk": "/desk/"},
-    "dilara": {"manage": "/manage/", "manage-service": "/manage/services/pothole-report/"},
+    "dilara": {
+        "manage": "/manage/",
+        "manage-service": "/manage/services/pothole-report/",
+        "manage-load": "/manage/load/",
+        "manage-letters": "/manage/letters/",
+        "manage-steering": "/manage/services/pothole-report/steering/",
+        "manage-targets": "/manage/services/pothole-report/targets/",
+        "manage-remarks": "/manage/services/pothole-report/remarks/",
+    },
 }
 LOOKS = {
     "phone": {"width": 390},
