@@ -1,9 +1,19 @@
-"""Forms of the account that need another word than the library's."""
+"""What the account's forms do otherwise than the library's."""
 
 from typing import Any
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.webauthn import forms
 from django.utils.translation import gettext_lazy as _
+
+from portal.fields import one_alphabet
+
+
+class Adapter(DefaultAccountAdapter):
+    def clean_email(self, email: str) -> str:
+        """Take an e-mail address whose letters are what they look like."""
+        one_alphabet(email)
+        return str(super().clean_email(email))
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):

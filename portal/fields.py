@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.templatetags.words import in_language, language_of
-from services.catalogue.answer_kinds import Bad, identifier, phone_number
+from services.accounts.rules import mixes_alphabets
+from services.catalogue.answer_kinds import MIXED, Bad, identifier, phone_number
 
 
 class Words(str):
@@ -60,6 +61,12 @@ class ReadField(forms.CharField):
             return type(self).read(given) if given else ""
         except Bad as bad:
             raise forms.ValidationError(bad.message, code=bad.code) from None
+
+
+def one_alphabet(address: str) -> None:
+    """Refuse an e-mail address whose domain only looks like the one that is meant."""
+    if mixes_alphabets(address.rpartition("@")[2]):
+        raise forms.ValidationError(MIXED, code="email")
 
 
 class PhoneNumberField(ReadField):

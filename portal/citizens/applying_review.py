@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
-from portal.fields import PhoneNumberField
+from portal.fields import PhoneNumberField, one_alphabet
 from portal.templatetags.words import answer, marked
 from services.catalogue.answers import Problem
 
@@ -18,7 +18,7 @@ class ContactForm(forms.Form):
     """Who somebody without account is, if they want to tell; and that all of it is true."""
 
     name = forms.CharField(label=gettext_lazy("Your name"), required=False, max_length=200)
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False, validators=[one_alphabet])
     phone = PhoneNumberField()
     declared = forms.BooleanField(
         label=gettext_lazy("What I have written is true and complete"),

@@ -19,7 +19,7 @@ from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled
 from portal.citizens.beginning import to_first_page
 from portal.citizens.following import own_request
-from portal.fields import IdentifierField, PhoneNumberField
+from portal.fields import IdentifierField, PhoneNumberField, one_alphabet
 from portal.people import person, posted
 from services.agencies.models import Office
 from services.catalogue.models import Service
@@ -52,6 +52,7 @@ class HelpForm(forms.Form):
         label=gettext_lazy("The person’s e-mail address"),
         help_text=gettext_lazy("The person is told there that you have sent a request."),
         required=False,
+        validators=[one_alphabet],
         widget=forms.EmailInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     phone = PhoneNumberField(label=gettext_lazy("The person’s phone"))

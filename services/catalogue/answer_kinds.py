@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from services.accounts.rules import mixes_alphabets
 from services.catalogue.definition import (
     AnyField,
     DateField,
@@ -156,6 +157,9 @@ def read_several_of(field: SeveralOfField, value: Any, today: date) -> list[str]
     return [item for item in known if item in value]
 
 
+MIXED = _("What stands behind the @ mixes letters of alphabets that look alike. Type it anew.")
+
+
 def read_email(field: AnyField, value: Any, today: date) -> str:
     text = clean_text(value, 254)
     try:
@@ -165,6 +169,8 @@ def read_email(field: AnyField, value: Any, today: date) -> str:
         is_seen = False
     if not is_seen:
         raise Bad("email", _("Write an e-mail address like name@example.org."))
+    if mixes_alphabets(text.rpartition("@")[2]):
+        raise Bad("email", MIXED)
     return text
 
 

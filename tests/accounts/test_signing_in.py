@@ -137,3 +137,13 @@ class TestCodeByMail:
         )
 
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+def test_nobody_joins_under_an_address_that_only_looks_like_one(client: Client) -> None:
+    address = "new@ex\u0430mple.org"
+    answer = client.post(reverse("account_signup"), {"email": address, "password1": PASSWORD, "password2": PASSWORD})
+
+    assert answer.status_code == 422
+    assert "alphabets that look alike" in answer.content.decode()
+    assert address in answer.content.decode()
+    assert not User.objects.filter(email=address).exists()

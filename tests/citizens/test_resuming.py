@@ -89,7 +89,9 @@ class TestLink:
 
         assert Client().get(link).status_code == 404
 
-    @pytest.mark.parametrize("address", ["", "aysel", "a@b\r\nBcc: c@d.example", "x" * 400 + "@example.org"])
+    @pytest.mark.parametrize(
+        "address", ["", "aysel", "a@b\r\nBcc: c@d.example", "x" * 400 + "@example.org", "a@ex\u0430mple.org"]
+    )
     def test_a_bad_address_is_told(self, client: Client, draft: Draft, address: str) -> None:
         answer = client.post(reverse("apply_keep", args=[draft.pk]), {"email": address})
 

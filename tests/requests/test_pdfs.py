@@ -11,6 +11,7 @@ from services.requests import open_pdf
 from services.requests.evidence import Evidence
 from services.requests.models import Draft
 from services.requests.operations import add_evidence, start_draft
+from services.requests.previews import page_as_picture, pages_of
 from services.requests.supplying import BadEvidence, safe_name
 from tests import worlds
 from tests.citizens.forms import PDF
@@ -49,6 +50,14 @@ NO_KIND = "The file is none of these kinds: PDF. Save it as one of them."
 # Whoever opens it must know the word that the key was made of.
 LOCKED = b"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O(%s)/U(%s)>>endobj\n" % (b"o" * 32, b"u" * 32)
 PROTECTED = with_catalog(b"", LOCKED).replace(b"<</Root 1 0 R", b"<</Encrypt 4 0 R/ID[(a)(a)]/Root 1 0 R")
+
+
+def million_pages() -> bytes:
+    """Give a small PDF whose tree of pages names one page a million times."""
+    tree = b"2 0 obj<</Type/Pages/Count 1000000/Kids[" + b"4 0 R " * 100 + b"]>>endobj\n"
+    tree += b"4 0 obj<</Type/Pages/Parent 2 0 R/Count 10000/Kids[" + b"5 0 R " * 100 + b"]>>endobj\n"
+    tree += b"5 0 obj<</Type/Pages/Parent 4 0 R/Count 100/Kids[" + b"3 0 R " * 100 + b"]>>endobj\n"
+    return with_catalog(b"", tree)
 
 
 # Kinds that nobody is asked for, however their files are called.
@@ -103,6 +112,13 @@ class TestPdf:
         link = b"/OpenAction<</S/URI/URI(https://example.org)>>/Title(JavaScript /JS)"
 
         assert add(draft, with_catalog(link, words)).size > len(PDF)
+
+    def test_a_million_pages_are_opened_and_drawn_one_by_one(self, draft: Draft) -> None:
+        many = million_pages()
+        assert len(many) < 5_000
+        assert add(draft, many).size == len(many)
+        assert pages_of(many) == 1_000_000
+        assert page_as_picture(many, 999_999).startswith(b"\x89PNG")
 
     @pytest.mark.parametrize("what", ACTS)
     def test_that_does_something_is_refused(self, draft: Draft, what: str) -> None:
