@@ -70,7 +70,6 @@ PERSONAL = {
         "manage": "/manage/",
         "manage-service": "/manage/services/pothole-report/",
         "manage-load": "/manage/load/",
-        "manage-letters": "/manage/letters/",
         "manage-steering": "/manage/services/pothole-report/steering/",
         "manage-targets": "/manage/services/pothole-report/targets/",
         "manage-remarks": "/manage/services/pothole-report/remarks/",
