@@ -1,11 +1,13 @@
 """Fill an empty portal: one process for all steps, because starting Python is what takes the time."""
 
 import io
+import logging
 import sys
 import time
 from pathlib import Path
 
 import django
+import structlog
 from django.core.management import CommandError, call_command
 
 from portal.embedded.people import PASSWORD
@@ -16,6 +18,7 @@ SAMPLES = Path(__file__).resolve().parent.parent.parent / "samples"
 def main() -> int:
     """Run every step and show its name, its result and its time."""
     django.setup()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
         for step in steps():
             run(*step)
