@@ -79,16 +79,18 @@ def _elsewhere(filling: Filling, key: str) -> HttpResponse:
 def _take_page(request: HttpRequest, draft: Draft, key: str, brought: Brought) -> HttpResponse:
     now = timezone.now()
     before = Filling(draft, now)
-    if (sheet := before.sheet(key)) is None:
-        return _elsewhere(before, key)
+    if not before.knows(key):
+        raise Http404
     asked = asked_on(before, key, request.POST)
     if found := differences(before, asked, typed(asked, request.POST), request.POST):
         return let_choose(request, before, found)
     seen = keep_typed(before, key, request.POST)
-    problems = keep_files(draft, sheet, brought, now)
+    sheet = before.sheet(key)
+    problems = keep_files(draft, sheet, brought, now) if sheet else []
     after = Filling(draft, now)
-    if (shown := after.sheet(key)) is None:
-        return _elsewhere(after, key)
+    shown = after.sheet(key)
+    if sheet is None or shown is None:
+        return _leave_hidden(request, after)
     if problems:
         return _show_page(request, after, shown, problems)
     if (wanted := request.POST.get("do", "next")) != "next":
@@ -97,6 +99,16 @@ def _take_page(request: HttpRequest, draft: Draft, key: str, brought: Brought) -
         messages.info(request, _("Your answer leads to more questions on this page."))
         return redirect(f"{request.get_full_path()}#id_{new[0]}")
     return _go_on(request, after, shown)
+
+
+def _leave_hidden(request: HttpRequest, filling: Filling) -> HttpResponse:
+    """Lead on from a page that an answer hides, given on it or in another tab; what was typed there is kept."""
+    if request.POST.get("do") == "keep":
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    messages.info(
+        request, _("Your other answers make that page unnecessary. What you typed there stays in your draft.")
+    )
+    return redirect(filling.url(None))
 
 
 def _go_on(request: HttpRequest, filling: Filling, sheet: Sheet) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Whose draft it is, and a draft read against the current definition of its service."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from services.requests.evidence import Evidence as File
 from services.requests.models import Channel, Draft, ServiceRequest
 from services.workflow.conditions import time_limit_of
 
+CAME_BACK, NOTED_EVERY_S = "came_back_at", 60
 DRAFTS, SUBMITTED = "drafts", "submitted"
 MOST_REMEMBERED = 50
 PAPERS = "papers"
@@ -66,7 +68,16 @@ def own_draft(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Draft:
     found = (drafts.select_for_update(of=("self",)) if lock else drafts).filter(pk=pk).first()
     if found is None:
         raise Http404 if request.user.is_authenticated else SignInFirst
+    if not request.user.is_authenticated:
+        _lengthen_way_back(request)
     return found
+
+
+def _lengthen_way_back(request: HttpRequest) -> None:
+    """Let the session, the only way back without an account or a link, last from this visit on, not from the first."""
+    now = int(time.time())
+    if now - request.session.get(CAME_BACK, 0) >= NOTED_EVERY_S:
+        request.session[CAME_BACK] = now
 
 
 def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:

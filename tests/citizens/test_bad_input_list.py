@@ -12,7 +12,9 @@ ROWS = re.findall(
 def test_has_a_row_for_every_kind() -> None:
     kinds = {"A": range(1, 20), "C": range(39, 56), "G": range(78, 88)}
 
-    assert [kind for kind, *_ in ROWS] == [f"{letter}{number}" for letter, those in kinds.items() for number in those]
+    named = list(dict.fromkeys(kind for kind, *_ in ROWS))  # a kind may have several rows
+
+    assert named == [f"{letter}{number}" for letter, those in kinds.items() for number in those]
 
 
 def test_names_only_tests_that_are_there() -> None:

@@ -119,6 +119,14 @@ class TestWords:
 
         assert answer["Location"] == f"{reverse('account_login')}?next={reverse('my_data_export')}"
 
+    @pytest.mark.parametrize(("letter", "most"), [("x", 99_000), ("ə", 49_500), ("ض", 49_500)])
+    def test_are_measured_as_they_were_typed_in_every_script(self, aysel: Client, letter: str, most: int) -> None:
+        address = reverse("my_data_export")
+        kept, too_many = (self.sent_late(aysel, address, {"words": letter * n}) for n in (most, most + 1_000))
+
+        assert kept["Location"].endswith(f"?next={reverse('again')}")
+        assert too_many["Location"].endswith(f"?next={address}")
+
     def test_a_press_without_words_leads_back_to_its_page(self, aysel: Client) -> None:
         page = reverse("my_data")
         answer = self.sent_late(aysel, reverse("my_data_export"), {}, Referer=f"http://testserver{page}")

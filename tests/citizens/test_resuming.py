@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import transaction
 from django.test import Client
@@ -152,7 +153,50 @@ class TestLink:
         assert stranger.get(link).status_code == 404
 
 
+class TestWithoutALink:
+    def test_the_page_says_how_long_this_browser_finds_it(self, client: Client, draft: Draft, settings: Any) -> None:
+        told = f"in this browser only, for {settings.SESSION_COOKIE_AGE // 3600} hours after you last saved."
+
+        assert told in client.get(page(draft)).content.decode()
+        link_for(client, draft)
+        assert told not in client.get(page(draft)).content.decode()
+
+    def test_this_browser_finds_it_that_long_after_the_last_save_not_after_the_first_visit(
+        self, client: Client, draft: Draft, settings: Any
+    ) -> None:
+        last = timezone.now() + timedelta(hours=11)
+        with time_machine.travel(last, tick=False):
+            assert save(client, draft, "", "words").status_code == 204
+        elsewhen = Client()
+        elsewhen.cookies["session"] = client.cookies["session"].value
+        ends = last + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        with time_machine.travel(ends + timedelta(seconds=1), tick=False):
+            late = elsewhen.get(page(draft))
+        with time_machine.travel(ends - timedelta(minutes=2), tick=False):
+            in_time = client.get(page(draft))
+
+        assert (in_time.status_code, late.status_code) == (200, 302)
+
+
 class TestTabs:
+    def test_typed_on_a_page_that_the_other_tab_hides_is_chosen_and_kept(self, client: Client, draft: Draft) -> None:
+        fields = [{"key": key, "kind": "text", "label": worlds.text(key.title())} for key in ("story", "end")]
+        about = {"key": "about", "title": worlds.text("About"), "fields": fields[1:]}
+        tale = {"key": "tale", "title": worlds.text("Tale"), "fields": fields[:1], "show": 'answers.end != "none"'}
+        worlds.published([worlds.desk("judge")], pages=[about, tale], identity="none")
+        second, first = tab(client, draft), tab(client, draft)
+        client.post(page(draft), {"tab": first, "asked": "end", "end": "none", "do": "next"})
+        address = reverse("apply_page", args=[draft.pk, "tale"])
+
+        seen = client.post(address, {"tab": second, "asked": "story", "story": "Once", "do": "next"})
+        chosen = re.search(r'name="tab" value="([^"]+)"', seen.content.decode())
+        assert chosen
+        client.post(address, {"tab": chosen.group(1), "asked": "story", "story": "Once", "do": "next"})
+        draft.refresh_from_db()
+
+        assert seen.status_code == 409
+        assert draft.answers == {"end": "none", "story": "Once"}
+
     def test_the_second_tab_sees_both_and_loses_nothing(self, client: Client, draft: Draft) -> None:
         first, second = tab(client, draft), tab(client, draft)
         save(client, draft, first, "from the first")
