@@ -37,6 +37,7 @@ from portal.expecting import expectation_of
 from services.catalogue.answers import Problem
 from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
+from services.requests.operations import keep_contact
 from services.requests.status_codes import status_code_of, write_status_code
 from services.workflow.operations.submission import Submission, submit
 from services.workflow.queries import current_steps
@@ -168,9 +169,22 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
-            return _submit(request, own_draft(request, pk, lock=True))
+            return _take_check(request, own_draft(request, pk, lock=True))
     filling = Filling(own_draft(request, pk), timezone.now())
-    return _show_check(request, filling, ContactForm(), problem_links(filling, filling.all_problems()), 200)
+    form = ContactForm(initial=filling.draft.contact)
+    return _show_check(request, filling, form, problem_links(filling, filling.all_problems()), 200)
+
+
+def _take_check(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Keep how the person may be reached, then do what the button asks for."""
+    if not request.user.is_authenticated:
+        keep_contact(draft, ContactForm.typed(request.POST))
+    if (wanted := request.POST.get("do")) == "keep":
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if wanted == "back":
+        filling = Filling(draft, timezone.now())
+        return redirect(filling.url(filling.sheets[-1] if filling.sheets else None))
+    return _submit(request, draft)
 
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -222,7 +236,7 @@ def _show_check(
         "time_limit": filling.time_limit(),
         "is_refused": status == UNPROCESSABLE,
         "at": len(filling.sheets) + 1,
-        "back": filling.url(filling.sheets[-1]) if filling.sheets else "",
+        "has_back": bool(filling.sheets),
     }
     return render(request, "citizens/apply_check.html", context, status=status)
 

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
+from portal.citizens.applying_typing import storable
 from portal.fields import PhoneNumberField, one_alphabet
 from portal.templatetags.words import answer, marked
 from services.catalogue.answers import Problem
+
+REACHED_BY = ("name", "email", "phone")
 
 
 class ContactForm(forms.Form):
@@ -25,9 +29,14 @@ class ContactForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick the box to say that your answers are true.")},
     )
 
+    @staticmethod
+    def typed(data: QueryDict) -> dict[str, str]:
+        """Give what was typed, right or wrong; the declaration is made anew each time."""
+        return {name: storable(data[name]) for name in REACHED_BY if name in data}
+
     def contact(self) -> dict[str, str]:
         """Give what was told of how to reach the person."""
-        given = {name: self.cleaned_data[name] for name in ("name", "email", "phone")}
+        given = {name: self.cleaned_data[name] for name in REACHED_BY}
         return {name: value for name, value in given.items() if value}
 
 

@@ -153,6 +153,11 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict)
     helped = models.JSONField(default=dict, help_text=_("Whom it is for, when its holder helps somebody else."))
     assistance = models.JSONField(default=dict, help_text=_("How its holder helps; see `Assistance`."))
+    contact = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text=_("What somebody without an account typed of how to be reached; handed in with the rest."),
+    )
     version = models.PositiveIntegerField(default=1, help_text=_("Grows with each save, so that two tabs notice."))
     tab = models.CharField(max_length=40, blank=True, help_text=_("Which open page saved it last."))
     secret_digest = models.CharField(max_length=64, blank=True, help_text=_("Of the link that opens it elsewhere."))

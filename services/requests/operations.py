@@ -82,6 +82,12 @@ def save_draft(draft: Draft, answers: Mapping[str, Any], office: Office | None =
     draft.save(update_fields=["answers", "office", "version", "tab", "saved_at"])
 
 
+def keep_contact(draft: Draft, contact: Mapping[str, str]) -> None:
+    """Keep what was typed so far of how somebody without an account may be reached."""
+    draft.contact = {**draft.contact, **contact}
+    draft.save(update_fields=["contact", "saved_at"])
+
+
 def add_evidence(
     owner: Draft | ServiceRequest,
     key: str,

@@ -101,7 +101,13 @@ def _person(user: User) -> dict[str, Any]:
         "account": [event for event in events if event["kind"] != "register_asked"],
         "notices": [{"at": step.opened_at, "notice": step.key} for step in notices_of(user)],
         "drafts": [
-            {"service": draft.service.code, "answers": draft.answers, "helped": draft.helped} for draft in drafts
+            {
+                "service": draft.service.code,
+                "answers": draft.answers,
+                "helped": draft.helped,
+                "contact": draft.contact,
+            }
+            for draft in drafts
         ],
         "helped_with": [
             {"reference": request.written_reference, **request.assistance}
