@@ -18,6 +18,6 @@ def steered(name: str, manager: User, now: datetime) -> tuple[Target, Remark, Pr
     target = set_target(measure="on_time", value=90, by_date=today + timedelta(days=300), **known)
     remark = write_remark(first_day=today, last_day=None, words=words, is_public=False, **known)
     promise = make_promise(
-        heard={"en": "Slow"}, promised={"en": "Quicker"}, by_date=today + timedelta(days=300), **known
+        heard={"en": "‹Slow›"}, promised={"en": "‹Quicker›"}, by_date=today + timedelta(days=300), **known
     )
     return target, remark, promise
