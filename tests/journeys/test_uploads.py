@@ -16,6 +16,10 @@ Open = Callable[..., Visitor]
 FILES = "[id$=_files] li"
 LATITUDE = "input[name='place.lat']"
 SENDING = "[id$=_sending] li"
+BROKE = {"en": "the connection broke", "fr": "la connexion s’est coupée"}
+ARRIVED = {"en": "hole.jpg has arrived", "fr": "hole.jpg est arrivé"}
+REFUSED = {"en": "notes.jpg can’t be taken.", "fr": "notes.jpg ne peut pas être accepté."}
+NO_PICTURE = {"en": "The file is none of these kinds", "fr": "Le fichier n’est d’aucun de ces types"}
 
 
 def photo(folder: Path, name: str, side: int = 700) -> Path:
@@ -83,9 +87,11 @@ def test_several_files_on_a_slow_network_show_how_far_they_are(
     assert_sound(person, f"upload-arrived-{language}-{width}")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_broken_connection_is_told_and_tried_again(visitor: Open, photos: list[Path], width: int) -> None:
-    person = visitor(width=width)
+@pytest.mark.parametrize(("width", "language"), [(390, "en"), (1280, "en"), (390, "fr")])
+def test_a_broken_connection_is_told_and_tried_again(
+    visitor: Open, photos: list[Path], width: int, language: str
+) -> None:
+    person = visitor(width=width, language=language)
     page = to_the_photos(person)
     network = network_of(page)
     network(60_000)
@@ -94,12 +100,12 @@ def test_a_broken_connection_is_told_and_tried_again(visitor: Open, photos: list
 
     network(0, offline=True)
 
-    expect(page.locator(f"{SENDING} .error")).to_contain_text("the connection broke")
-    assert_sound(person, f"upload-broken-{width}")
+    expect(page.locator(f"{SENDING} .error")).to_contain_text(BROKE[language])
+    assert_sound(person, f"upload-broken-{language}-{width}")
     network()
     page.locator(f"{SENDING} [data-again]").click()
     expect(page.locator(FILES)).to_have_count(1, timeout=20_000)
-    expect(page.locator("[data-uploads]")).to_have_text("hole.jpg has arrived")
+    expect(page.locator("[data-uploads]")).to_have_text(ARRIVED[language])
 
 
 def test_the_page_waits_for_its_files_and_one_can_be_given_up(visitor: Open, photos: list[Path]) -> None:
@@ -121,24 +127,26 @@ def test_the_page_waits_for_its_files_and_one_can_be_given_up(visitor: Open, pho
     expect(page.locator(SENDING)).to_have_count(0)
 
 
-def test_what_the_portal_refuses_is_told_at_the_file(visitor: Open, tmp_path: Path) -> None:
-    person = visitor(width=390)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_the_portal_refuses_is_told_at_the_file(visitor: Open, tmp_path: Path, language: str) -> None:
+    person = visitor(width=390, language=language)
     page = to_the_photos(person)
     (tmp_path / "notes.jpg").write_text("no picture at all")
 
     page.locator("input[type=file]").first.set_input_files(tmp_path / "notes.jpg")
 
-    expect(page.locator(f"{SENDING} .error")).to_contain_text("The file is none of these kinds")
-    expect(page.locator("[data-uploads]")).to_contain_text("notes.jpg can’t be taken. The file is none of these kinds")
+    expect(page.locator(f"{SENDING} .error")).to_contain_text(NO_PICTURE[language])
+    expect(page.locator("[data-uploads]")).to_contain_text(f"{REFUSED[language]} {NO_PICTURE[language]}")
     expect(page.locator(f"{SENDING} [data-again]")).to_be_hidden()
-    assert_sound(person, "upload-refused")
+    assert_sound(person, f"upload-refused-{language}")
     page.locator(f"{SENDING} [data-cancel]").click()
     expect(page.locator(SENDING)).to_have_count(0)
     expect(page.locator("input[type=file]").first).to_be_focused()
 
 
-def test_a_phone_offers_its_camera(visitor: Open, photos: list[Path]) -> None:
-    person = visitor(width=390, has_touch=True, is_mobile=True)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_phone_offers_its_camera(visitor: Open, photos: list[Path], language: str) -> None:
+    person = visitor(width=390, language=language, has_touch=True, is_mobile=True)
     page = to_the_photos(person)
     with page.expect_file_chooser() as chooser:
         page.locator("[data-camera] button").click()
