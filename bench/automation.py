@@ -142,8 +142,8 @@ def one_round(count: int) -> str:
         f"engine, 2 processes {ours:,.0f}/s\n"
         f"  bare loop, a transaction a request {lone:,.0f}/s: {ours / lone:.2f}\n"
         f"  bare loop, batches of 100 {hundred:,.0f}/s: {ours / hundred:.2f}\n"
-        f"  Celery chain {chain:,.0f}/s: {ours / chain:.1f}\n"
-        f"  SpiffWorkflow, reloaded and saved at each step {spiff:,.0f}/s: {ours / spiff:.1f}"
+        f"  Celery chain {chain:,.1f}/s: {ours / chain:.1f}\n"
+        f"  SpiffWorkflow, reloaded and saved at each step {spiff:,.1f}/s: {ours / spiff:.1f}"
     )
 
 
