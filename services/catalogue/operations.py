@@ -102,8 +102,8 @@ def _describe(service: Service, version: ServiceVersion, definition: Definition)
     service.responsible = Agency.objects.get(code=definition.responsible)
     service.title, service.summary = dict(definition.title), dict(definition.summary)
     offices = {office.code: office for office in Office.objects.all()}
-    places = [service.responsible.name, *(offices[place.office].name for place in definition.delivered_by)]
-    service.names, service.words = naming_words(definition), searchable_words(version.source, places)
+    service.names = naming_words(definition)
+    service.words = searchable_words(version.source, service.responsible.name)
     service.save()
     service.life_events.set(LifeEvent.objects.filter(code__in=definition.life_events))
     service.deliveries.exclude(office__code__in=[place.office for place in definition.delivered_by]).delete()

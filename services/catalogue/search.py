@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from services.catalogue.definition import Definition
@@ -29,12 +29,13 @@ def naming_words(definition: Definition) -> str:
     return fold(" ".join(names))
 
 
-def searchable_words(source: Mapping[str, Any], places: Iterable[Mapping[str, str]]) -> str:
+def searchable_words(source: Mapping[str, Any], agency: Mapping[str, str]) -> str:
     """Give all texts by which a service is found, folded, in all its languages.
 
-    `source` is the plain data of its definition, `places` are the names of who answers for it and of its offices.
+    `source` is the plain data of its definition, `agency` the name of who answers for it. Offices aren't among them:
+    each town hall would be what a mistyped word means.
     """
-    return fold(" ".join([*texts_in(source), *(name for place in places for name in place.values())]))
+    return fold(" ".join([*texts_in(source), *agency.values()]))
 
 
 def texts_in(plain: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from services.agencies.models import Agency, Office
+from services.agencies.models import Agency
 from tests import worlds
 
 # A word for each kind of text that a definition has.
@@ -93,10 +93,9 @@ class TestSearch:
     def test_what_is_called_so_comes_before_what_speaks_of_it(self, client: Client) -> None:
         assert self.found(client, "parking")[0] == "parking"
 
-    @pytest.mark.parametrize("words", ["kartographie", "certificat", "mairie", "rathaus", *EVERY_KIND])
+    @pytest.mark.parametrize("words", ["kartographie", "certificat", "mairie", *EVERY_KIND])
     def test_finds_by_every_text_of_a_service(self, client: Client, words: str) -> None:
         Agency.objects.filter(code="north").update(name={"en": "City hall", "fr": "Mairie"})
-        Office.objects.filter(code="north-hall").update(name={"en": "Rathaus"})
         kinds = {kind: worlds.text(f"About a {kind} here") for kind in EVERY_KIND}
         options = [{"value": value, "label": kinds["option"], "hint": kinds["advice"]} for value in "xy"]
         part = {"key": "p", "kind": "one_of", "label": kinds["portion"], "options": options}

@@ -5,8 +5,7 @@ from services.catalogue.search import searchable_words
 
 def read_again(apps, schema_editor):
     for service in apps.get_model("catalogue", "Service").objects.exclude(current=None).select_related("current", "responsible"):
-        places = [service.responsible.name, *(one.office.name for one in service.deliveries.select_related("office"))]
-        service.words = searchable_words(service.current.source, places)
+        service.words = searchable_words(service.current.source, service.responsible.name)
         service.save(update_fields=["words"])
 
 
