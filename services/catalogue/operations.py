@@ -101,11 +101,10 @@ def _describe(service: Service, version: ServiceVersion, definition: Definition)
     service.current = version
     service.responsible = Agency.objects.get(code=definition.responsible)
     service.title, service.summary = dict(definition.title), dict(definition.summary)
-    offices = {office.code: office for office in Office.objects.all()}
-    service.names = naming_words(definition)
-    service.words = searchable_words(version.source, service.responsible.name)
+    service.names, service.words = naming_words(definition), searchable_words(definition, service.responsible.name)
     service.save()
     service.life_events.set(LifeEvent.objects.filter(code__in=definition.life_events))
+    offices = {office.code: office for office in Office.objects.all()}
     service.deliveries.exclude(office__code__in=[place.office for place in definition.delivered_by]).delete()
     for place in definition.delivered_by:
         parameters = {name: value if isinstance(value, str) else str(value) for name, value in place.parameters.items()}

@@ -2,13 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import Any
 
 from services.catalogue.definition import Definition
-from services.catalogue.definition.terms import Language
 
-MOST_WORDS, LANGUAGES = 10, frozenset(get_args(Language))
+MOST_WORDS = 10
 LETTERS = str.maketrans({"ə": "e", "ı": "i", "İ": "i", "ß": "ss", "œ": "oe", "æ": "ae"})
 
 
@@ -29,21 +28,15 @@ def naming_words(definition: Definition) -> str:
     return fold(" ".join(names))
 
 
-def searchable_words(source: Mapping[str, Any], agency: Mapping[str, str]) -> str:
-    """Give all texts by which a service is found, folded, in all its languages.
-
-    `source` is the plain data of its definition, `agency` the name of who answers for it. Offices aren't among them:
-    each town hall would be what a mistyped word means.
-    """
-    return fold(" ".join([*texts_in(source), *agency.values()]))
-
-
-def texts_in(plain: Any) -> Iterator[str]:
-    """Give every text in the plain data of a definition: what is written by language is one."""
-    parts = plain.values() if isinstance(plain, Mapping) else plain if isinstance(plain, list) else ()
-    if isinstance(plain, Mapping) and plain and plain.keys() <= LANGUAGES:
-        for words in parts:
-            yield from [words] if isinstance(words, str) else words
-    else:
-        for part in parts:
-            yield from texts_in(part)
+def searchable_words(definition: Definition, agency: Mapping[Any, str]) -> str:
+    """Give all texts by which a service is found, folded, in all its languages; `agency` is who answers for it."""
+    texts: list[Mapping[Any, str]] = [definition.title, definition.summary, definition.description or {}, agency]
+    texts += [evidence.title for evidence in definition.evidence]
+    texts += [requirement.text for requirement in definition.eligibility]
+    texts += [law.title for law in definition.legal_basis]
+    texts += [field.label for field in definition.fields.values()]
+    texts += [reason.text for reason in definition.rejection_reasons]
+    texts += [document.title for document in definition.documents]
+    words = [text for translations in texts for text in translations.values()]
+    words += [word for keywords in definition.keywords.values() for word in keywords]
+    return fold(" ".join(words))
