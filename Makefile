@@ -48,7 +48,7 @@ messages: .venv/dev.installed
 	@$(PLAIN) $(BIN)/python locale/update.py
 
 screenshots: .venv/dev.installed
-	README_PICTURES=docs/pictures $(BIN)/python -m pytest tests/journeys/test_pictures.py
+	README_PICTURES=docs/pictures $(BIN)/python -m pytest tests/journeys/test_pictures.py tests/journeys/test_two_clicks.py
 
 format: .venv/dev.installed
 	$(BIN)/ruff format .

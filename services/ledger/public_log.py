@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Max
 from django.db.models.fields.json import KT
@@ -30,6 +30,7 @@ COLUMNS = [*PLAIN, "request", "event", "day", "service", "step", *FACTS, "took",
 NUMBERS = frozenset({"leaf", "seal", "lost", "minutes", "saves_minutes", "version", "working_days", "took"})
 FLAGS = frozenset({"elsewhere", "on_time", "is_satisfied"})
 Name = tuple[str, str, str]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,8 @@ def _told_late(month: Month, names: Names) -> Iterator[int]:
     return (index for index, _same in groupby(merge(*found)))
 
 
-def _in_stretches(indices: Iterator[int]) -> Iterator[list[int]]:
-    while stretch := list(islice(indices, STRETCH)):
+def _in_stretches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while stretch := list(islice(items, STRETCH)):
         yield stretch
 
 
@@ -179,13 +180,8 @@ def cases_of(service: str) -> Iterator[list[dict[str, Any]]]:
     request = KT("told__request")
     told = PublicEvent.objects.filter(service=service, told__has_key="request").order_by(request, "index")
     rows = told.iterator(chunk_size=STRETCH)
-    words = (word for stretch in _stretches_of(rows) for word in _named_words(stretch, named))
+    words = (word for stretch in _in_stretches(rows) for word in _named_words(stretch, named))
     return (list(case) for _request, case in groupby(words, itemgetter("request")))
-
-
-def _stretches_of(rows: Iterator[PublicEvent]) -> Iterator[list[PublicEvent]]:
-    while stretch := list(islice(rows, STRETCH)):
-        yield stretch
 
 
 def _named_words(rows: Iterable[PublicEvent], named: Collection[Name]) -> Iterator[dict[str, Any]]:
