@@ -58,8 +58,7 @@ def send_request(aysel: Visitor) -> tuple[str, str]:
 
 def check_and_send(aysel: Visitor) -> tuple[str, str]:
     page = aysel.page
-    page.locator("input[type=checkbox]").check()
-    page.locator("main form button").last.click()
+    aysel.send()
     page.locator("main a[href^='/my/requests/']").first.click()
     return page.url, page.locator(".reference").first.inner_text()
 

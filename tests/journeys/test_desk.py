@@ -292,8 +292,7 @@ def apply_for_a_stall(aysel: Visitor, plan: Path) -> str:
         page.locator("input[type=file]").nth(place).set_input_files(plan)
         expect(page.locator("[id$=_files] li")).to_have_count(place + 1)
     page.locator(NEXT).first.click()
-    page.locator("input[type=checkbox]").check()
-    page.locator("main form button[type=submit]").last.click()
+    aysel.send()
     aysel.sees("Your request was sent")
     return page.locator(".reference").first.inner_text()
 

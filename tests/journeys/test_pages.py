@@ -166,8 +166,7 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     yield "form-papers"
     page.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
     yield "form-check"
-    page.locator("input[type=checkbox]").check()
-    page.locator("main form button[type=submit]").last.click()
+    aysel.send()
     yield "form-sent"
     page.locator("main a[href^='/my/requests/']").first.click()
     reference = page.locator(".reference").first.inner_text()
