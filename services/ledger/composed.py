@@ -1,14 +1,26 @@
 """Queries that Django composes once and that are asked again and again with other values.
 
-For the few that every claim of a step asks: composing one anew costs several times what the database takes to answer.
+For those that a claim of a step or a page of the desk asks: composing one costs several times what the database takes
+to answer.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Lookup, QuerySet
 from django.db.models.query import get_related_populators
+
+
+class AnyOf(Lookup):
+    """A condition: a column is one of the values. As `__in`, with one parameter for however many there are."""
+
+    prepare_rhs = False
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", (*parameters, list(self.rhs))
 
 
 class Composed:
@@ -27,8 +39,9 @@ class Composed:
         """Ask with these values; give tuples if the query is for values, else instances with their relations."""
         if not self._statement:
             self._compose()
-        given = dict(zip(self._stand_ins, values, strict=True))
-        parameters: list[Any] = [given.get(known, known) for known in self._parameters]
+        parameters: list[Any] = [*self._parameters]
+        for at, stand_in in self._places:
+            parameters[at] = values[stand_in]
         with connection.cursor() as cursor:
             cursor.execute(self._statement, parameters)
             found = cursor.fetchall()
@@ -38,8 +51,10 @@ class Composed:
         query = self._build(*self._stand_ins).query
         compiler = query.get_compiler(connection=connection)
         statement, self._parameters = compiler.as_sql()
-        missing = set(self._stand_ins) - set(self._parameters)
-        assert not missing, f"no place for {missing} in: {statement}"
+        known = enumerate(self._parameters)
+        self._places = [(at, self._stand_ins.index(one)) for at, one in known if one in self._stand_ins]
+        missing = {*range(len(self._stand_ins))} - {stand_in for _at, stand_in in self._places}
+        assert not missing, f"no place for {[self._stand_ins[at] for at in missing]} in: {statement}"
         chosen = [chosen for chosen, _sql, _alias in compiler.select]
         self._converters = compiler.get_converters(chosen)
         self._info = compiler.klass_info if query.default_cols else None
@@ -47,6 +62,7 @@ class Composed:
             begin, end = self._info["select_fields"][0], self._info["select_fields"][-1] + 1
             self._own = slice(begin, end)
             self._names = [column[0].target.attname for column in compiler.select[self._own]]
+            self._beside = compiler.annotation_col_map or {}
             self._related = get_related_populators(self._info, compiler.select, connection.alias)  # type: ignore[call-arg]
         self._statement = statement
 
@@ -63,4 +79,6 @@ class Composed:
         instance = self._info["model"].from_db(connection.alias, self._names, row[self._own])
         for populator in self._related:
             populator.populate(row, instance)
+        for name, place in self._beside.items():
+            setattr(instance, name, row[place])
         return instance

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
+from services.ledger.composed import Composed
 from services.ledger.models import Cosignature, Event, Seal
 
 WARN_AFTER = timedelta(minutes=15)
@@ -31,20 +33,28 @@ class Standing:
         return self.age > STOP_AFTER
 
 
-def standing(now: datetime) -> Standing:
-    """Tell how the ledger stands: by its newest head, which a witness must have signed where one is named; one query.
-
-    Before there is any head, by the moment at which there began to be something to prove.
-    """
+def _moments() -> QuerySet[Event, Any]:
+    """Ask when the first event was recorded, and when the first, the newest and the newest signed head were made."""
     seals = Seal.objects.order_by("pk").values("at")
     signed = Cosignature.objects.order_by("-pk").values("seal__at")
     first_event = Event.objects.order_by("pk").annotate(
         first=Subquery(seals[:1]), newest=Subquery(seals.reverse()[:1]), signed=Subquery(signed[:1])
     )
-    row = first_event.values_list("recorded_at", "first", "newest", "signed").first()
-    if row is None:
+    return first_event.values_list("recorded_at", "first", "newest", "signed")[:1]
+
+
+MOMENTS = Composed(_moments)
+
+
+def standing(now: datetime) -> Standing:
+    """Tell how the ledger stands: by its newest head, which a witness must have signed where one is named; one query.
+
+    Before there is any head, by the moment at which there began to be something to prove.
+    """
+    rows = MOMENTS.rows()
+    if not rows:
         return _without_events(now)
-    began, first, newest, witnessed = row
+    began, first, newest, witnessed = rows[0]
     if newest is None:
         # That moment is the database's: whoever plays a history again at another time must not be stopped by it.
         return Standing(began, timezone.now() - began)

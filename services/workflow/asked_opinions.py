@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.accounts.models import User
 from services.agencies.models import Desk
+from services.ledger.composed import AnyOf
 from services.requests.evidence import Evidence
 from services.requests.models import ServiceRequest
 
@@ -24,7 +25,9 @@ class AskedOpinionQuerySet(models.QuerySet["AskedOpinion"]):
 
     def asked_of(self, user: User, desks: Collection[int]) -> Self:
         """Keep those asked of a person's desks; neither about one's own request nor asked by oneself."""
-        return self.filter(desk__in=desks).exclude(service_request__applicant=user).exclude(asked_by=user)
+        return (
+            self.filter(AnyOf(models.F("desk"), desks)).exclude(service_request__applicant=user).exclude(asked_by=user)
+        )
 
 
 def opinion_path(opinion: "AskedOpinion", name: str) -> str:

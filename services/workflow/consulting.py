@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from services.accounts.models import User
 from services.agencies.models import Agency, Desk, Membership
 from services.catalogue.definition import AnyStep, Branch, DeskStep, ParallelStep
 from services.catalogue.definition.terms import Text
+from services.ledger.composed import AnyOf
 from services.requests.models import ServiceRequest
 from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.models import Step
@@ -30,7 +31,7 @@ class Opinion:
 
 def consultations_of(user: User, desks: Collection[int]) -> QuerySet[Step]:
     """Give the open consultations about requests of the offices of a person's desks, the next to end first."""
-    offices = Desk.objects.filter(pk__in=desks).values("office")
+    offices = Desk.objects.filter(AnyOf(F("pk"), desks)).values("office")
     asked = Step.objects.filter(kind=Step.Kind.PARALLEL, state=Step.State.OPEN, service_request__office__in=offices)
     related = ("service_request__service", "service_request__version")
     others = asked.exclude(service_request__applicant=user).select_related(*related)

@@ -20,6 +20,7 @@ import services.workflow.staff_notices
 import services.workflow.trials  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Desk, Office
+from services.ledger.composed import AnyOf
 from services.requests.models import ServiceRequest
 from services.workflow.background import BackgroundWork
 
@@ -28,7 +29,7 @@ A_WEEK = timedelta(days=7)
 
 class StepQuerySet(models.QuerySet["Step"]):
     def on_desks(self, desks: Collection[int]) -> Self:
-        return self.filter(desk__in=desks)
+        return self.filter(AnyOf(models.F("desk"), desks))
 
     def open_at_desks(self) -> Self:
         return self.filter(kind=Step.Kind.DESK, state=Step.State.OPEN)

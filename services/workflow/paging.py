@@ -1,12 +1,10 @@
 """Pages of a queue by where the last one ended: as quick on page 1,000 as on the first."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
-
-from services.workflow.models import StepQuerySet
 
 A_PAGE = 25
 Key = tuple[datetime, int]
@@ -34,6 +32,9 @@ class Place:
         return cls(due_at, int(number)) if is_sound else None
 
 
+BEGINNING = Place(datetime(1, 1, 1, tzinfo=UTC), 0)
+
+
 @dataclass(frozen=True)
 class QueuePage:
     """The numbers of the steps of one page, and where the next one begins; None at the end."""
@@ -43,17 +44,8 @@ class QueuePage:
     following: Place | None
 
 
-def page_of(steps: StepQuerySet, desks: Sequence[int], after: Place | None, size: int = A_PAGE) -> QueuePage:
-    """Give the page of steps after a place, by due date: a few rows of each desk's index, merged."""
-    if after is not None:
-        steps = steps.filter(due_at__gte=after.due_at).exclude(due_at=after.due_at, pk__lte=after.number)
-    heads = [_head(steps.filter(desk=desk), size + 1) for desk in desks]
-    found = list(islice(heapq.merge(*heads), size + 1))
-    following = Place(*found[size - 1]) if len(found) > size else None
-    return QueuePage([number for _, number in found[:size]], after is None, following)
-
-
-def _head(steps: StepQuerySet, size: int) -> list[Key]:
-    """Give where the first steps of one desk stand; steps at desks always have a due date."""
-    rows = steps.by_due_date().values_list("due_at", "pk")[:size]
-    return [(due_at, number) for due_at, number in rows if due_at is not None]
+def page_of(heads: Iterable[Sequence[Key]], after: Place | None) -> QueuePage:
+    """Give the page after a place from where the next steps of each desk stand: one more of each than a page has."""
+    found = list(islice(heapq.merge(*heads), A_PAGE + 1))
+    following = Place(*found[A_PAGE - 1]) if len(found) > A_PAGE else None
+    return QueuePage([number for _, number in found[:A_PAGE]], after is None, following)

@@ -144,7 +144,12 @@ def supervisors_of(agency: int) -> QuerySet[User]:
 
 def told_of_deadlines(user: User, now: datetime) -> QuerySet[StaffNotice]:
     """Give what the portal told an official of deadlines within two weeks and isn’t done yet, the latest first."""
-    lately = StaffNotice.objects.filter(user=user, at__gt=now - TWO_WEEKS)
+    return told_of_deadlines_since(now - TWO_WEEKS, user)
+
+
+def told_of_deadlines_since(moment: datetime, user: User) -> QuerySet[StaffNotice]:
+    """Give what the portal told an official of deadlines after a moment and isn’t done yet, the latest first."""
+    lately = StaffNotice.objects.filter(user=user, at__gt=moment)
     open_still = Q(step__state__in=ACTIVE) | Q(step=None)
     related = ("service_request__service", "step__assignee")
     return lately.filter(open_still).select_related(*related).order_by("-at", "-pk")

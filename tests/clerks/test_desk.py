@@ -97,7 +97,7 @@ class TestDesk:
     ) -> None:
         for _ in range(27):
             worlds.apply(version)
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(16):
             first = desk_client.get(reverse("desk"))
         second = desk_client.get(reverse("desk"), {"from": str(first.context["page"].following)})
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from services.accounts.models import User
-from services.ledger.composed import Composed
+from services.ledger.composed import AnyOf, Composed
 from services.workflow.models import Step
 from tests import worlds
 from tests.clerks import office
@@ -58,6 +58,24 @@ def test_each_gets_their_own_rows_and_what_is_read_beside_them(people: list[User
 def test_values_come_as_they_would(people: list[User]) -> None:
     names = Composed(names_of, NOBODY)
     assert [names.rows(user.pk) for user in people] == [list(names_of(user.pk)) for user in people]
+
+
+def test_what_is_worked_out_beside_the_rows_comes_with_them(people: list[User]) -> None:
+    def marked(user: UUID) -> QuerySet[Step]:
+        return Step.objects.annotate(is_own=Q(service_request__applicant=user)).order_by("pk")
+
+    composed = Composed(marked, NOBODY)
+    for user in people:
+        assert [step.is_own for step in composed.rows(user.pk)] == [step.is_own for step in marked(user.pk)]
+        assert any(step.is_own for step in composed.rows(user.pk))
+
+
+@pytest.mark.parametrize("size", range(4))
+def test_any_of_takes_however_many(people: list[User], size: int) -> None:
+    composed = Composed(lambda chosen: User.objects.filter(AnyOf(F("pk"), chosen)).values_list("pk"), [NOBODY])
+    chosen = [user.pk for user in people][:size]
+
+    assert {found for (found,) in composed.rows(chosen)} == set(chosen)
 
 
 def test_a_stand_in_that_is_nowhere_in_the_query_is_refused() -> None:
