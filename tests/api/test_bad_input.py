@@ -104,6 +104,19 @@ def test_the_same_key_gives_the_same_request_and_refuses_another_content(program
     assert ServiceRequest.objects.count() == 1
 
 
+def test_numbers_with_a_fraction_are_taken_and_told_apart(program: Client) -> None:
+    asked = {"place": "location", "rent": "money"}
+    fields = [{"key": key, "kind": kind, "label": worlds.text(key)} for key, kind in asked.items()]
+    worlds.published([worlds.desk("judge")], pages=[{"key": "about", "title": worlds.text("About"), "fields": fields}])
+    body = {**BODY, "answers": {"place": {"lat": 40.59, "lon": 49.5}, "rent": 250.5}}
+    first, again = send(program, body), send(program, body)
+    other = send(program, {**body, "answers": {**body["answers"], "rent": 250.25}})
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert first.json() == again.json()
+    assert ServiceRequest.objects.get().answers == {"place": {"lat": "40.590000", "lon": "49.500000"}, "rent": "250.50"}
+
+
 def test_the_same_key_of_another_person_is_another_key(program: Client) -> None:
     other = Client()
     other.force_login(worlds.citizen("vali"))
