@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from playwright.sync_api import expect
 
 from tests.journeys.people import PASSWORD, Visitor
 from tests.journeys.test_pages import LOOKS, assert_sound
@@ -79,23 +80,27 @@ def test_a_new_account_with_a_second_factor(visitor: Open, look: str) -> None:
     assert_sound(person, f"account-second-factor-off-{look}")
 
 
-def test_a_passkey(visitor: Open, walked: LivePortal) -> None:
-    person = visitor(width=390, base_url=walked.url.replace("127.0.0.1", "localhost"))
+@pytest.mark.parametrize(("language", "name"), [("en", "orkhan"), ("ar", "elvin")])
+def test_a_passkey(visitor: Open, walked: LivePortal, language: str, name: str) -> None:
+    person = visitor(width=390, language=language, base_url=walked.url.replace("127.0.0.1", "localhost"))
     page = person.page
     with_a_fingerprint_reader(person)
-    person.sign_in("orkhan")
+    person.sign_in(name)
     go_freshly(person, "/account/2fa/webauthn/add/", PASSWORD)
     page.locator("main form input[type=text]").fill("My phone")
     page.locator("main form input[type=checkbox]").check()
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url(re.compile("/account/2fa/recovery-codes|/account/2fa/webauthn/(?!add)"))
     page.goto("/account/2fa/webauthn/")
-    assert_sound(person, "account-passkeys-one-phone")
+    person.sees("My phone")
+    assert_sound(person, f"account-passkeys-one-{language}")
     page.goto("/account/logout/")
     submit(person)
     page.goto("/account/login/")
     page.locator("#passkey_login").click()
     page.wait_for_url(re.compile("/my/|/welcome/"))
+    page.goto("/my/profile/")
+    expect(page.locator("main input[name=city]")).to_be_visible()
 
 
 def with_a_fingerprint_reader(person: Visitor) -> None:
@@ -149,17 +154,20 @@ def code_of(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, counter))
 
 
-def test_signing_in_with_the_provider_of_identities(visitor: Open) -> None:
-    person = visitor(width=390)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_signing_in_with_the_provider_of_identities(visitor: Open, language: str) -> None:
+    person = visitor(width=390, language=language)
     page = person.page
     page.goto("/account/login/")
-    page.get_by_role("button", name="Government ID").or_(page.get_by_role("link", name="Government ID")).first.click()
+    page.locator("main").get_by_text("Government ID").first.click()
     submit(person)
     page.locator("input[name=sub]").first.fill("leyla")
     page.locator("button[type=submit]").first.click()
     page.wait_for_url(re.compile("/my/|/welcome/|/account/"))
-    assert_sound(person, "account-from-provider-phone")
+    assert_sound(person, f"account-from-provider-{language}")
     page.goto("/account/3rdparty/")
-    assert_sound(person, "account-connections-phone")
+    expect(page.locator("main input[name=account]")).to_have_count(1)
+    person.sees("Government ID")
+    assert_sound(person, f"account-connections-{language}")
     page.goto("/account/sessions/")
-    assert_sound(person, "account-sessions-phone")
+    assert_sound(person, f"account-sessions-{language}")

@@ -64,10 +64,8 @@ def check_and_send(aysel: Visitor) -> tuple[str, str]:
 
 
 def decide(clerk: Visitor, reference: str, outcome: str, words: str = "", *, refuses: bool = False) -> None:
-    """Take the step that waits at the desk, by picking it or in its turn, and decide it."""
-    clerk.open_request(reference)
-    clerk.wait_for_part("main form[action$='/claim/'] button, main form[action$='/next/'] button").click()
-    expect(clerk.page.locator("main, aside").locator(".reference", has_text=reference).first).to_be_visible()
+    """Take the step of this request that waits at the desk, and decide it."""
+    clerk.take(reference)
     clerk.decide(outcome, words, refuses=refuses)
     expect(clerk.page.locator("main [role=status]")).to_be_visible()
 

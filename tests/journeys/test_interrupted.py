@@ -14,41 +14,51 @@ Open = Callable[..., Visitor]
 IDLE_S = 8
 
 
+@pytest.fixture(scope="module")
+def hasty_portal(start_portal: Callable[..., LivePortal]) -> LivePortal:
+    """Run a portal that signs people out after a few seconds."""
+    return start_portal("hasty", IDLE_LIMIT_S=str(IDLE_S))
+
+
+@pytest.fixture(params=["en", "fr"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def hasty(browser: Browser, start_portal: Callable[..., LivePortal]) -> Iterator[Visitor]:
-    """Give Nigar on a phone, at a portal that signs people out after a few seconds."""
-    portal = start_portal("hasty", IDLE_LIMIT_S=str(IDLE_S))
-    context = browser.new_context(base_url=portal.url, viewport={"width": 390, "height": 900}, locale="fr")
+def hasty(browser: Browser, hasty_portal: LivePortal, language: str) -> Iterator[Visitor]:
+    """Give Nigar on a phone, at the hasty portal."""
+    context = browser.new_context(base_url=hasty_portal.url, viewport={"width": 390, "height": 900}, locale=language)
     person = Visitor(context.new_page())
     person.sign_in("nigar")
     yield person
     context.close()
 
 
-def test_a_session_that_ends_in_the_middle_takes_no_words_with_it(hasty: Visitor) -> None:
-    page = hasty.page
+def test_a_session_that_ends_in_the_middle_takes_no_words_with_it(hasty: Visitor, language: str) -> None:
+    page, city = hasty.page, {"en": "Şəki", "fr": "Quba"}[language]
     page.goto("/my/profile/")
-    page.locator("input[name=city]").fill("Şəki")
+    page.locator("input[name=city]").fill(city)
     page.wait_for_timeout((IDLE_S + 2) * 1000)
     page.locator("main form button[type=submit], main form button:not([type])").last.click()
     page.locator("input[name=login]").fill("nigar@example.org")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
-    expect(page.locator("main blockquote", has_text="Şəki")).to_be_visible()
-    assert_sound(hasty, "again-fr")
+    expect(page.locator("main blockquote", has_text=city)).to_be_visible()
+    assert_sound(hasty, f"again-{language}")
     page.locator("form[action='/my/profile/'] button").click()
     page.goto("/my/profile/")
-    expect(page.locator("input[name=city]")).to_have_value("Şəki")
+    expect(page.locator("input[name=city]")).to_have_value(city)
     assert hasty.faults == []
 
 
-def test_a_warning_comes_before_the_end_and_one_press_goes_on(hasty: Visitor) -> None:
+def test_a_warning_comes_before_the_end_and_one_press_goes_on(hasty: Visitor, language: str) -> None:
     page = hasty.page
     page.goto("/my/profile/")
     warning = page.locator("[data-session-end]")
     expect(warning).to_be_hidden()
     expect(warning).to_be_visible(timeout=IDLE_S * 1000)
-    assert_sound(hasty, "session-end-fr")
+    assert_sound(hasty, f"session-end-{language}")
     with page.expect_response("**/still-here/") as answer:
         warning.get_by_role("button").click()
     assert answer.value.ok

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.people import NEXT, Visitor
+from tests.journeys.test_acting import send_request
 from tests.journeys.test_own_ways import press_until
 from tests.journeys.test_pages import assert_sound
 
@@ -61,38 +62,39 @@ def test_back_and_forth_keeps_what_was_typed(visitor: Open, language: str) -> No
     expect(page.locator("main textarea").first).to_have_value("Before the bakery")
 
 
-def test_an_sms_is_told_in_the_mailbox_and_the_request_withdrawn(visitor: Open) -> None:
-    aysel = visitor("aysel", width=390)
+@pytest.mark.parametrize(("language", "phone"), [("en", "+994505551122"), ("fr", "+994505551133")])
+def test_an_sms_is_told_in_the_mailbox_and_the_request_withdrawn(visitor: Open, language: str, phone: str) -> None:
+    aysel = visitor("aysel", width=390, language=language)
     page = aysel.page
     page.goto("/my/notices/ways/")
     page.locator("input[name=wants_sms]").check()
-    page.locator("input[name=phone]").fill("+994 50 555 11 22")
+    page.locator("input[name=phone]").fill(phone)
     page.locator("main form button[type=submit]").first.click()
-    reference = aysel.apply_for_parking("company_car", "10-SM-500")
-    aysel.follow("Follow your request")
-    aysel.wait_for("With Sumgait")
-    request = page.url
+    request, reference = send_request(aysel)
+    page.goto(request)
+    aysel.wait_for_part("main a[href$='/papers/']")
     page.goto("/mailbox/")
-    message = aysel.wait_for_part("main li:has-text('+994505551122')")
+    message = aysel.wait_for_part(f"main li:has-text('{phone}')")
     message.locator("a").click()
     aysel.sees(reference)
 
     page.goto(request)
-    aysel.follow("Add a paper to this request")
-    assert_sound(aysel, "papers-phone")
+    page.locator("main a[href$='/papers/']").click()
+    assert_sound(aysel, f"papers-{language}")
     page.goto("/desk/")
-    assert_sound(aysel, "not-for-citizens-phone")
+    assert_sound(aysel, f"not-for-citizens-{language}")
     page.goto(request)
-    aysel.follow("Withdraw this request")
-    assert_sound(aysel, "withdraw-phone")
-    aysel.click("Yes, withdraw it")
-    aysel.sees("Withdrawn")
-    assert page.locator("a[href$='/withdraw/']").count() == 0
+    page.locator("main a[href$='/withdraw/']").click()
+    assert_sound(aysel, f"withdraw-{language}")
+    page.locator("main form button.danger").click()
+    expect(page.locator("main .tag.withdrawn").first).to_be_visible()
+    expect(page.locator("main a[href$='/withdraw/']")).to_have_count(0)
     assert aysel.faults == []
 
 
-def test_a_report_is_sent_by_keys_alone(visitor: Open) -> None:
-    person = visitor(width=390)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_report_is_sent_by_keys_alone(visitor: Open, language: str) -> None:
+    person = visitor(width=390, language=language)
     page, keys = person.page, person.page.keyboard
     page.goto("/apply/pothole-report/")
     choose(person, "input[name=office]")
