@@ -1,14 +1,12 @@
-"""Ways that citizens go by themselves: what they are entitled to, a form left and found again, their own data."""
+"""Ways that citizens go by themselves: what they are entitled to, a form left and found again, words both ways."""
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.people import PASSWORD, Visitor, press_until
-from tests.journeys.test_account_pages import go_freshly, sign_up
 from tests.journeys.test_pages import assert_sound
 from tests.live import LivePortal
 
@@ -79,8 +77,9 @@ def test_a_form_left_and_found_again_on_another_device(visitor: Open, language: 
     expect(desktop.page.locator("main")).to_contain_text("Le trou devant la boulangerie")
 
 
-def test_two_tabs_lose_nothing(visitor: Open) -> None:
-    person = visitor(width=390, java_script_enabled=False)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_two_tabs_lose_nothing(visitor: Open, language: str) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=False)
     first = person.page
     first.goto("/apply/pothole-report/")
     first.locator("input[name=office]").first.check()
@@ -117,27 +116,6 @@ def test_where_a_request_is_without_an_account(visitor: Open, language: str) -> 
     assert "aysel" not in page.locator("main").inner_text().lower()
 
 
-@pytest.mark.parametrize("look", ["phone", "arabic"])
-def test_a_copy_of_everything_and_the_end_of_an_account(visitor: Open, look: str, tmp_path: Path) -> None:
-    person = visitor(width=390, language="ar" if look == "arabic" else "en")
-    sign_up(person, f"leaves-{look}@example.org", look)
-    page = person.page
-    page.goto("/my/data/")
-    page.locator("form[action$='/export/'] button").click()
-    link = person.wait_for_part("a[href='/my/data/download/']")
-    with page.expect_download() as download:
-        link.click()
-    download.value.save_as(tmp_path / "copy.zip")
-    assert (tmp_path / "copy.zip").read_bytes()[:2] == b"PK"
-    go_freshly(person, "/my/data/erase/", "a long walk by the sea")
-    assert_sound(person, f"erase-{look}")
-    page.locator("input[name=sure]").check()
-    page.locator("main button.danger").click()
-    page.wait_for_url(re.compile("/$"))
-    page.goto("/my/data/")
-    assert "/account/login/" in page.url
-
-
 @pytest.mark.parametrize(("language", "read"), [("en", "read by the office"), ("fr", "lu par le bureau")])
 def test_words_go_both_ways(visitor: Open, language: str, read: str) -> None:
     sender, bruno = visitor("aysel", width=390), visitor("bruno", width=390, language=language)
@@ -162,8 +140,9 @@ def test_words_go_both_ways(visitor: Open, language: str, read: str) -> None:
     assert_sound(aysel, f"aysel-messages-{language}")
 
 
-def test_by_keyboard_alone(visitor: Open, walked: LivePortal) -> None:
-    person = visitor(width=390)
+@pytest.mark.parametrize(("language", "city"), [("en", "Şəki"), ("fr", "Quba")])
+def test_by_keyboard_alone(visitor: Open, walked: LivePortal, language: str, city: str) -> None:
+    person = visitor(width=390, language=language)
     page = person.page
     page.goto("/account/login/")
     press_until(person, "input[name=login]")
@@ -178,11 +157,11 @@ def test_by_keyboard_alone(visitor: Open, walked: LivePortal) -> None:
     follow_by_key(person, "/my/profile/")
     press_until(person, "input[name=city]")
     page.keyboard.press("Control+A")
-    page.keyboard.type("Şəki")
+    page.keyboard.type(city)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/my/data/$"))
     page.goto("/my/profile/")
-    assert page.locator("input[name=city]").input_value() == "Şəki"
+    assert page.locator("input[name=city]").input_value() == city
     assert walked
 
 
