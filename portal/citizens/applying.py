@@ -34,6 +34,7 @@ from portal.citizens.applying_review import ContactForm, problem_links, review
 from portal.citizens.applying_tabs import differences, let_choose, new_tab
 from portal.citizens.applying_typing import act, asked_on, keep_typed, newly_asked, typed
 from portal.expecting import expectation_of
+from portal.standstill import standstills_of
 from services.catalogue.answers import Problem
 from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
@@ -250,6 +251,7 @@ def done(request: HttpRequest, pk: UUID) -> HttpResponse:
         "service_request": submitted,
         "definition": submitted.version.definition,
         "status_code": write_status_code(status_code_of(submitted.pk)),
+        "standstills": standstills_of(submitted.version.definition),
         "next_steps": [steps[step.key] for step in current_steps(submitted) if step.key in steps],
         "expected": expectation_of(submitted, timezone.now()),
         "assistance": Assistance.of(submitted.assistance) if submitted.assistant_id == request.user.pk else None,

@@ -25,6 +25,7 @@ from portal.messages import MessageForm
 from portal.people import person
 from portal.process_picture import drawn_for
 from portal.reading import READINGS, answers_of, history_of
+from portal.standstill import standstill_of
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
 from services.ledger.proofs import covered
@@ -129,6 +130,7 @@ def _show(
         "service_request": seen,
         "definition": seen.version.definition,
         "current": [{"step": step, "definition": seen.version.definition.workflow.by_key[step.key]} for step in steps],
+        "standstill": standstill_of(seen, steps),
         "allocation": allocation_of(seen),
         "asked_opinions": [one for one in opinions_asked(seen) if one.is_awaited],
         "question": next((step for step in steps if is_question(step)), None),

@@ -16,10 +16,12 @@ from portal.expecting import expectation_of
 from portal.limits import HOUR, Limit, address_of
 from portal.people import posted
 from portal.reading import READINGS, history_of
+from portal.standstill import standstill_of
 from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
 from services.requests.rules import read_reference
 from services.requests.status_codes import opens
+from services.workflow.consulting import opinions_asked
 from services.workflow.operations.looking import look_up
 from services.workflow.queries import current_steps
 
@@ -71,11 +73,13 @@ def _tell(request: HttpRequest, seen: ServiceRequest) -> HttpResponse:
     now = timezone.now()
     history = [told for told in history_of(seen) if told.kind not in READINGS]
     look_up(seen, now)
-    known = seen.version.definition.workflow.by_key
+    known, steps = seen.version.definition.workflow.by_key, list(current_steps(seen))
     context = {
         "now": now,
         "service_request": seen,
-        "current": [{"step": step, "definition": known[step.key]} for step in current_steps(seen)],
+        "current": [{"step": step, "definition": known[step.key]} for step in steps],
+        "standstill": standstill_of(seen, steps),
+        "asked_opinions": [one for one in opinions_asked(seen) if one.is_awaited],
         "expected": expectation_of(seen, now),
         "history": history,
         "assistance": Assistance.of(seen.assistance),

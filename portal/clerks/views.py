@@ -19,6 +19,7 @@ from portal.findings import findings_of
 from portal.messages import MessageForm
 from portal.people import person
 from portal.reading import answers_of, history_of
+from portal.standstill import standstill_of
 from services.accounts.models import User
 from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
@@ -79,6 +80,7 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
             _told(seen, step, user, now) | _handing_over(step, user, faulty) | {"question": questions.get(step.pk)}
             for step in steps
         ],
+        "standstill": standstill_of(seen, [*steps, *questions.values()]),
         "held": held,
         "pending": PreparedDecision.objects.undoable(user, now).exclude(step__service_request=seen),
         **helping,

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from portal.place import place_of
 from portal.process_picture import drawn
 from portal.public.mailbox import letters, read_letter
+from portal.standstill import standstills_of
 from services.agencies.models import Agency
 from services.agencies.queries import known_until, special_days
 from services.catalogue.definition import Definition
@@ -128,6 +129,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "channels": [Channel(channel).label for channel in definition.channels],
         "lately": summaries([code], timezone.localdate())[code].lately,
         "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
+        "standstills": standstills_of(definition),
         "is_translated": get_language() in definition.languages,
     }
     return _by_place(render(request, "public/service.html", context))

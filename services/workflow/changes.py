@@ -12,7 +12,7 @@ from django.db import models
 from services.accounts.models import User
 from services.agencies.rules import WorkingCalendar, due_after_stop, due_at, lost_days
 from services.catalogue.action_settings import Settings
-from services.catalogue.definition import ApplicantStep, Definition, DeskStep, RobotStep, Span
+from services.catalogue.definition import Definition, DeskStep, RobotStep, Span
 from services.ledger.operations import Entry
 from services.requests.clocks import ClockStop
 from services.requests.models import ServiceRequest
@@ -20,6 +20,7 @@ from services.requests.queries import evidence_counts
 from services.workflow.conditions import time_limit_of, variables_of
 from services.workflow.models import Step
 from services.workflow.places import places
+from services.workflow.rules import why_stopped
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
@@ -108,11 +109,12 @@ class Changes:
 
     def stop_clock(self, step: Step) -> None:
         """Let the legal clock stand still from now on because of a step; it may stand still already."""
-        request = self.service_request
+        request, definition = self.service_request, self.definition.workflow.by_key[step.key]
         if request.clock_stopped_at is None:
+            reason = why_stopped(definition, asks=step.kind == Step.Kind.APPLICANT)
             request.clock_stopped_at = self.now
             self.new_rows.append(ClockStop(service_request=request, step_key=step.key, stopped_at=self.now))
-            self.tell("clock_stopped", "system", step=step.key, reason=self._why_stopped(step), day=self._today)
+            self.tell("clock_stopped", "system", step=step.key, reason=reason, day=self._today)
 
     def resume_clock(self, step: str = "") -> None:
         """Let the legal clock go on and move the deadline by the days that were lost."""
@@ -130,13 +132,6 @@ class Changes:
         lost = lost_days(request.submitted_at, stop, self.calendar)
         due = request.due_at.isoformat()
         self.tell("clock_resumed", "system", step=step, due_at=due, day=self._today, lost=lost)
-
-    def _why_stopped(self, step: Step) -> str:
-        """Name why the clock stands still: a clerk's question, what the applicant does, or another body's work."""
-        if step.kind == Step.Kind.APPLICANT and step.parent and step.parent.kind == Step.Kind.DESK:
-            return "question"
-        definition = self.definition.workflow.by_key[step.key]
-        return definition.waits_for if isinstance(definition, ApplicantStep) else "other_body"
 
     @property
     def _today(self) -> str:

@@ -1,6 +1,6 @@
 """Who may see and take what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from services.requests.models import ServiceRequest
 from services.requests.names import FoldedName
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
 from services.workflow.notices import BY_MAIL, TO_ASSISTANT
+from services.workflow.rules import why_stopped
 from services.workflow.staff_notices import StaffNotice
 
 TWO_WEEKS = timedelta(days=14)
@@ -102,6 +103,16 @@ def current_steps(service_request: ServiceRequest) -> StepQuerySet:
     """Give what a request waits for now, without its notices."""
     steps = service_request.steps.all().filter(state__in=ACTIVE).exclude(kind=Step.Kind.NOTICE)
     return steps.select_related("desk__office__agency", "assignee", "parent").order_by("pk")
+
+
+def clock_holder(service_request: ServiceRequest, steps: Iterable[Step]) -> Step | None:
+    """Give which of the current steps lets the clock stand still; what the applicant has to do comes first."""
+    if not service_request.is_clock_stopped:
+        return None
+    known = service_request.version.definition.workflow.by_key
+    acts = Step.Kind.APPLICANT
+    holders = [step for step in steps if why_stopped(known[step.key], asks=step.kind == acts)]
+    return min(holders, key=lambda step: step.kind != acts, default=None)
 
 
 def notices_of(user: User) -> StepQuerySet:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from services.agencies.rules import WorkingCalendar, due_at
-from services.catalogue.definition import Branch, Move, Span
+from services.catalogue.definition import AnyStep, ApplicantStep, Branch, DeskStep, Move, Span, WaitStep
 
 JITTER = 0.25
+QUESTION, OTHER_BODY = "question", "other_body"  # why a clock stands still, beside what an applicant's step waits for
 
 
 def chosen(moves: Sequence[Move], holds: Callable[[str], bool]) -> str:
@@ -47,3 +48,18 @@ def extended(due: datetime, extension: Span, calendar: WorkingCalendar) -> datet
     """Give until when a deadline may be extended at most: counted from the end of the day on which it would end."""
     begin = min(due, calendar.end_of(calendar.day_of(due), extension.kind))
     return due_at(begin, extension.days, extension.kind, calendar)
+
+
+def why_stopped(definition: AnyStep, *, asks: bool) -> str:
+    """Name why the clock stands still while a step is open, "" when it doesn't; `asks`: its official asks something.
+
+    The reasons: a question, what an applicant's step waits for, or a time that has to pass.
+    """
+    match definition:
+        case DeskStep():
+            return QUESTION if asks else ""
+        case ApplicantStep(stops_clock=True):
+            return definition.waits_for
+        case WaitStep(stops_clock=True):
+            return OTHER_BODY
+    return ""
