@@ -12,11 +12,14 @@ import structlog
 from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
+from django.db.models import Manager
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from services.accounts.models import User
 from services.ledger.models import Event
+from services.requests.corrections import Correction
+from services.requests.evidence import Evidence
 from services.requests.models import Draft, ServiceRequest
 from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.background import LEASE, own, work_off
@@ -26,7 +29,7 @@ from services.workflow.officials import Official, officials_among
 from services.workflow.queries import notices_of
 
 log = structlog.get_logger(__name__)
-KEPT = timedelta(days=7)
+KEPT, SEARCHED = timedelta(days=7), "search"
 
 
 def ask_for_export(user: User, now: datetime) -> DataExport:
@@ -53,7 +56,11 @@ def _make(export: DataExport) -> bool:
     with TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             told = [_put(archive, request, export) for request in requests]
-            archive.writestr("data.json", _json({**_person(export.user), "requests": told}))
+            drafts = [
+                _put_draft(archive, draft)
+                for draft in Draft.objects.filter(applicant=export.user).select_related("service")
+            ]
+            archive.writestr("data.json", _json({**_person(export.user), "drafts": drafts, "requests": told}))
         file.seek(0)
         export.file.save(f"{export.pk}-{export.attempts}.zip", File(file), save=False)
     kept = own(export).update(finished_at=timezone.now(), lease_until=None, file=export.file.name)
@@ -64,51 +71,67 @@ def _make(export: DataExport) -> bool:
 
 def _put(archive: zipfile.ZipFile, request: ServiceRequest, export: DataExport) -> dict[str, Any]:
     """Put a request's files into the archive and give what is to be told of it; note the progress."""
-    missing = [name for name, file in _files_of(request) if not _put_file(archive, request, name, file)]
+    folder = request.written_reference
+    missing = [name for name, file in _files_of(request) if not _put_file(archive, f"{folder}/{name}", file)]
     export.done += 1
     own(export).update(done=export.done, total=export.total, lease_until=timezone.now() + LEASE)
     return {**_told(request), "missing_files": missing}
 
 
-def _put_file(archive: zipfile.ZipFile, request: ServiceRequest, name: str, file: FieldFile) -> bool:
+def _put_draft(archive: zipfile.ZipFile, draft: Draft) -> dict[str, Any]:
+    """Put a draft's files into the archive, mandates too, and give what is to be told of it."""
+    folder = f"drafts/{draft.pk}"
+    missing = [name for name, file in _supplied(draft.evidence) if not _put_file(archive, f"{folder}/{name}", file)]
+    return {
+        "draft": draft.pk,
+        "service": draft.service.code,
+        "answers": draft.answers,
+        "helped": draft.helped,
+        "assistance": draft.assistance,
+        "contact": draft.contact,
+        "files": _told_files(draft.evidence),
+        "missing_files": missing,
+    }
+
+
+def _put_file(archive: zipfile.ZipFile, path: str, file: FieldFile) -> bool:
     """Put a file into the archive; tell whether there was one."""
     try:
-        with file.open() as opened, archive.open(f"{request.written_reference}/{name}", "w") as entry:
+        with file.open() as opened, archive.open(path, "w") as entry:
             shutil.copyfileobj(opened, entry)
     except FileNotFoundError:
-        log.exception("stored_file_missing", service_request=str(request.pk), name=name)
+        log.exception("stored_file_missing", path=path)
         return False
     return True
 
 
 def _files_of(request: ServiceRequest) -> Iterator[tuple[str, FieldFile]]:
-    for evidence in request.evidence.readable().order_by("supplied_at"):
-        yield f"files/{evidence.pk}-{evidence.name}", evidence.file
+    yield from _supplied(request.evidence)
     for opinion in request.asked_opinions.exclude(file="").order_by("asked_at"):
         yield f"opinions/{opinion.pk}-{opinion.file_name}", opinion.file
     for document in request.documents.order_by("issued_at"):
         yield f"documents/{document.number}.pdf", document.file
 
 
+def _supplied(evidence: "Manager[Evidence]") -> Iterator[tuple[str, FieldFile]]:
+    for file in Evidence.objects.readable().filter(pk__in=evidence.all()).order_by("supplied_at", "name"):
+        yield f"files/{file.pk}-{file.name}", file.file
+
+
+def _told_files(evidence: "Manager[Evidence]") -> list[dict[str, Any]]:
+    told = evidence.order_by("supplied_at", "name").values("key", "name", "size", "sha256", "supplied_at", "scan")
+    return [dict(one) for one in told]
+
+
 def _person(user: User) -> dict[str, Any]:
     names = ("email", "name", "personal_identifier", "birth_date", "phone", "address", "language", "gender",
              "may_be_counted", "joined_at")  # fmt: skip
-    drafts = Draft.objects.filter(applicant=user).select_related("service")
     events = list(Event.objects.filter(subject=user.pk).order_by("seq").values("at", "kind", "facts"))
     return {
         "profile": {name: getattr(user, name) for name in names},
         "registers_asked": [event for event in events if event["kind"] == "register_asked"],
         "account": [event for event in events if event["kind"] != "register_asked"],
         "notices": [{"at": step.opened_at, "notice": step.key} for step in notices_of(user)],
-        "drafts": [
-            {
-                "service": draft.service.code,
-                "answers": draft.answers,
-                "helped": draft.helped,
-                "contact": draft.contact,
-            }
-            for draft in drafts
-        ],
         "helped_with": [
             {"reference": request.written_reference, **request.assistance}
             for request in user.assisted_requests.order_by("submitted_at")
@@ -133,18 +156,38 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
         "assistance": request.assistance,
         "objection": request.facts.get("objection"),
         "decisions": list(request.decisions.order_by("at").values("at", "outcome", "reason", "words")),
-        "files": list(request.evidence.order_by("supplied_at").values("name", "size", "sha256", "supplied_at", "scan")),
+        "corrected_answers": list(
+            Correction.objects.filter(question__service_request=request)
+            .order_by("at", "pk")
+            .values("key", "before", "after", "at")
+        ),
+        "files": _told_files(request.evidence),
         "documents": list(request.documents.order_by("issued_at").values("number", "title", "issued_at", "sha256")),
-        "history": [
-            {"at": event.at, "kind": event.kind, "by": event.actor.split(":")[0], **_who(officials.get(event.actor))}
-            for event in events
-        ],
+        "purposes_told": _purposes(request),
+        "history": [_event(event, officials.get(event.actor)) for event in events],
     }
 
 
 def _opinion(opinion: AskedOpinion) -> dict[str, Any]:
     names = ("question", "answers", "asked_at", "due_at", "state", "answered_at", "words")
     return {"agency": opinion.desk.office.agency.code, **{name: getattr(opinion, name) for name in names}}
+
+
+def _purposes(request: ServiceRequest) -> list[dict[str, Any]]:
+    """Tell what officials gave as their purpose before they looked, in their words, too."""
+    looks = [(look, f"clerk:{look.by_id}") for look in request.looks.order_by("at")]
+    officials = officials_among(actor for _look, actor in looks)
+    return [
+        {"at": look.at, "purpose": look.purpose, "words": look.words, **_who(officials.get(actor))}
+        for look, actor in looks
+    ]
+
+
+def _event(event: Event, official: Official | None) -> dict[str, Any]:
+    """Tell an event: when, what, by whom, and of a look why somebody looked."""
+    purpose = SEARCHED if event.kind == "found_in_search" else event.facts.get("purpose")
+    why = {"purpose": purpose} if purpose else {}
+    return {"at": event.at, "kind": event.kind, "by": event.actor.split(":")[0], **_who(official), **why}
 
 
 def _who(official: Official | None) -> dict[str, str]:

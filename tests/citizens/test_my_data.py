@@ -12,15 +12,19 @@ from django.test import Client
 from django.urls import reverse
 
 from services.accounts.models import User
-from services.requests.models import ServiceRequest
+from services.requests.assistance import MANDATE
+from services.requests.evidence import Scan
+from services.requests.models import Draft, ServiceRequest
+from services.requests.operations import add_evidence, start_draft
 from services.workflow import exports
 from services.workflow.background import claim
 from services.workflow.exports import KEPT, ask_for_export, make_exports
-from services.workflow.models import DataExport
-from services.workflow.operations.looking import open_file
+from services.workflow.models import DataExport, Step
+from services.workflow.operations import applicant, desk
+from services.workflow.operations.looking import open_file, search, tell_purpose
 from services.workflow.operations.messages import write_to_office
 from tests import worlds
-from tests.citizens.forms import upload
+from tests.citizens.forms import PDF, upload
 
 pytestmark = pytest.mark.django_db
 NOON = worlds.NOON
@@ -52,6 +56,13 @@ def signed_in(user: User) -> Client:
 
 def request_of(user: User) -> ServiceRequest:
     return ServiceRequest.objects.get(applicant=user)
+
+
+def copied(user: User) -> Any:
+    """Let a copy be made and read it."""
+    ask_for_export(user, NOON)
+    make_exports(NOON)
+    return json.loads(zipfile.ZipFile(DataExport.objects.get().file.open()).read("data.json"))
 
 
 class TestCopy:
@@ -108,6 +119,77 @@ class TestCopy:
         [reading] = [event for event in told["requests"][0]["history"] if event["kind"] == "file_read"]
 
         assert (reading["by"], reading["name"], reading["agency"]) == ("clerk", "Bruno", "north")
+
+    def test_tells_why_somebody_looked(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        bruno, request = worlds.clerk("bruno"), request_of(aysel)
+        open_file(request, bruno, NOON)
+        search("Aysel", bruno, NOON)
+        looks = [event for event in copied(aysel)["requests"][0]["history"] if "purpose" in event]
+
+        assert [(look["kind"], look["purpose"]) for look in looks] == [
+            ("file_read", "work"),
+            ("found_in_search", "search"),
+        ]
+
+    def test_tells_the_purpose_that_was_told_before_a_look_in_its_words(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        bruno, request = worlds.clerk("bruno"), request_of(aysel)
+        tell_purpose(request, bruno, NOON, purpose="other", words="A court asks")
+        [told] = copied(aysel)["requests"][0]["purposes_told"]
+
+        assert (told["purpose"], told["words"], told["name"], told["agency"]) == (
+            "other",
+            "A court asks",
+            "Bruno",
+            "north",
+        )
+
+    def test_tells_answers_that_were_corrected_as_they_were_and_are(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        bruno, request = worlds.clerk("bruno"), request_of(aysel)
+        step = desk.claim(worlds.open_step(request), bruno, NOON)
+        desk.ask_applicant(step, "Really?", bruno, NOON, field_key="story")
+        question = worlds.open_step(request, kind=Step.Kind.APPLICANT)
+        applicant.answer(question, "", aysel, NOON, corrected={"story": "Another"})
+        [corrected] = copied(aysel)["requests"][0]["corrected_answers"]
+
+        assert (corrected["key"], corrected["before"], corrected["after"]) == ("story", "canary of Aysel", "Another")
+
+    def test_holds_the_files_of_drafts_with_mandates_but_none_that_nobody_may_open(
+        self, people: tuple[User, User]
+    ) -> None:
+        aysel, _vali = people
+        drafts = [start_draft(request_of(user).service, user, request_of(user).office, {}) for user in people]
+        for draft, key, name in ((drafts[0], "story", "a"), (drafts[0], MANDATE, "b"), (drafts[0], "story", "c")):
+            add_evidence(
+                draft, key, upload(PDF + name.encode(), name=f"{name}.pdf"), accept=["pdf"], at_most=3, now=NOON
+            )
+        add_evidence(drafts[1], MANDATE, upload(name="v.pdf"), accept=["pdf"], at_most=3, now=NOON)
+        drafts[0].evidence.filter(name="c.pdf").update(scan=Scan.WAITING, scan_at=NOON)
+        told = copied(aysel)
+        names = zipfile.ZipFile(DataExport.objects.get().file.open()).namelist()
+        kept = sorted(name for name in names if name.startswith("drafts/"))
+
+        [draft] = told["drafts"]
+        assert [file["name"] for file in draft["files"]] == ["a.pdf", "b.pdf", "c.pdf"]
+        assert [name.split("/")[1] for name in kept] == [str(drafts[0].pk)] * 2
+        assert {name[-5:] for name in kept} == {"a.pdf", "b.pdf"}
+
+    def test_tells_how_to_be_reached_as_a_draft_has_it(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        draft = start_draft(request_of(aysel).service, aysel, request_of(aysel).office, {})
+        Draft.objects.filter(pk=draft.pk).update(contact={"phone": "+994501234567"})
+
+        assert copied(aysel)["drafts"][0]["contact"] == {"phone": "+994501234567"}
+
+    def test_tells_of_a_file_of_a_draft_that_is_gone(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        draft = start_draft(request_of(aysel).service, aysel, request_of(aysel).office, {})
+        file = add_evidence(draft, MANDATE, upload(name="b.pdf"), accept=["pdf"], at_most=3, now=NOON)
+        file.file.storage.delete(file.file.name)
+
+        assert copied(aysel)["drafts"][0]["missing_files"] == [f"files/{file.pk}-b.pdf"]
 
     def test_tells_of_a_file_that_is_gone(self, people: tuple[User, User]) -> None:
         file = request_of(people[0]).evidence.get()
