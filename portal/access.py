@@ -180,6 +180,8 @@ ACCESS: dict[str, Access] = {
     "api_log_month": E,
     "open_data_package": E,
     "open_data_catalogue": E,
+    "linked_services": E,
+    "linked_service": E,
     "open_data_xes": E,
     "open_data_ocel": E,
     "api_log_keys": E,

@@ -18,9 +18,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from portal.negotiation import also_linked
 from portal.place import place_of
 from portal.process_picture import drawn
 from portal.public.mailbox import letters, read_letter
+from portal.public.schema_org import government_service
 from portal.standstill import standstills_of
 from services.agencies.models import Agency
 from services.agencies.queries import known_until, special_days
@@ -53,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@also_linked("linked_services")
 def services(request: HttpRequest) -> HttpResponse:
     """List all services, or those found by words in any language."""
     words = request.GET.get("q", "").strip()[:200]
@@ -107,6 +110,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@also_linked("linked_service")
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """Show one service: who it is for, what to bring, what it costs, how long it may take and really takes."""
     known = get_object_or_404(Service.objects.published().with_current(), code=code)
@@ -131,6 +135,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "obstacles": told_obstacles(definition, obstacles_of(code, a_year_ago)),
         "standstills": standstills_of(definition),
         "is_translated": get_language() in definition.languages,
+        "schema_org": government_service(known, definition, [delivery.office.agency for delivery in deliveries]),
     }
     return _by_place(render(request, "public/service.html", context))
 

@@ -339,6 +339,8 @@ SHARED: dict[str, dict[str, Any]] = {
     "managers_steering": {"code": "permit"},
     "api_service": {"code": "permit"},
     "api_log_month": {"month": "2026-01", "kind": "jsonl"},
+    "linked_services": {"kind": "jsonld"},
+    "linked_service": {"code": "permit", "kind": "ttl"},
     "api_log_inclusion": {"index": 0, "size": 1},
     "api_log_consistency": {"old": 1, "size": 1},
     "verify_document": {"number": "nonsense"},

@@ -6,16 +6,15 @@ from typing import Any
 
 import pytest
 import yaml
-from django.core.management import call_command
 
 from services.catalogue.definition import Definition, GroupField
 from services.catalogue.models import Service, ServiceVersion
 from services.catalogue.operations import publish
 from services.catalogue.soundness import parse
 from services.workflow.actions import FORMS
+from tests.samples.loading import ROOT, load
 from tests.worlds import NOON
 
-ROOT = Path(__file__).parent.parent.parent
 FILES = sorted((ROOT / "samples" / "services").glob("*.yaml"))
 LANGUAGES = {"en", "az", "fr"}
 FIELDS = {
@@ -56,12 +55,6 @@ def test_together_they_use_everything(definitions: list[Definition]) -> None:
     assert any(step.kind == "desk" and step.not_by_decider_of for step in steps)
     assert any(definition.time_limit.extension for definition in definitions)
     assert any(len(definition.delivered_by) >= 4 and definition.parameters for definition in definitions)
-
-
-def load() -> None:
-    call_command("load_agencies", str(ROOT / "samples" / "agencies.yaml"), verbosity=0)
-    call_command("load_connectors", str(ROOT / "samples" / "connectors.yaml"), verbosity=0)
-    call_command("load_services", str(ROOT / "samples"), verbosity=0)
 
 
 @pytest.fixture(autouse=True)
