@@ -172,6 +172,8 @@ ACCESS: dict[str, Access] = {
     # programs: the API checks tokens and sessions itself and answers in JSON
     "api_services": E,
     "api_service": E,
+    "api_form": E,
+    "api_eligibility": E,
     "api_requests": E,
     "api_request": E,
     "api_schema": E,

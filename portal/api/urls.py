@@ -1,11 +1,13 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from portal.api import event_log, log, views
+from portal.api import eligibility, event_log, log, views
 
 urlpatterns = [
     path("services/", views.ServiceList.as_view(), name="api_services"),
     path("services/<slug:code>/", views.ServiceDetail.as_view(), name="api_service"),
+    path("services/<slug:code>/form/", views.ServiceForm.as_view(), name="api_form"),
+    path("eligibility/", eligibility.Eligibility.as_view(), name="api_eligibility"),
     path("requests/", views.ServiceRequestList.as_view(), name="api_requests"),
     path("requests/<uuid:pk>/", views.ServiceRequestDetail.as_view(), name="api_request"),
     path("log/head", log.LogHead.as_view(), name="api_log_head"),

@@ -2,8 +2,10 @@ import hashlib
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, generics, permissions, status
 from rest_framework.pagination import LimitOffsetPagination
@@ -18,12 +20,13 @@ from portal.api.serializers import (
     SubmissionSerializer,
 )
 from services.accounts.models import User
+from services.catalogue.form_schema import form_schema
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
 from services.workflow.operations.submission import Submission, submit
 from services.workflow.refusals import Invalid, KeyUsedTwice, Refused
 
-LONGEST_KEY = 64
+LONGEST_KEY, SCHEMA = 64, "application/schema+json"
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Any text that you use once a request."
 )
@@ -60,6 +63,20 @@ class ServiceDetail(generics.RetrieveAPIView[Service]):
     serializer_class = ServiceDetailSerializer
     permission_classes = [permissions.AllowAny]
     lookup_field = "code"
+
+
+class ServiceForm(APIView):
+    """What a service's form takes, as JSON Schema: labels and hints come in the language that is asked for."""
+
+    permission_classes = [permissions.AllowAny]
+
+    @extend_schema(operation_id="services_form", responses={(200, SCHEMA): OpenApiTypes.OBJECT})
+    def get(self, request: Request, code: str) -> Response:
+        service = get_object_or_404(Service.objects.published().with_current(), code=code)
+        assert service.current is not None
+        schema = form_schema(service.current.definition, get_language() or "en")
+        where = {"$id": request.build_absolute_uri(), "x-version": service.current.number}
+        return Response({**where, **schema}, content_type=SCHEMA)
 
 
 class ServiceRequestList(APIView):
