@@ -71,6 +71,7 @@ ACCESS: dict[str, Access] = {
     "apply_check": E,
     "apply_done": E,
     "apply_receipt": E,
+    "apply_file": E,
     "apply_remove_file": E,
     "apply_discard": E,
     "apply_keep": E,

@@ -7,13 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.brought_files import gives_brought_files, to_save
 from portal.citizens.applying_drafts import (
     SUBMITTED,
     Filling,
@@ -57,6 +58,13 @@ def remove_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
     if not (key := act(filling, f"drop:{file}")):
         raise Http404
     return redirect(filling.url(filling.sheet_of(key)))
+
+
+@require_safe
+@gives_brought_files
+def draft_file(request: HttpRequest, pk: UUID, file: UUID) -> FileResponse:
+    """Give back a file of the visitor's own draft, which may be opened as soon as it is known to be harmless."""
+    return to_save(get_object_or_404(own_draft(request, pk).evidence.readable(), pk=file))
 
 
 @require_http_methods(["GET", "POST"])

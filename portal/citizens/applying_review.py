@@ -1,7 +1,7 @@
 """Check your answers: every answer in words with a way to change it, and who may be reached how."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from portal.citizens.applying_typing import storable
 from portal.fields import PhoneNumberField, one_alphabet
 from portal.templatetags.words import answer, marked
 from services.catalogue.answers import Problem
+from services.requests.evidence import Evidence
 
 REACHED_BY = ("name", "email", "phone")
 
@@ -45,6 +46,7 @@ class Row:
     label: str
     words: str
     change: str
+    files: list[Evidence] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ def review(filling: Filling) -> list[Section]:
 
 
 def _row(filling: Filling, sheet: Sheet, part: Any) -> Row:
-    return Row(marked(label_of(part)), _in_words(filling, part), change_link(filling, sheet, part.key))
+    change = change_link(filling, sheet, part.key)
+    if hasattr(part, "accept"):
+        files = [file for file in filling.files if file.key == part.key]
+        return Row(marked(label_of(part)), "" if files else _("No file"), change, files)
+    return Row(marked(label_of(part)), _in_words(filling, part), change)
 
 
 def _in_words(filling: Filling, part: Any) -> str:
-    if hasattr(part, "accept"):
-        return "\n".join(file.name for file in filling.files if file.key == part.key) or _("No file")
     if part.key in filling.answers:
         return answer(part, filling.answers[part.key]) or _("Not answered")
     typed = filling.given.get(part.key)

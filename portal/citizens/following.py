@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.allocations import allocation_of
 from portal.attempts import attempt
+from portal.brought_files import gives_brought_files, to_save
 from portal.citizens.acts import acts_of
 from portal.citizens.correcting import Correcting
 from portal.context import roles_of
@@ -272,11 +273,12 @@ def _done(request: HttpRequest, pk: UUID, operation: Callable[[], str]) -> HttpR
 
 
 @require_safe
+@gives_brought_files
 def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give back a file that the person supplied."""
     own = ServiceRequest.objects.followed_by(person(request))
     file = get_object_or_404(Evidence.objects.readable().filter(service_request__in=own), pk=pk)
-    return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
+    return to_save(file)
 
 
 @require_safe

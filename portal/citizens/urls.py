@@ -29,6 +29,7 @@ urlpatterns = [
     path("apply/draft/<uuid:pk>/later/", resuming.keep, name="apply_keep"),
     path("apply/resume/<str:secret>/", resuming.resume, name="apply_resume"),
     path("apply/draft/<uuid:pk>/discard/", beginning.discard, name="apply_discard"),
+    path("apply/draft/<uuid:pk>/files/<uuid:file>/", applying.draft_file, name="apply_file"),
     path("apply/draft/<uuid:pk>/files/<uuid:file>/remove/", applying.remove_file, name="apply_remove_file"),
     path("apply/draft/<uuid:pk>/<slug:page>/", applying.page, name="apply_page"),
     path("apply/done/<uuid:pk>/", applying.done, name="apply_done"),

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.brought_files import gives_brought_files, to_save
 from portal.people import person
 from services.requests.evidence import Evidence
 from services.requests.models import Document, ServiceRequest
@@ -19,12 +20,13 @@ PDF = "application/pdf"
 
 
 @require_safe
+@gives_brought_files
 def evidence(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give a file of a request that the clerk may see, as an attachment that no browser runs."""
     file = _file(request, pk)
     if not looks_rightly(request, file.service_request):
         return redirect("desk_request", pk=file.service_request_id)
-    return FileResponse(file.file.open(), as_attachment=True, filename=file.name, content_type=file.content_type)
+    return to_save(file)
 
 
 @require_safe
@@ -44,6 +46,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 @require_safe
+@gives_brought_files
 def page(request: HttpRequest, pk: UUID, number: int) -> HttpResponseBase:
     """Give a page of a file as a picture."""
     file = _file(request, pk)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.brought_files import gives_brought_files, to_save
 from portal.clerks.files import looks_rightly
 from portal.people import person, posted
 from portal.reading import answers_of
@@ -84,6 +85,7 @@ def _told(asked: AskedOpinion, form: OpinionForm) -> dict[str, Any]:
 
 
 @require_safe
+@gives_brought_files
 def paper(request: HttpRequest, pk: UUID, paper: UUID) -> HttpResponseBase:
     """Give a file that was chosen for the asked desk to see."""
     asked = _asked(request, pk)
@@ -92,8 +94,7 @@ def paper(request: HttpRequest, pk: UUID, paper: UUID) -> HttpResponseBase:
         opinions.open_opinion(asked, person(request), timezone.now())
     except Refused:
         return redirect("desk")
-    name = chosen.name
-    return FileResponse(chosen.file.open(), as_attachment=True, filename=name, content_type=chosen.content_type)
+    return to_save(chosen)
 
 
 def _asked(request: HttpRequest, pk: UUID) -> AskedOpinion:
@@ -104,6 +105,7 @@ def _asked(request: HttpRequest, pk: UUID) -> AskedOpinion:
 
 
 @require_safe
+@gives_brought_files
 def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Give the file that came with an opinion to who may read the request."""
     given = AskedOpinion.objects.filter(service_request__in=requests_to_read(person(request))).exclude(file="")

@@ -24,6 +24,7 @@ apply_page           in        ok    no       no     no            no      no   
 apply_check          in        ok    no       no     no            no      no              no
 apply_keep           in        ok    no       no     no            no      no              no
 apply_discard        in        ok    no       no     no            no      no              no
+apply_file           in        ok    no       no     no            no      no              no
 apply_remove_file    in        ok    no       no     no            no      no              no
 apply_for            in        ok    ok       ok    ok            ok      ok              ok
 apply_for_change     in        ok    no       no    no            no      no              no

@@ -242,6 +242,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "apply_for_change": [{"pk": town.helping.pk}],
         "my_request_end_assistance": whole,
         "apply_keep": [{"pk": town.draft.pk}],
+        "apply_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],
         "apply_remove_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],
         "apply_done": whole,
         "apply_receipt": whole,

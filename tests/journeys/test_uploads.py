@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import Visitor
+from tests.journeys.people import NEXT, Visitor
 from tests.journeys.test_pages import assert_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -166,4 +166,29 @@ def test_without_javascript_a_file_goes_with_the_page(visitor: Open, photos: lis
     expect(page.locator(FILES)).to_have_count(2)
     expect(page.locator(LATITUDE)).to_have_value("40.5")
     expect(page.locator(".error").first).to_be_visible()
+    assert person.faults == []
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("script", [True, False], ids=["scripted", "plain"])
+def test_what_was_sent_is_opened_again_from_the_page_and_from_the_check(
+    visitor: Open, photos: list[Path], language: str, script: bool
+) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=script)
+    page = to_the_photos(person)
+    page.locator("input[type=file]").first.set_input_files(photos[0])
+    if not script:
+        page.locator(NEXT).click()
+    expect(page.locator(FILES)).to_have_count(1, timeout=20_000)
+    for place in (page.url, re.sub("[^/]+/$", "check/", page.url)):
+        page.goto(place)
+        page.locator(LATITUDE if "where" in place else "input[name=name]").fill("41")
+        with page.expect_download() as download:
+            page.get_by_role("link", name=photos[0].name, exact=True).click()
+        assert download.value.suggested_filename == photos[0].name
+        assert download.value.path().read_bytes().startswith(b"\xff\xd8")
+        assert page.url == place
+        assert page.locator("main input:visible").evaluate_all("all => all.some((one) => one.value === '41')")
+        if script:
+            assert_sound(person, f"file-of-a-draft-{'page' if 'where' in place else 'check'}-{language}")
     assert person.faults == []
