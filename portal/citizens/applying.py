@@ -31,7 +31,7 @@ from portal.citizens.applying_drafts import (
 )
 from portal.citizens.applying_files import TOO_MANY, UPLOADS, Brought, keep_files, look_over_files
 from portal.citizens.applying_questions import error_links, layout_of, questions_of
-from portal.citizens.applying_review import ContactForm, problem_links, review
+from portal.citizens.applying_review import ContactForm, review, told_problems, way_to_change
 from portal.citizens.applying_tabs import differences, let_choose, new_tab
 from portal.citizens.applying_typing import act, asked_on, keep_typed, newly_asked, typed
 from portal.expecting import expectation_of
@@ -181,18 +181,22 @@ def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _take_check(request, own_draft(request, pk, lock=True))
     filling = Filling(own_draft(request, pk), timezone.now())
     form = ContactForm(initial=filling.draft.contact)
-    return _show_check(request, filling, form, problem_links(filling, filling.all_problems()), 200)
+    return _show_check(request, filling, form, told_problems(filling, filling.all_problems()), 200)
 
 
 def _take_check(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Keep how the person may be reached, then do what the button asks for."""
     if not request.user.is_authenticated:
         keep_contact(draft, ContactForm.typed(request.POST))
-    if (wanted := request.POST.get("do")) == "keep":
-        return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    if wanted == "back":
-        filling = Filling(draft, timezone.now())
-        return redirect(filling.url(filling.sheets[-1] if filling.sheets else None))
+    now = timezone.now()
+    match request.POST.get("do", "").split(":", 1):
+        case ["keep"]:
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
+        case ["back"]:
+            filling = Filling(draft, now)
+            return redirect(filling.url(filling.sheets[-1] if filling.sheets else None))
+        case ["change", name]:
+            return redirect(way_to_change(Filling(draft, now), name))
     return _submit(request, draft)
 
 
@@ -202,7 +206,7 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     filling, user = Filling(draft, timezone.now()), visitor(request)
     form = ContactForm(request.POST)
     if not form.is_valid() or filling.refused_files(filling.sheets):
-        return _show_check(request, filling, form, problem_links(filling, filling.all_problems()), UNPROCESSABLE)
+        return _show_check(request, filling, form, told_problems(filling, filling.all_problems()), UNPROCESSABLE)
     submission = Submission(
         version=filling.version,
         office=filling.office,
@@ -219,9 +223,9 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         return _to_done(request, submit(submission, timezone.now()))
     except Invalid as invalid:
-        return _show_check(request, filling, form, problem_links(filling, invalid.problems), UNPROCESSABLE)
+        return _show_check(request, filling, form, told_problems(filling, invalid.problems), UNPROCESSABLE)
     except Refused as refused:
-        return _show_check(request, filling, form, [{"href": "", "message": str(refused.message)}], UNPROCESSABLE)
+        return _show_check(request, filling, form, [{"do": "", "message": str(refused.message)}], UNPROCESSABLE)
 
 
 def _to_done(request: HttpRequest, submitted: ServiceRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Check your answers: every answer in words with a way to change it, and who may be reached how."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
+from portal.citizens.applying_drafts import Filling, label_of, told
 from portal.citizens.applying_typing import storable
 from portal.fields import PhoneNumberField, one_alphabet
 from portal.templatetags.words import answer, marked
@@ -17,6 +18,7 @@ from services.catalogue.answers import Problem
 from services.requests.evidence import Evidence
 
 REACHED_BY = ("name", "email", "phone")
+NAME = re.compile(r"\w{1,40}(\.\w{1,40}){0,2}", re.ASCII)
 
 
 class ContactForm(forms.Form):
@@ -45,7 +47,7 @@ class ContactForm(forms.Form):
 class Row:
     label: str
     words: str
-    change: str
+    do: str
     files: list[Evidence] = field(default_factory=list)
 
 
@@ -59,13 +61,11 @@ class Section:
 
 def review(filling: Filling) -> list[Section]:
     """Tell all answers and papers in words, page by page."""
-    return [
-        Section(marked(sheet.title), [_row(filling, sheet, part) for part in sheet.parts]) for sheet in filling.sheets
-    ]
+    return [Section(marked(sheet.title), [_row(filling, part) for part in sheet.parts]) for sheet in filling.sheets]
 
 
-def _row(filling: Filling, sheet: Sheet, part: Any) -> Row:
-    change = change_link(filling, sheet, part.key)
+def _row(filling: Filling, part: Any) -> Row:
+    change = f"change:{part.key}"
     if hasattr(part, "accept"):
         files = [file for file in filling.files if file.key == part.key]
         return Row(marked(label_of(part)), "" if files else _("No file"), change, files)
@@ -79,19 +79,20 @@ def _in_words(filling: Filling, part: Any) -> str:
     return typed if isinstance(typed, str) else _("Not answered")
 
 
-def change_link(filling: Filling, sheet: Sheet, name: str) -> str:
-    """Give the way to an answer's page that leads back to the check."""
-    return f"{filling.url(sheet)}?to=check#id_{name}"
+def way_to_change(filling: Filling, name: str) -> str:
+    """Give the way to an answer's page, which leads back to the check; to the check where no page asks for it now."""
+    sheet = filling.sheet_of(name)
+    return f"{filling.url(sheet)}?to=check#id_{name}" if sheet and NAME.fullmatch(name) else filling.url(None)
 
 
-def problem_links(filling: Filling, problems: Iterable[Problem]) -> list[dict[str, str]]:
-    """Give each problem with the way to the page where it can be mended."""
-    return [_problem_link(filling, problem) for problem in filling.in_order(problems)]
+def told_problems(filling: Filling, problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Give each problem with the button that leads to where it can be mended."""
+    return [_told_problem(filling, problem) for problem in filling.in_order(problems)]
 
 
-def _problem_link(filling: Filling, problem: Problem) -> dict[str, str]:
+def _told_problem(filling: Filling, problem: Problem) -> dict[str, str]:
     sheet = filling.sheet_of(problem.path)
     if sheet is None:
-        return {"href": "", "message": str(problem.message)}
+        return {"do": "", "message": str(problem.message)}
     part = next(part for part in sheet.parts if part.key == problem.path.partition(".")[0])
-    return {"href": change_link(filling, sheet, problem.path), "message": told(part, problem)}
+    return {"do": f"change:{problem.path}", "message": told(part, problem)}

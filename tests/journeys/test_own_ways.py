@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import PASSWORD, Visitor, press_until
+from tests.journeys.people import NEXT, PASSWORD, Visitor, press_until
 from tests.journeys.test_pages import assert_sound
 from tests.live import LivePortal
 
@@ -169,3 +169,32 @@ def follow_by_key(person: Visitor, path: str) -> None:
     press_until(person, f"a[href='{path}']")
     person.page.keyboard.press("Enter")
     person.page.wait_for_url(f"**{path}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("script", [True, False], ids=["scripted", "plain"])
+def test_an_answer_is_changed_with_the_contact_that_is_typed_already(
+    visitor: Open, language: str, script: bool
+) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=script)
+    page = person.page
+    page.goto("/apply/pothole-report/")
+    page.locator("input[name=office]").first.check()
+    page.locator("main form button[type=submit]").last.click()
+    check = re.sub("[^/]+/$", "check/", page.url)
+    for changed, field in (("change:description", "#id_description"), ("change:place", "input[name='place.lat']")):
+        page.goto(check)
+        page.locator("input[name=name]").fill(f"Zoe {changed}")
+        page.locator("input[name=email]").fill("zoe@")
+        page.locator(f"dl button[value='{changed}']").click()
+        expect(page.locator(field)).to_be_visible()
+        page.locator(NEXT).click()
+        page.goto(check)
+        assert page.locator("input[name=name]").input_value() == f"Zoe {changed}"
+        assert page.locator("input[name=email]").input_value() == "zoe@"
+    if script:
+        assert_sound(person, f"check-with-buttons-{language}")
+    page.locator("input[name=name]").press("Enter")
+    expect(page.locator("#id_declared_error")).to_be_visible()
+    assert page.url == check
+    assert person.faults == []
