@@ -2,6 +2,8 @@ import hashlib
 import uuid
 from typing import Any, Self
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -48,7 +50,7 @@ class Service(models.Model):
     title = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
     names = models.TextField(blank=True, help_text=_("Titles and keywords, folded, for search."))
-    words = models.TextField(blank=True, help_text=_("All texts, folded, for search."))
+    words = models.TextField(blank=True, help_text=_("Texts in which typing errors are forgiven, folded, for search."))
     life_events = models.ManyToManyField(LifeEvent, related_name="services", blank=True)
     offices = models.ManyToManyField(Office, through="Delivery", related_name="services")
     current = models.ForeignKey("ServiceVersion", models.PROTECT, null=True, related_name="+")
@@ -61,6 +63,25 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return in_language(self.title, get_language() or "en")
+
+
+class Prose(models.Model):
+    """All words that a service tells in one language, for search; apart from it, so that nothing else carries them."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="prose")
+    language = models.CharField(max_length=2)
+    words = models.TextField(help_text=_("Each word once, folded."))
+    vector = models.GeneratedField(
+        expression=SearchVector("words", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "language"], name="prose_once")]
+        # Written seldom and read often, so nothing waits beside the index to be sorted in.
+        indexes = [GinIndex(fields=["vector"], name="prose_words", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"{self.service} ({self.language})"
 
 
 class Delivery(models.Model):

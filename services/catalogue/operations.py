@@ -11,9 +11,9 @@ from services.agencies.models import Agency, Desk, Office
 from services.catalogue.action_settings import Actions, connectors_named
 from services.catalogue.definition import Definition, DeskStep, Question
 from services.catalogue.guides import read_event
-from services.catalogue.models import Delivery, LifeEvent, Service, ServiceVersion, digest_of
+from services.catalogue.models import Delivery, LifeEvent, Prose, Service, ServiceVersion, digest_of
 from services.catalogue.rules import subject_of
-from services.catalogue.search import naming_words, searchable_words
+from services.catalogue.search import naming_words, prose_of, searchable_words
 from services.catalogue.soundness import Fault, Unsound, parse
 from services.connectors.models import Connector
 from services.ledger.operations import Entry, record
@@ -103,6 +103,11 @@ def _describe(service: Service, version: ServiceVersion, definition: Definition)
     service.title, service.summary = dict(definition.title), dict(definition.summary)
     service.names, service.words = naming_words(definition), searchable_words(definition, service.responsible.name)
     service.save()
+    service.prose.all().delete()
+    told = prose_of(version.source, service.responsible.name)
+    Prose.objects.bulk_create(
+        Prose(service=service, language=language, words=words) for language, words in told.items()
+    )
     service.life_events.set(LifeEvent.objects.filter(code__in=definition.life_events))
     offices = {office.code: office for office in Office.objects.all()}
     service.deliveries.exclude(office__code__in=[place.office for place in definition.delivered_by]).delete()

@@ -1,37 +1,55 @@
 """Find services by words."""
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
-from services.catalogue.models import Service, ServiceQuerySet
+from services.catalogue.models import Prose, Service, ServiceQuerySet
 from services.catalogue.search import words_of
 
 NEAR_ENOUGH = 0.5
 NEAR = 0.2
+SHORT = 3  # of shorter words the beginnings of half a language would be found
+NAMED, TOLD, ALIKE = 2, 1, 0
 VECTOR = SearchVector("names", weight="A", config="simple") + SearchVector("words", weight="C", config="simple")
 
 
 def searched(text: str) -> ServiceQuerySet:
     """Give the published services that speak of all words or of their beginnings, or of something like them.
 
-    What is called so comes first, then what speaks of it, then what is only written alike.
+    What is called so comes first, then what speaks of it in short, then what tells of it anywhere in one language, then
+    what is only written alike. Typing errors are forgiven in names and short texts alone: in its whole prose every
+    service has a word that is written alike.
     """
     words = words_of(text)
     if not words:
         return Service.objects.none()
-    query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
+    query, told = _all_of(f"{word}:*" for word in words), Q(pk__in=_telling_of(words))
     folded = " ".join(words)
     found = (
         Service.objects.published()
         .with_current()
         .annotate(
             vector=VECTOR,
+            place=Case(When(vector=query, then=Value(NAMED)), When(told, then=Value(TOLD)), default=Value(ALIKE)),
             rank=SearchRank(F("vector"), query),
             nearness=Greatest(TrigramWordSimilarity(folded, "names"), TrigramWordSimilarity(folded, "words")),
         )
     )
-    return found.filter(Q(vector=query) | Q(nearness__gte=NEAR_ENOUGH)).order_by("-rank", "-nearness", "code")
+    hits = found.filter(Q(vector=query) | told | Q(nearness__gte=NEAR_ENOUGH))
+    return hits.order_by("-place", "-rank", "-nearness", "code")
+
+
+def _telling_of(words: Iterable[str]) -> QuerySet[Prose, int]:
+    """Give the services that have all words or their beginnings in what they tell in one language."""
+    query = _all_of(word if len(word) < SHORT else f"{word}:*" for word in words)
+    return Prose.objects.filter(vector=query).values_list("service", flat=True)
+
+
+def _all_of(patterns: Iterable[str]) -> SearchQuery:
+    return SearchQuery(" & ".join(patterns), config="simple", search_type="raw")
 
 
 def written_nearly(text: str, most: int = 3) -> ServiceQuerySet:

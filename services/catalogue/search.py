@@ -2,12 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from services.catalogue.definition import Definition
+from services.catalogue.definition.terms import Language
 
 MOST_WORDS = 10
+MOST_PROSE = 150_000  # letters; PostgreSQL indexes a megabyte at most, and a letter may have four bytes
+LANGUAGES = frozenset(get_args(Language))
+# What officials and machines read, and what only stands in a finished paper: nobody looks for a service by it.
+NOT_TOLD = {"activities", "after_care", "appeal", "body", "outcomes", "parameters", "retention", "settings"}
 LETTERS = str.maketrans({"ə": "e", "ı": "i", "İ": "i", "ß": "ss", "œ": "oe", "æ": "ae"})
 
 
@@ -29,7 +35,7 @@ def naming_words(definition: Definition) -> str:
 
 
 def searchable_words(definition: Definition, agency: Mapping[Any, str]) -> str:
-    """Give all texts by which a service is found, folded, in all its languages; `agency` is who answers for it."""
+    """Give the texts in which typing errors are forgiven, folded, in all languages; `agency` is who answers for it."""
     texts: list[Mapping[Any, str]] = [definition.title, definition.summary, definition.description or {}, agency]
     texts += [evidence.title for evidence in definition.evidence]
     texts += [requirement.text for requirement in definition.eligibility]
@@ -40,3 +46,29 @@ def searchable_words(definition: Definition, agency: Mapping[Any, str]) -> str:
     words = [text for translations in texts for text in translations.values()]
     words += [word for keywords in definition.keywords.values() for word in keywords]
     return fold(" ".join(words))
+
+
+def prose_of(source: Mapping[str, Any], agency: Mapping[str, str]) -> dict[str, str]:
+    """Give each word that a service tells people anywhere, folded and once, by language.
+
+    `source` is the plain data of its definition, `agency` the name of who answers for it.
+    """
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for texts in ({**agency}, *_texts_in(source)):
+        for language in LANGUAGES & texts.keys():
+            told[language] += [texts[language]] if isinstance(texts[language], str) else texts[language]
+    words = {language: set(re.findall(r"\w+", fold(" ".join(texts)))) for language, texts in told.items()}
+    return {language: " ".join(sorted(distinct))[:MOST_PROSE] for language, distinct in words.items()}
+
+
+def _texts_in(plain: Any) -> Iterator[dict[str, Any]]:
+    """Give everything that is written by language in the plain data of a definition, for people to read."""
+    if isinstance(plain, list):
+        for part in plain:
+            yield from _texts_in(part)
+    elif isinstance(plain, dict) and plain.keys() <= LANGUAGES:
+        yield plain
+    elif isinstance(plain, dict):
+        for name, part in plain.items():
+            if name not in NOT_TOLD:
+                yield from _texts_in(part)

@@ -13,6 +13,16 @@ from tests import worlds
 pytestmark = pytest.mark.django_db
 
 
+def tell(code: str, *, option: str | dict[str, str] = "Other", **texts: str) -> None:
+    """Publish a service whose form has an option with these words."""
+    label = worlds.text(option) if isinstance(option, str) else option
+    options = [{"value": "x", "label": label}, {"value": "y", "label": worlds.text("None")}]
+    field = {"key": "c", "kind": "one_of", "label": worlds.text("Which?"), "options": options}
+    page = {"key": "a", "title": worlds.text("A"), "fields": [field]}
+    named = {"title": worlds.text(code.title()), **{name: worlds.text(words) for name, words in texts.items()}}
+    worlds.published([worlds.desk("judge")], service=code, pages=[page], **named)
+
+
 class TestEntitlements:
     @pytest.fixture(autouse=True)
     def services(self) -> None:
@@ -84,6 +94,58 @@ class TestSearch:
     )
     def test_finds_what_is_called_so_first(self, client: Client, words: str, codes: list[str]) -> None:
         assert self.found(client, words)[: len(codes)] == codes or set(self.found(client, words)) == set(codes)
+
+    def test_what_tells_of_it_anywhere_comes_after_what_is_called_so_and_before_what_is_written_alike(
+        self, client: Client
+    ) -> None:
+        tell("alike", title="Pigeon")
+        tell("called", title="Pigeons")
+        tell("short", summary="For pigeons")
+        tell("told", title="Loft", option="Pigeons")
+
+        assert self.found(client, "pigeons") == ["called", "short", "told", "alike"]
+
+    @pytest.mark.parametrize(
+        ("words", "is_found"),
+        [
+            *(
+                ("feathers", True),
+                ("feath", True),
+                ("FEATHERS", True),
+                ("plumes", True),
+                ("lelək", True),
+                ("lelek", True),
+            ),
+            *(
+                ("ريش", True),
+                ("الحمام", True),
+                ("الحم", True),
+                ("loft feathers", True),
+                ("feathers hall", True),
+                ("of", True),
+            ),
+            *(("fethers", False), ("eathers", False), ("featherss", False), ("plumes feathers", False), ("o", False)),
+        ],
+    )
+    def test_tells_in_four_languages_by_whole_words_and_beginnings(
+        self, client: Client, words: str, is_found: bool
+    ) -> None:
+        Agency.objects.filter(code="north").update(name={"en": "City hall", "fr": "Mairie"})
+        tell(
+            "told",
+            title="Loft",
+            option={"en": "Of feathers", "fr": "Plumes d’oiseau", "az": "Quş lələyi: lələk", "ar": "ريش الحمام"},
+        )
+
+        assert ("told" in self.found(client, words)) == is_found
+
+    def test_that_finds_nothing_says_so_and_forgives_no_errors_in_prose(self, client: Client) -> None:
+        tell("told", title="Loft", option="Feathers")
+
+        body = client.get(reverse("services"), {"q": "fethers"}).content.decode()
+
+        assert "No service was found." in body
+        assert reverse("service", args=["told"]) not in body
 
     def test_what_is_called_so_comes_before_what_speaks_of_it(self, client: Client) -> None:
         assert self.found(client, "parking")[0] == "parking"
