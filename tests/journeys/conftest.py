@@ -18,12 +18,15 @@ def visitor(browser: Browser, walked: LivePortal) -> Iterator[Callable[..., Visi
     """Give a function that opens a browser of one's own for a person: `visitor("aysel", width=390)`."""
     opened: list[Page] = []
 
+    def open_page(**options: object) -> Page:
+        opened.append(browser.new_context(**options).new_page())
+        return opened[-1]
+
     def open_for(name: str = "", *, width: int = 1280, language: str = "en", **more: object) -> Visitor:
         options = {"base_url": walked.url, "viewport": {"width": width, "height": 900}, "locale": language, **more}
-        context = browser.new_context(**options)
-        page = context.new_page()
-        opened.append(page)
-        person = Visitor(page)
+        runs_scripts = options.get("java_script_enabled", True)
+        twin = None if runs_scripts else open_page(**{**options, "java_script_enabled": True})
+        person = Visitor(open_page(**options), twin)
         if name:
             person.sign_in(name)
         return person

@@ -109,11 +109,7 @@ def test_in_one_s_own_place(visitor: Open, language: str, script: bool) -> None:
     expect(page.locator("main form")).to_be_visible()
     page.goto("/services/?here=1")
     expect(page.locator("main a[href='/services/parking-permit/']").first).to_be_visible()
-    if script:
-        for name, path in {
-            "place": "/place/",
-            "life-event": "/life-events/moving-home/",
-            "here": "/services/?here=1",
-        }.items():
-            page.goto(path)
-            assert_sound(person, f"{name}-{language}")
+    assert_sound(person, f"here-{language}")
+    for name, path in {"place": "/place/", "life-event": "/life-events/moving-home/"}.items():
+        page.goto(path)
+        assert_sound(person, f"{name}-{language}")
