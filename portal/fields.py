@@ -25,6 +25,12 @@ def option_words(texts: Mapping[Any, str], told: str = "") -> Words:
     return words
 
 
+class UploadField(forms.FileField):
+    """A file that is brought; one that is empty is told with what to do, as the services' forms do."""
+
+    default_error_messages = {"empty": _("The file is empty. Choose it again.")}
+
+
 class SelectOfWords(forms.Select):
     """A list of options, each of which says in which language it is."""
 

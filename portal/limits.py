@@ -19,13 +19,14 @@ class Limit:
     most: int
     seconds: int
 
-    def is_used_up(self, who: str) -> bool:
-        return self._counted(who)[0] >= self.most
+    def is_used_up(self, who: str, times: int = 1) -> bool:
+        """Tell whether somebody may not do it so many times more."""
+        return self._counted(who)[0] + times > self.most
 
-    def count(self, who: str) -> None:
+    def count(self, who: str, times: int = 1) -> None:
         tries, until = self._counted(who)
         until = until or int(time.time()) + self.seconds
-        cache.set(self._key(who), (tries + 1, until), until - int(time.time()) or 1)
+        cache.set(self._key(who), (tries + times, until), until - int(time.time()) or 1)
 
     def _counted(self, who: str) -> tuple[int, int]:
         tries, until = cache.get(self._key(who), (0, 0))

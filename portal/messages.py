@@ -5,8 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.fields import UploadField
+from portal.upload_limit import count_uploads, refuse_file
 from services.requests.models import Message
 from services.requests.supplying import BadEvidence
 from services.workflow.refusals import Refused
@@ -19,7 +22,7 @@ class SeveralFiles(forms.FileInput):
     allow_multiple_selected = True
 
 
-class FilesField(forms.FileField):
+class FilesField(UploadField):
     """Several files at once; each is checked like one."""
 
     widget = SeveralFiles
@@ -46,14 +49,15 @@ class MessageForm(forms.Form):
             self.add_error("text", _("Write a message or add a file."))
         return said
 
-    def send(self, write: Write) -> bool:
+    def send(self, request: HttpRequest, write: Write) -> bool:
         """Hand the message over; tell whether it was taken. What was refused stands at its field."""
         if not self.is_valid():
             return False
         try:
+            count_uploads(request, len(self.cleaned_data["files"]))
             write(self.cleaned_data["text"], self.cleaned_data["files"])
         except BadEvidence as bad:
-            self.add_error("files", bad.message)
+            refuse_file(self, "files", bad)
         except Refused as refused:
             self.add_error(None, str(refused.message))
         return not self.errors

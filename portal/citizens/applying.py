@@ -29,13 +29,14 @@ from portal.citizens.applying_drafts import (
     submitted_from,
     visitor,
 )
-from portal.citizens.applying_files import TOO_MANY, UPLOADS, Brought, keep_files, look_over_files
+from portal.citizens.applying_files import Brought, keep_files, look_over_files
 from portal.citizens.applying_questions import error_links, layout_of, questions_of
 from portal.citizens.applying_review import ContactForm, review, told_problems, way_to_change
 from portal.citizens.applying_tabs import differences, let_choose, new_tab
 from portal.citizens.applying_typing import act, asked_on, keep_typed, newly_asked, typed
 from portal.expecting import expectation_of
 from portal.standstill import standstills_of
+from portal.upload_limit import TOO_MANY, told_to_wait
 from services.catalogue.answers import Problem
 from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
@@ -155,9 +156,7 @@ def _show_page(request: HttpRequest, filling: Filling, sheet: Sheet, problems: l
         "has_back": place > 0,
     }
     answer = render(request, "citizens/apply_page.html", context, status=UNPROCESSABLE if problems else 200)
-    if any(problem.code == TOO_MANY for problem in problems):
-        answer.status_code, answer.headers["Retry-After"] = HTTPStatus.TOO_MANY_REQUESTS, str(UPLOADS.seconds)
-    return answer
+    return told_to_wait(answer) if any(problem.code == TOO_MANY for problem in problems) else answer
 
 
 # --- check and submit ---------------------------------------------------------------------------------------------

@@ -6,18 +6,15 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from portal.citizens.applying_drafts import Filling, Sheet
-from portal.limits import HOUR, Limit, address_of
+from portal.upload_limit import TOO_MANY, TooManyUploads, count_uploads
 from services.catalogue.answers import Problem
 from services.catalogue.definition import Evidence, FileField
 from services.requests.models import Draft
 from services.requests.operations import keep_evidence
 from services.requests.supplying import BadEvidence, LookedOver, look_over
 from services.workflow.operations.walking import citizen
-
-UPLOADS, TOO_MANY = Limit("uploads", 300, HOUR), "too_many"
 
 
 @dataclass(frozen=True)
@@ -30,19 +27,18 @@ class Brought:
 
 def look_over_files(request: HttpRequest, draft: Draft, key: str) -> Brought:
     """Look over the files that were sent with a page."""
-    brought, sender, now = Brought(), _sender(request), timezone.now()
+    brought, now = Brought(), timezone.now()
     sheet = Filling(draft, now).sheet(key)
     for part in _takers(sheet) if sheet else ():
         for upload in request.FILES.getlist(part.key):
-            if UPLOADS.is_used_up(sender):
-                words = _("Too many files came from you within an hour. Add this one later; all else is kept.")
-                brought.problems.append(Problem(part.key, words, TOO_MANY))
-                break
-            UPLOADS.count(sender)
             try:
+                count_uploads(request)
                 by = citizen(draft.applicant)
                 looked = look_over(draft, part.key, upload, accept=part.accept, by=by, now=now)
                 brought.files.append((part.key, looked))
+            except TooManyUploads as bad:
+                brought.problems.append(Problem(part.key, bad.message, TOO_MANY))
+                break
             except BadEvidence as bad:
                 brought.problems.append(Problem(part.key, bad.message, "file"))
     return brought
@@ -63,8 +59,3 @@ def keep_files(draft: Draft, sheet: Sheet, brought: Brought, now: datetime) -> l
 
 def _takers(sheet: Sheet) -> Iterator[FileField | Evidence]:
     return (part for part in sheet.parts if isinstance(part, FileField | Evidence))
-
-
-def _sender(request: HttpRequest) -> str:
-    """Tell who sends files: the person who is signed in, else the address that they come from."""
-    return str(request.user.pk) if request.user.is_authenticated else address_of(request)

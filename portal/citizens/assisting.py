@@ -19,8 +19,9 @@ from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled
 from portal.citizens.beginning import to_first_page
 from portal.citizens.following import own_request
-from portal.fields import IdentifierField, PhoneNumberField, one_alphabet
+from portal.fields import IdentifierField, PhoneNumberField, UploadField, one_alphabet
 from portal.people import person, posted
+from portal.upload_limit import answered, count_uploads, refuse_file
 from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.requests.assistance import MANDATE, PROVED_BY_PAPER, Assistance, Relation
@@ -63,7 +64,7 @@ class HelpForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what you are to the person whom you help.")},
     )
-    mandate = forms.FileField(
+    mandate = UploadField(
         label=gettext_lazy("The mandate, or the paper that shows that you represent the person"),
         help_text=gettext_lazy("PDF, JPEG or PNG. Volunteers and officials need none: the person is beside them."),
         required=False,
@@ -132,7 +133,7 @@ def _ask(request: HttpRequest, service: Service, choice: ChosenOffice, draft: Dr
         elif kept := _keep(request, form, service, choice.office, draft):
             return redirect("apply_check", pk=kept.pk) if draft else to_first_page(kept)
     context = {"service": service, "form": form, "choice": choice, "mandates": _mandates(draft)}
-    return render(request, "citizens/apply_for.html", context, status=422 if form.errors else 200)
+    return answered(render(request, "citizens/apply_for.html", context, status=422 if form.errors else 200), form)
 
 
 def _keep(request: HttpRequest, form: HelpForm, service: Service, office: Office, draft: Draft | None) -> Draft | None:
@@ -144,7 +145,7 @@ def _keep(request: HttpRequest, form: HelpForm, service: Service, office: Office
     except Refused as refused:
         form.add_error(None, str(refused.message))
     except BadEvidence as bad:
-        form.add_error("mandate", bad.message)
+        refuse_file(form, "mandate", bad)
     return None
 
 
@@ -152,6 +153,7 @@ def _looked_over(request: HttpRequest, form: HelpForm, draft: Draft | None) -> L
     upload, user, kinds = form.cleaned_data["mandate"], person(request), list(CONTENT_TYPES.values())
     if not upload:
         return None
+    count_uploads(request)
     return look_over(draft or user, MANDATE, upload, accept=kinds, by=citizen(user), now=timezone.now())
 
 

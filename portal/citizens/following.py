@@ -22,11 +22,13 @@ from portal.citizens.acts import acts_of
 from portal.citizens.correcting import Correcting
 from portal.context import roles_of
 from portal.expecting import expectation_of
+from portal.fields import UploadField
 from portal.messages import MessageForm
 from portal.people import person
 from portal.process_picture import drawn_for
 from portal.reading import READINGS, answers_of, history_of
 from portal.standstill import standstill_of
+from portal.upload_limit import answered, count_uploads, refuse_file
 from services.accounts.models import User
 from services.catalogue.definition import ApplicantStep
 from services.ledger.proofs import covered
@@ -56,7 +58,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Your answer"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    file = forms.FileField(label=gettext_lazy("A file, if one is asked for"), required=False)
+    file = UploadField(label=gettext_lazy("A file, if one is asked for"), required=False)
 
     def __init__(self, *args: Any, question: Message | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -158,7 +160,8 @@ def _show(
         "assistance": Assistance.of(seen.assistance),
     }
     faulty = form.errors or correcting.problems or context["message_form"].errors
-    return render(request, "citizens/my_request.html", context, status=422 if faulty else 200)
+    page = render(request, "citizens/my_request.html", context, status=422 if faulty else 200)
+    return answered(page, form, context["message_form"])
 
 
 def is_question(step: Step) -> bool:
@@ -202,10 +205,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, seen, form, correcting=correcting)
     said, offered = {**form.cleaned_data, "corrected": correcting.typed()}, None
     try:
+        count_uploads(request, 1 if said["file"] else 0)
         messages.success(request, _answer(step, said, person(request), now))
         return redirect("my_request", pk=seen.pk)
     except BadEvidence as bad:
-        form.add_error("file", bad.message)
+        refuse_file(form, "file", bad)
     except Invalid as invalid:
         correcting.take(invalid.problems)
     except Refused as refused:
@@ -233,7 +237,7 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the office, with files."""
     seen, form = followed_request(request, pk), MessageForm(request.POST, request.FILES)
     now, by = timezone.now(), person(request)
-    if form.send(lambda text, files: write_to_office(seen, text, by, now, files=files)):
+    if form.send(request, lambda text, files: write_to_office(seen, text, by, now, files=files)):
         messages.success(request, _("Your message is with the office."))
         return redirect("my_request", pk=pk)
     return _show(request, seen, to_office=form)

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from portal.citizens.following import followed_request
+from portal.fields import UploadField
 from portal.people import person, posted
 from portal.templatetags.words import marked
+from portal.upload_limit import answered, count_uploads, refuse_file
 from services.catalogue.definition import Evidence
 from services.requests.supplying import BadEvidence
 from services.workflow.engine import Walk
@@ -25,7 +27,7 @@ from services.workflow.refusals import Refused
 
 class PaperForm(forms.Form):
     paper = forms.ChoiceField(label=gettext_lazy("Which paper is it?"), widget=forms.RadioSelect)
-    file = forms.FileField(
+    file = UploadField(
         label=gettext_lazy("File"), error_messages={"required": gettext_lazy("Choose the file of the paper.")}
     )
 
@@ -47,13 +49,14 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = PaperForm(posted(request), request.FILES or None, papers=papers)
     if request.method == "POST" and form.is_valid():
         try:
+            count_uploads(request)
             supply(seen, form.cleaned_data["paper"], form.cleaned_data["file"], person(request), now)
         except BadEvidence as bad:
-            form.add_error("file", bad.message)
+            refuse_file(form, "file", bad)
         except Refused as refused:
             form.add_error(None, str(refused.message))
         else:
             messages.success(request, _("Your file is with the office."))
             return redirect("my_request", pk=pk)
     context = {"service_request": seen, "form": form}
-    return render(request, "citizens/add_paper.html", context, status=422 if form.errors else 200)
+    return answered(render(request, "citizens/add_paper.html", context, status=422 if form.errors else 200), form)

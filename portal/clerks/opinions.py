@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.brought_files import gives_brought_files, to_save
 from portal.clerks.files import looks_rightly
+from portal.fields import UploadField
 from portal.people import person, posted
 from portal.reading import answers_of
+from portal.upload_limit import answered, count_uploads, refuse_file
 from services.requests.supplying import BadEvidence
 from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.consulting import opinions_to_give
@@ -29,7 +31,7 @@ class OpinionForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("Your opinion"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    file = forms.FileField(label=gettext_lazy("A file"), required=False, help_text=gettext_lazy("PDF, JPEG or PNG."))
+    file = UploadField(label=gettext_lazy("A file"), required=False, help_text=gettext_lazy("PDF, JPEG or PNG."))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -37,14 +39,15 @@ class OpinionForm(forms.Form):
             self.add_error("words", _("Write your opinion or add a file."))
         return said
 
-    def give(self, give: Callable[..., None]) -> bool:
+    def give(self, request: HttpRequest, give: Callable[..., None]) -> bool:
         """Hand the opinion over; tell whether it was taken. A file that can't be taken is told at its field."""
         if not self.is_valid():
             return False
         try:
+            count_uploads(request, 1 if self.cleaned_data["file"] else 0)
             give(words=self.cleaned_data["words"], file=self.cleaned_data["file"])
         except BadEvidence as bad:
-            self.add_error("file", bad.message)
+            refuse_file(self, "file", bad)
         return not self.errors
 
 
@@ -55,7 +58,7 @@ def opinion(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = OpinionForm(posted(request), request.FILES or None)
     try:
         if request.method == "POST" and form.give(
-            lambda **said: opinions.give_opinion(asked, person(request), timezone.now(), **said)
+            request, lambda **said: opinions.give_opinion(asked, person(request), timezone.now(), **said)
         ):
             messages.success(request, _("Your opinion is with the office that asked."))
             return redirect("desk")
@@ -63,7 +66,8 @@ def opinion(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused.message))
         return redirect("desk")
-    return render(request, "clerks/opinion.html", _told(asked, form), status=422 if form.errors else 200)
+    page = render(request, "clerks/opinion.html", _told(asked, form), status=422 if form.errors else 200)
+    return answered(page, form)
 
 
 def _told(asked: AskedOpinion, form: OpinionForm) -> dict[str, Any]:

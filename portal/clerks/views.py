@@ -20,6 +20,7 @@ from portal.messages import MessageForm
 from portal.people import person
 from portal.reading import answers_of, history_of
 from portal.standstill import standstill_of
+from portal.upload_limit import answered
 from services.accounts.models import User
 from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
@@ -88,7 +89,8 @@ def service_request(request: HttpRequest, pk: UUID, faulty: forms.Form | None = 
         **_forms(seen, held, faulty, helping.get("prepared"), now, may_act=may_act),
         **_after_care(seen, may_act=may_act),
     }
-    return render(request, "clerks/request.html", context, status=422 if faulty else 200)
+    page = render(request, "clerks/request.html", context, status=422 if faulty else 200)
+    return answered(page, faulty) if faulty else page
 
 
 def _with_their_questions(steps: Iterable[Step]) -> tuple[list[Step], dict[int | None, Step]]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.fields import UploadField
+from portal.upload_limit import TooManyUploads, count_uploads, told_to_wait
 from services.requests.document_numbers import read_document_number
 from services.requests.models import Document
 from services.requests.signing import verify as verify_signature
@@ -18,7 +20,7 @@ from services.requests.signing import verify as verify_signature
 
 class VerifyForm(forms.Form):
     number = forms.CharField(label=_("Number of the document"), required=False, max_length=60)
-    file = forms.FileField(label=_("Or the PDF file itself"), required=False)
+    file = UploadField(label=_("Or the PDF file itself"), required=False)
 
     def clean_number(self) -> str:
         given = self.cleaned_data["number"]
@@ -44,6 +46,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "public/verify.html", {"form": form}, status=422 if form.errors else 200)
     if form.cleaned_data["file"] is None:
         return redirect("verify_document", number=form.cleaned_data["number"])
+    try:
+        count_uploads(request)
+    except TooManyUploads:
+        form.add_error("file", _("Too many files came from you within an hour. Try again later, or type the number."))
+        return told_to_wait(render(request, "public/verify.html", {"form": form}))
     content = form.cleaned_data["file"].read()
     known = _issued().filter(sha256=sha256(content).hexdigest()).first()
     signature = verify_signature(content)

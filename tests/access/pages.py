@@ -23,6 +23,7 @@ class SentForm:
     action: str
     typed: list[Field] = field(default_factory=list)
     others: dict[str, str] = field(default_factory=dict)
+    files: list[Field] = field(default_factory=list)
 
 
 class Page(HTMLParser):
@@ -54,6 +55,8 @@ class Page(HTMLParser):
             typed = Field(known["name"], known.get("id", ""), kind, known.get("value", ""))
             form.typed.append(typed)
             self._area = typed if tag == "textarea" else None
+        elif kind == "file":
+            form.files.append(Field(known["name"], known.get("id", ""), kind))
         elif kind == "hidden" or "checked" in known:
             form.others[known["name"]] = known.get("value", "on")
 

@@ -1,6 +1,6 @@
 """What a form can't take is refused at its field: 4xx, the fault in words, what was typed still there, nothing kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -68,8 +68,10 @@ def account_forms() -> Iterator[tuple[Client, str]]:
     yield joining, reverse("account_email_verification_sent")
 
 
-def forms_found(visits: list[tuple[Client, str]]) -> Iterator[tuple[Client, SentForm]]:
-    """Give every form into which something is typed, once, with somebody who may send it."""
+def forms_found(
+    visits: Iterable[tuple[Client, str]], wanted: Callable[[SentForm], bool] = lambda form: bool(form.typed)
+) -> Iterator[tuple[Client, SentForm]]:
+    """Give every form that is wanted, else those into which something is typed, once, with who may send it."""
     seen = set()
     for client, address in visits:
         answer = client.get(address)
@@ -77,7 +79,7 @@ def forms_found(visits: list[tuple[Client, str]]) -> Iterator[tuple[Client, Sent
             continue
         for form in Page(answer.content.decode(), address).forms:
             mark = (form.action, tuple(field.name for field in form.typed))
-            if form.typed and mark not in seen and form.action != PLAYGROUND:
+            if wanted(form) and mark not in seen and form.action != PLAYGROUND:
                 seen.add(mark)
                 yield client, form
 

@@ -108,7 +108,7 @@ STEPS = [
 DOCUMENT = {"key": "permit", "title": worlds.text("Permit"), "body": worlds.text("You may, {applicant_name}.")}
 FIELDS = [
     {"key": key, "kind": kind, "label": worlds.text(key.title()), "required": False}
-    for key, kind in (("story", "text"), ("since", "date"), ("rooms", "number"), ("mail", "email"))
+    for key, kind in (("story", "text"), ("since", "date"), ("rooms", "number"), ("mail", "email"), ("photo", "file"))
 ]
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import upload_limit
 from portal.citizens import applying_files
 from portal.limits import HOUR, Limit
 from services.requests.evidence import Evidence
@@ -112,7 +113,7 @@ class TestFiles:
         assert Evidence.objects.get().draft == theirs
 
     def test_of_one_sender_are_not_taken_without_end(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(applying_files, "UPLOADS", Limit("uploads", 2, HOUR))
+        monkeypatch.setattr(upload_limit, "UPLOADS", Limit("uploads", 2, HOUR))
         build_service()
         draft = begin(client)
         for _ in range(3):
