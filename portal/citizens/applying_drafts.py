@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.errors import SignInFirst
-from portal.templatetags.words import in_language, marked, own_text
+from portal.templatetags.words import labelled, marked, own_text
 from services.accounts.models import User
 from services.catalogue.answers import Checked, Form, Problem, missing_evidence, read, variables
 from services.catalogue.definition import AnyField, Evidence, GroupField, Page, Span
@@ -138,9 +138,7 @@ def told(part: Any, problem: Problem) -> SafeString:
         case [_key, number, key]:
             asked = next(one for one in part.fields if one.key == key)
             item = format_html("{} {}, ", marked(part.item), int(number) + 1)
-    label = label_of(asked)
-    colon = "" if in_language(label).endswith("?") else ":"
-    return format_html("{}{}{} {}", item, marked(label), colon, problem.message)
+    return labelled(format_html("{}{}", item, marked(label_of(asked))), problem.message)
 
 
 def fitting(field: AnyField, value: Any) -> Any:

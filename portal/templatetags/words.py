@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.formats import localize
-from django.utils.html import Urlizer, conditional_escape, format_html
+from django.utils.html import Urlizer, conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ register = template.Library()
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 MANY = 100  # how fractions are counted: some languages tell one and two without a number
 SOON = timedelta(days=2)
+ASKING = ("?", "؟")
 
 
 @register.filter
@@ -51,6 +52,19 @@ def marked(texts: Mapping[Any, str] | None) -> SafeString:
     if texts and set(texts) == {""}:
         return format_html('<bdi lang="">{}</bdi>', texts[""])
     return _marked(in_language(texts), language_of(texts))
+
+
+@register.filter
+def isolated(words: Any) -> SafeString:
+    """Keep the direction of words from what stands around them."""
+    return format_html("<bdi>{}</bdi>", words)
+
+
+@register.filter
+def labelled(label: Any, message: Any) -> SafeString:
+    """Tell a fault after what its question is called, joined as the page's language does; a question has its mark."""
+    pattern = "{label} {message}" if strip_tags(str(label)).endswith(ASKING) else _("{label}: {message}")
+    return format_html(pattern, label=label, message=message)
 
 
 @register.filter

@@ -30,7 +30,7 @@ WORDS = {  # by reason: to the applicant, and to officials
     "visit": ("the office waits for your visit", "the applicant has yet to come"),
     OTHER_BODY: ("because this time has to pass: Objections", "because this time has to pass: Objections"),
 }
-BEFOREHAND = {reason: words for reason, (words, _officials) in WORDS.items()} | {OTHER_BODY: "Objections: 14 days"}
+BEFOREHAND = {reason: words for reason, (words, _officials) in WORDS.items()} | {OTHER_BODY: "Objections · 14 days"}
 WAIT = {
     "key": "objections",
     "kind": "wait",
