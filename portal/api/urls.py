@@ -1,6 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
+import portal.api.description  # noqa: F401  registers what OpenAPI is told
 from portal.api import eligibility, event_log, log, views
 
 urlpatterns = [

@@ -20,6 +20,7 @@ from portal.api.serializers import (
     SubmissionSerializer,
 )
 from services.accounts.models import User
+from services.accounts.tokens import Token
 from services.catalogue.form_schema import form_schema
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
@@ -82,6 +83,7 @@ class ServiceForm(APIView):
 class ServiceRequestList(APIView):
     """The requests of the person who asks."""
 
+    scopes = {"GET": Token.Scope.READ, "POST": Token.Scope.SUBMIT}
     serializer_class = ServiceRequestSerializer
 
     @extend_schema(operation_id="requests_list", responses=ServiceRequestSerializer(many=True))
@@ -114,6 +116,7 @@ class ServiceRequestList(APIView):
 class ServiceRequestDetail(generics.RetrieveAPIView[ServiceRequest]):
     """One request of the person who asks."""
 
+    scopes = {"GET": Token.Scope.READ}
     serializer_class = ServiceRequestSerializer
 
     def get_queryset(self) -> QuerySet[ServiceRequest]:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+import services.accounts.tokens  # noqa: F401  its model belongs to this app
 from services.accounts.rules import age_on
 
 

@@ -123,6 +123,9 @@ def _told_files(evidence: "Manager[Evidence]") -> list[dict[str, Any]]:
     return [dict(one) for one in told]
 
 
+PROGRAM = ("name", "scopes", "made_at", "expires_at", "last_used_at", "ended_at")
+
+
 def _person(user: User) -> dict[str, Any]:
     names = ("email", "name", "personal_identifier", "birth_date", "phone", "address", "language", "gender",
              "may_be_counted", "joined_at")  # fmt: skip
@@ -131,6 +134,7 @@ def _person(user: User) -> dict[str, Any]:
         "profile": {name: getattr(user, name) for name in names},
         "registers_asked": [event for event in events if event["kind"] == "register_asked"],
         "account": [event for event in events if event["kind"] != "register_asked"],
+        "programs": list(user.tokens.order_by("made_at").values(*PROGRAM)),
         "notices": [{"at": step.opened_at, "notice": step.key} for step in notices_of(user)],
         "helped_with": [
             {"reference": request.written_reference, **request.assistance}

@@ -119,6 +119,9 @@ my_data_download     in        no    no       no     no            no      no   
 my_data_erase        in        ok    ok       ok     ok            ok      ok              ok
 my_readings          in        ok    ok       ok     ok            ok      ok              ok
 my_profile           in        ok    ok       ok     ok            ok      ok              ok
+my_programs          in        ok    ok       ok     ok            ok      ok              ok
+my_program_renewal   in        ok    no       no     no            no      no              no
+my_program_end       in        ok    no       no     no            no      no              no
 my_notices           in        ok    ok       ok     ok            ok      ok              ok
 my_notice_ways       in        ok    ok       ok     ok            ok      ok              ok
 again                in        ok    ok       ok    ok            ok      ok              ok

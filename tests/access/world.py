@@ -13,6 +13,7 @@ from django.utils import timezone
 from pypdfium2 import PdfDocument
 
 from services.accounts.models import User
+from services.accounts.tokens import Token
 from services.agencies.models import Absence, Desk, Office, OwnDay
 from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import check_draft
@@ -38,6 +39,7 @@ from services.workflow.operations.opinions import Question, ask_opinion, give_op
 from services.workflow.operations.paper import share
 from services.workflow.operations.roles import propose_role
 from services.workflow.operations.saved_views import save_view
+from services.workflow.operations.tokens import make_token
 from services.workflow.operations.working_days import add_own_day
 from services.workflow.role_changes import RoleChange
 from services.workflow.trials import Trial
@@ -65,6 +67,7 @@ class Town:
     helping: Draft
     complaint: Complaint
     link: ShareLink
+    token: Token
     secret: str
     view: SavedView
     block: TextBlock
@@ -155,6 +158,7 @@ def build_town(name: str) -> Town:
     park(fresh[2], now)
     complaint = complain(fresh[2], f"Secret of {name}", citizen, late, usual_until=None)
     link, secret = share(document, 7, citizen, now)
+    token, _secret = make_token(user=citizen, name="Firm", scopes=["requests:read"], days=30, now=now)
     view = save_view(clerk, "Late ones", "state=late")
     block = write_block(clerk.memberships.first().agency, "Thanks", {"en": f"Secret of {name}"}, clerk, now)
     held = desk.claim(worlds.open_step(worlds.apply(version, by=citizen, office=place, at=now)), clerk, now)
@@ -164,7 +168,7 @@ def build_town(name: str) -> Town:
     today = timezone.localdate(now)
     absence = record_absence(chloe, today, today, clerk, now)
     change = propose_role(chloe, manager.memberships.first().agency, "supervisor", manager, now)
-    known = (evidence, document, draft, draft_file, helping, complaint, link, secret, view, block, bulk, held)
+    known = (evidence, document, draft, draft_file, helping, complaint, link, token, secret, view, block, bulk, held)
     own_day = add_own_day(
         manager.memberships.first().agency,
         today + timedelta(days=7),
@@ -282,6 +286,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "my_request_papers": whole,
         "my_document_share": [{"pk": town.document.pk}],
         "my_link_end": [{"pk": town.link.pk}],
+        "my_program_renewal": [{"pk": town.token.pk}],
+        "my_program_end": [{"pk": town.token.pk}],
         "desk_document_revoke": [{"pk": town.document.pk}],
         "desk_complaint": [{"pk": town.complaint.pk}],
         "desk_extend": whole,

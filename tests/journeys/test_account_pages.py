@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
+import httpx
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import expect
@@ -104,6 +105,30 @@ def test_a_passkey(visitor: Open, walked: LivePortal, language: str, name: str) 
     page.wait_for_url(re.compile("/my/|/welcome/"))
     page.goto("/my/profile/")
     expect(page.locator("main input[name=city]")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "orkhan"), ("ar", "elvin")])
+def test_a_program_that_acts_for_me(visitor: Open, walked: LivePortal, language: str, name: str) -> None:
+    person = visitor(name, width=390, language=language)
+    page, looks_in = person.page, f"{walked.url}/api/requests/"
+    page.goto("/my/programs/")
+    assert_sound(person, f"programs-none-{language}")
+    page.locator("main form input[name=name]").fill("Firm")
+    page.locator("main form input[name=scopes][value='requests:read']").check()
+    submit(person)
+    page.locator("input[name=password]").fill(PASSWORD)
+    submit(person)
+    secret = page.locator("#id_secret").input_value()
+    assert_sound(person, f"programs-made-{language}")
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert httpx.get(looks_in, headers=bearer).status_code == 200
+    page.goto("/my/programs/")
+    person.sees("Firm")
+    page.locator("main a[href$='/end/']").first.click()
+    assert_sound(person, f"programs-end-{language}")
+    page.locator("main form button").first.click()
+    expect(page.locator("main a[href$='/end/']")).to_have_count(0)
+    assert httpx.get(looks_in, headers=bearer).status_code == 401
 
 
 def with_a_fingerprint_reader(person: Visitor) -> None:

@@ -1,0 +1,62 @@
+"""What lets programs act for a person; a model of the accounts, in a file of its own."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MARK, BYTES = "portal_", 32
+
+
+def new_secret() -> str:
+    """Give a secret that begins so that whoever finds it lying about knows what it is."""
+    return MARK + secrets.token_urlsafe(BYTES)
+
+
+def digest_of(secret: str) -> str:
+    """Give what is kept of a secret: it has 256 bits of chance, so that no slow hash is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def valid(self, now: datetime) -> Self:
+        return self.filter(ended_at=None, expires_at__gt=now)
+
+
+class Token(models.Model):
+    """Lets a program act for a person within some bounds, until a day; of its secret only the digest is kept."""
+
+    class Scope(models.TextChoices):
+        READ = "requests:read", _("See my requests")
+        SUBMIT = "requests:submit", _("Send requests in my name")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    scopes = ArrayField(models.CharField(max_length=30, choices=Scope))
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        app_label = "accounts"
+        constraints = [models.CheckConstraint(condition=~models.Q(scopes=[]), name="token_for_something")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.expires_at
+
+    @property
+    def purposes(self) -> list[str]:
+        """Give in words what it lets a program do."""
+        return [str(self.Scope(scope).label) for scope in self.scopes]
