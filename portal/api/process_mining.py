@@ -56,7 +56,7 @@ def _file(request: HttpRequest, name: str, kind: str, write: Any) -> HttpRespons
         message = _("service: the public log tells of no such service. It tells of: %(known)s.")
         return HttpResponse(message % {"known": ", ".join(known) or "–"}, status=400, content_type="text/plain")
     seal, services = proofs.newest_seal(), [wanted] if wanted else known
-    tag = f'"{name}-{seal.size if seal else 0}-{len(services)}-{wanted or ""}"'
+    tag = f'"{name}-{seal.size if seal else 0}-{public_log.number_of_names()}-{wanted or ""}"'
     answer: HttpResponseBase
     if tag in request.headers.get("If-None-Match", ""):
         answer = HttpResponse(status=304)
