@@ -31,14 +31,14 @@ def searched(text: str) -> ServiceQuerySet:
     found = (
         Service.objects.published()
         .with_current()
-        .annotate(
+        .alias(
             vector=VECTOR,
             place=Case(When(vector=query, then=Value(NAMED)), When(told, then=Value(TOLD)), default=Value(ALIKE)),
             rank=SearchRank(F("vector"), query),
             nearness=Greatest(TrigramWordSimilarity(folded, "names"), TrigramWordSimilarity(folded, "words")),
         )
     )
-    hits = found.filter(Q(vector=query) | told | Q(nearness__gte=NEAR_ENOUGH))
+    hits = found.filter(told | Q(vector=query) | Q(nearness__gte=NEAR_ENOUGH))
     return hits.order_by("-place", "-rank", "-nearness", "code")
 
 
