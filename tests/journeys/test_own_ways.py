@@ -80,18 +80,21 @@ def test_a_form_left_and_found_again_on_another_device(visitor: Open, language: 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_two_tabs_lose_nothing(visitor: Open, language: str) -> None:
     person = visitor(width=390, language=language, java_script_enabled=False)
-    first = person.page
-    first.goto("/apply/pothole-report/")
-    first.locator("input[name=office]").first.check()
-    first.locator("main form button[type=submit]").last.click()
-    second = first.context.new_page()
-    second.goto(first.url)
+    second = person.page
+    second.goto("/apply/pothole-report/")
+    second.locator("input[name=office]").first.check()
+    second.locator("main form button[type=submit]").last.click()
+    expect(second.locator("main button[name=do][value=show]")).to_be_visible()
+    assert_sound(person, f"form-plain-{language}")
+    first = second.context.new_page()
+    first.goto(second.url)
     field = "main textarea, main input[type=text]"
     for tab, words in ((first, "Written first"), (second, "Written second")):
         tab.locator(field).first.fill(words)
         tab.locator("main button[name=do][value=next]:not([aria-hidden])").first.click()
     for words in ("Written first", "Written second"):
         expect(second.locator("main")).to_contain_text(words)
+    assert_sound(person, f"conflict-plain-{language}")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
