@@ -78,7 +78,7 @@ def open_own(person: Visitor, reference: str) -> None:
 
 
 def assert_printed_without_its_frame(person: Visitor, name: str) -> None:
-    around = person.page.locator(".breadcrumbs, .footer")
+    around = person.page.locator(".menu-button, .breadcrumbs, .footer")
     expect(around.first).to_be_visible()
     person.page.emulate_media(media="print")
     for part in around.all():
