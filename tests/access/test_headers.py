@@ -69,7 +69,7 @@ def test_on_refusals(client: Client, towns: tuple[Town, Town]) -> None:
         (strict.post(withdraw), 403),
         (client.post(reverse("home")), 405),
         (client.get(reverse("home"), headers={"Host": "evil.example"}), 400),
-        (client.get(reverse("api_request", kwargs={"pk": MISSING["pk"]})), 403),
+        (client.get(reverse("api_request", kwargs={"pk": MISSING["pk"]})), 401),
     ):
         assert answer.status_code == status
         assert_guarded(answer, status)
