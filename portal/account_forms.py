@@ -6,13 +6,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.webauthn import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.fields import one_alphabet
+from portal.fields import as_seen
 
 
 class Adapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         """Take an e-mail address whose letters are what they look like."""
-        one_alphabet(email)
+        as_seen(email)
         return str(super().clean_email(email))
 
 

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.templatetags.words import in_language, language_of
-from services.accounts.rules import mixes_alphabets
-from services.catalogue.answer_kinds import MIXED, Bad, identifier, phone_number
+from services.catalogue.answer_kinds import Bad, address_as_seen, identifier, phone_number
 
 
 class Words(str):
@@ -69,10 +68,12 @@ class ReadField(forms.CharField):
             raise forms.ValidationError(bad.message, code=bad.code) from None
 
 
-def one_alphabet(address: str) -> None:
-    """Refuse an e-mail address whose domain only looks like the one that is meant."""
-    if mixes_alphabets(address.rpartition("@")[2]):
-        raise forms.ValidationError(MIXED, code="email")
+def as_seen(address: str) -> None:
+    """Refuse an e-mail address that isn't what it looks like: by letters that nobody sees, or of another alphabet."""
+    try:
+        address_as_seen(address)
+    except Bad as bad:
+        raise forms.ValidationError(bad.message, code=bad.code) from None
 
 
 class PhoneNumberField(ReadField):

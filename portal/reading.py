@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -156,7 +156,12 @@ def _told(service_request: ServiceRequest, events: list[Event], officials: dict[
     agencies = _agencies_asked(events)
     for event in events:
         known = steps.get(event.facts.get("step", ""))
-        facts = {**event.facts, **_asked(event, agencies), "step": marked(known.title) if known else ""}
+        facts = {
+            **event.facts,
+            **_amounts(event),
+            **_asked(event, agencies),
+            "step": marked(known.title) if known else "",
+        }
         if event.kind not in WORDS or ("%(step)s" in WORDS[event.kind] and not known):
             continue
         if event.kind == "step_done" and isinstance(known, DeskStep):
@@ -172,6 +177,11 @@ def _agencies_asked(events: list[Event]) -> dict[str, SafeString]:
     codes = {event.facts["desk"].split("/")[0] for event in events if event.kind in OPINIONS}
     offices = Office.objects.filter(code__in=codes).select_related("agency") if codes else []
     return {office.code: marked(office.agency.name) for office in offices}
+
+
+def _amounts(event: Event) -> dict[str, str]:
+    """Write amounts of money as the page's language does."""
+    return {name: number_format(event.facts[name]) for name in ("amount", "fee") if name in event.facts}
 
 
 def _asked(event: Event, agencies: Mapping[str, SafeString]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.citizens.applying_drafts import Filling, label_of, told
 from portal.citizens.applying_typing import storable
-from portal.fields import PhoneNumberField, one_alphabet
+from portal.fields import PhoneNumberField, as_seen
 from portal.templatetags.words import answer, marked
 from services.catalogue.answers import Problem
 from services.requests.evidence import Evidence
@@ -25,7 +25,7 @@ class ContactForm(forms.Form):
     """Who somebody without account is, if they want to tell; and that all of it is true."""
 
     name = forms.CharField(label=gettext_lazy("Your name"), required=False, max_length=200)
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False, validators=[one_alphabet])
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False, validators=[as_seen])
     phone = PhoneNumberField()
     declared = forms.BooleanField(
         label=gettext_lazy("What I have written is true and complete"),

@@ -3,16 +3,18 @@
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from portal.citizens.applying_drafts import Filling, label_of
-from portal.templatetags.words import marked
-from services.catalogue.definition import AnyField
+from portal.templatetags.words import answer, marked
+from services.catalogue.answer_kinds import READERS, Bad, is_blank
+from services.catalogue.definition import AnyField, GroupField
 from services.requests.models import Draft
 
 LONGEST_TAB = 40
@@ -43,22 +45,25 @@ def differences(filling: Filling, asked: list[AnyField], answers: dict[str, Any]
     saved = filling.draft.answers
     if not version or version == str(filling.draft.version) or name == filling.draft.tab:
         return []
+    today = timezone.localdate()
     changed = [field for field in asked if (saved.get(field.key) or None) != (answers.get(field.key) or None)]
     return [
-        Difference(marked(label_of(field)), in_words(saved.get(field.key)), in_words(answers.get(field.key)))
+        Difference(marked(label_of(field)), *(in_words(field, one.get(field.key), today) for one in (saved, answers)))
         for field in changed
     ]
 
 
-def in_words(value: Any) -> str:
-    """Tell an answer as it was typed."""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, dict):
-        return ", ".join(filter(None, map(in_words, value.values())))
-    if isinstance(value, list):
-        return "; ".join(filter(None, map(in_words, value)))
-    return "" if value is None else str(value)
+def in_words(field: AnyField, value: Any, today: date) -> str:
+    """Tell an answer in the words of its question, or as it was typed where it can't be read."""
+    if is_blank(value):
+        return ""
+    if isinstance(field, GroupField):
+        entries = [[in_words(part, item.get(part.key), today) for part in field.fields] for item in value]
+        return "; ".join(", ".join(filter(None, entry)) for entry in entries)
+    try:
+        return answer(field, READERS[field.kind](field, value, today))
+    except Bad:
+        return ", ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
 
 
 def let_choose(request: HttpRequest, filling: Filling, found: list[Difference]) -> HttpResponse:

@@ -19,7 +19,7 @@ from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled
 from portal.citizens.beginning import to_first_page
 from portal.citizens.following import own_request
-from portal.fields import IdentifierField, PhoneNumberField, UploadField, one_alphabet
+from portal.fields import IdentifierField, PhoneNumberField, UploadField, as_seen
 from portal.people import person, posted
 from portal.upload_limit import answered, count_uploads, refuse_file
 from services.agencies.models import Office
@@ -53,7 +53,7 @@ class HelpForm(forms.Form):
         label=gettext_lazy("The person’s e-mail address"),
         help_text=gettext_lazy("The person is told there that you have sent a request."),
         required=False,
-        validators=[one_alphabet],
+        validators=[as_seen],
         widget=forms.EmailInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     phone = PhoneNumberField(label=gettext_lazy("The person’s phone"))

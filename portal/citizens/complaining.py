@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from portal.attempts import attempt
 from portal.citizens.acts import acts_of, usual_until
 from portal.citizens.following import own_request
 from portal.people import person, posted
 from services.workflow.operations.complaint import complain
+from services.workflow.refusals import Refused
 
 
 class ComplaintForm(forms.Form):
@@ -34,13 +35,13 @@ def complain_about(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET" and not acts_of(seen, now).may_complain:
         return redirect("my_request", pk=pk)
     form = ComplaintForm(posted(request))
-    if request.method == "GET" or not form.is_valid():
-        context = {"service_request": seen, "form": form}
-        return render(request, "citizens/complain.html", context, status=422 if form.errors else 200)
-
-    def complained() -> str:
-        complain(seen, form.cleaned_data["words"], person(request), now, usual_until=usual_until(seen))
-        return _("Your complaint is with the supervisor. The answer will stand here.")
-
-    attempt(request, complained)
-    return redirect("my_request", pk=pk)
+    if form.is_valid():
+        try:
+            complain(seen, form.cleaned_data["words"], person(request), now, usual_until=usual_until(seen))
+        except Refused as refused:
+            form.add_error(None, str(refused.message))
+        else:
+            messages.success(request, _("Your complaint is with the supervisor. The answer will stand here."))
+            return redirect("my_request", pk=pk)
+    context = {"service_request": seen, "form": form}
+    return render(request, "citizens/complain.html", context, status=422 if form.errors else 200)

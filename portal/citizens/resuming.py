@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.citizens.applying_drafts import DRAFTS, own_draft, remember
-from portal.fields import one_alphabet
+from portal.fields import as_seen
 from portal.limits import HOUR, Limit, address_of
 from portal.people import posted
 from services.requests.models import Draft
@@ -33,7 +33,7 @@ class KeepForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         help_text=gettext_lazy("We send the link there and don’t keep the address."),
-        validators=[one_alphabet],
+        validators=[as_seen],
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
     )
 

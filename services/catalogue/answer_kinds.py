@@ -10,6 +10,7 @@ from typing import Any
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from services.accounts.rules import mixes_alphabets
@@ -88,9 +89,9 @@ def plain_decimal(value: Any) -> Decimal:
 
 def _within(number: Decimal, minimum: Decimal | None, maximum: Decimal | None) -> None:
     if minimum is not None and number < minimum:
-        raise Bad("minimum", _("Give a number of %(bound)s or more.") % {"bound": minimum})
+        raise Bad("minimum", _("Give a number of %(bound)s or more.") % {"bound": number_format(minimum)})
     if maximum is not None and number > maximum:
-        raise Bad("maximum", _("Give a number of %(bound)s or less.") % {"bound": maximum})
+        raise Bad("maximum", _("Give a number of %(bound)s or less.") % {"bound": number_format(maximum)})
     if abs(number) >= LARGEST:
         raise Bad("maximum", _("This number is too large."))
 
@@ -129,10 +130,10 @@ def read_date(field: DateField, value: Any, today: date) -> str:
         day = date.fromisoformat(text if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else "")
     except ValueError:
         raise Bad("date", _("Give a date that exists: year, month and day.")) from None
-    if field.earliest and day < bound(field.earliest, today):
-        raise Bad("earliest", _("Give a date of %(day)s or later.") % {"day": bound(field.earliest, today)})
-    if field.latest and day > bound(field.latest, today):
-        raise Bad("latest", _("Give a date of %(day)s or earlier.") % {"day": bound(field.latest, today)})
+    if field.earliest and day < (first := bound(field.earliest, today)):
+        raise Bad("earliest", _("Give a date of %(day)s or later.") % {"day": date_format(first)})
+    if field.latest and day > (last := bound(field.latest, today)):
+        raise Bad("latest", _("Give a date of %(day)s or earlier.") % {"day": date_format(last)})
     return day.isoformat()
 
 
@@ -157,6 +158,7 @@ def read_several_of(field: SeveralOfField, value: Any, today: date) -> list[str]
     return [item for item in known if item in value]
 
 
+NO_ADDRESS = _("Write an e-mail address like name@example.org.")
 MIXED = _("What stands behind the @ mixes letters of alphabets that look alike. Type it anew.")
 
 
@@ -164,14 +166,18 @@ def read_email(field: AnyField, value: Any, today: date) -> str:
     text = clean_text(value, 254)
     try:
         validate_email(text)
-        is_seen = all(unicodedata.category(letter) != "Cf" for letter in text)
     except ValidationError:
-        is_seen = False
-    if not is_seen:
-        raise Bad("email", _("Write an e-mail address like name@example.org."))
-    if mixes_alphabets(text.rpartition("@")[2]):
+        raise Bad("email", NO_ADDRESS) from None
+    return address_as_seen(text)
+
+
+def address_as_seen(address: str) -> str:
+    """Give an e-mail address that is what it looks like; raise `Bad` for unseen letters and alphabets that mix."""
+    if any(unicodedata.category(letter) == "Cf" for letter in address):
+        raise Bad("email", NO_ADDRESS)
+    if mixes_alphabets(address.rpartition("@")[2]):
         raise Bad("email", MIXED)
-    return text
+    return address
 
 
 def read_phone(field: AnyField, value: Any, today: date) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from services.agencies.rules import in_language
@@ -33,11 +33,12 @@ def _several_of(field: Any, value: Any, language: str) -> str:
 
 
 def _number(field: Any, value: Any, language: str) -> str:
-    return f"{value} {in_language(field.unit, language)}" if field.unit else str(value)
+    number = number_format(value)
+    return f"{number} {in_language(field.unit, language)}" if field.unit else number
 
 
 def _money(field: Any, value: Any, language: str) -> str:
-    return f"{value} AZN"
+    return f"{number_format(value)} AZN"
 
 
 def _date(field: Any, value: Any, language: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,3 +191,18 @@ class TestAnything:
     @given(st.decimals(min_value=0, max_value=10**9, places=2))
     def test_money_is_exact(self, amount: Any) -> None:
         assert answer(question("money"), str(amount)) == f"{amount:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        (question("date", earliest="today"), "2026-02-01", "2 mars 2026"),
+        (question("date", latest="2026-01-31"), "2026-02-01", "31 janvier 2026"),
+        (question("number", decimals=1, minimum="0.5"), "0.1", "0,5"),
+        (question("money", maximum="9.5"), "10", "9,5"),
+    ],
+)
+def test_bounds_are_told_as_the_language_writes_them(field: dict[str, Any], value: str, words: str) -> None:
+    with override("fr"):
+        (problem,) = reading(asking(field), {"one": value}).problems
+        assert words in str(problem.message)

@@ -33,6 +33,19 @@ def test_an_answer_is_told_in_words(field: dict[str, Any], value: Any, words: st
         assert display(asking(field).fields["one"], value, "en") == words
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        (question("money"), "1450.50", "1450,50 AZN"),
+        (question("number", decimals=1, unit=text("m²")), "12.5", "12,5 m²"),
+        (question("date"), "2026-03-02", "2 mars 2026"),
+    ],
+)
+def test_numbers_and_dates_are_those_of_the_language(field: dict[str, Any], value: Any, words: str) -> None:
+    with override("fr"):
+        assert display(asking(field).fields["one"], value, "fr") == words
+
+
 def test_the_entries_of_a_group_stand_on_lines_of_their_own() -> None:
     field = asking(group(question("text", "name"), question("yes_no", "adult"))).fields["owners"]
 

@@ -215,6 +215,26 @@ class TestTabs:
         draft.refresh_from_db()
         assert draft.answers["story"] == "from the second"
 
+    def test_both_are_told_in_the_words_of_the_question(self, client: Client, draft: Draft) -> None:
+        options = [{"value": key, "label": worlds.text(f"A {key} one")} for key in ("red", "blue")]
+        parts = [{"key": "colour", "kind": "one_of", "label": worlds.text("Colour"), "options": options}]
+        parts += [{"key": "day", "kind": "date", "label": worlds.text("Day"), "required": False}]
+        cars = {"key": "cars", "kind": "group", "label": worlds.text("Cars"), "item": worlds.text("Car")}
+        fields = [*parts, {**cars, "fields": [{**part, "key": f"its_{part['key']}"} for part in parts]}]
+        about = {"key": "about", "title": worlds.text("About"), "fields": fields}
+        worlds.published([worlds.desk("judge")], pages=[about], identity="none")
+        first, second = tab(client, draft), tab(client, draft)
+        typed = {"day": "2026-02-03", "cars.0.its_colour": "red", "cars.0.its_day": "2026-02-30"}
+        other = {"cars.0.its_colour": "blue"}
+        client.post(page(draft), {"tab": first, "colour": "red", "do": "next", **typed})
+
+        seen = client.post(page(draft), {"tab": second, "colour": "blue", "do": "next", "day": "2026-02-04", **other})
+
+        body = seen.content.decode()
+        assert seen.status_code == 409
+        for words in ("A red one", "A blue one", "3 February 2026", "A red one, 2026-02-30"):
+            assert words in body, words
+
     def test_one_tab_saves_as_often_as_it_likes(self, client: Client, draft: Draft) -> None:
         own = tab(client, draft)
         answers = [save(client, draft, own, words).status_code for words in ("a", "ab", "abc")]

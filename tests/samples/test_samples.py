@@ -39,6 +39,14 @@ def test_each_is_sound_and_speaks_three_languages(file: Path) -> None:
     assert set(definition.languages) >= LANGUAGES
 
 
+def test_no_date_may_lie_in_another_age(definitions: list[Definition]) -> None:
+    fields = [field for definition in definitions for field in definition.fields.values()]
+    inner = [field for group in fields if isinstance(group, GroupField) for field in group.fields]
+    dates = [field for field in [*fields, *inner] if field.kind == "date"]
+    assert dates
+    assert not [field.key for field in dates if not (field.earliest and field.latest)]
+
+
 def test_there_are_twelve_the_objection_and_the_one_behind_the_replay(definitions: list[Definition]) -> None:
     assert len(definitions) == 14
 
