@@ -20,7 +20,8 @@ from services.accounts.models import User
 from services.ledger.models import Event
 from services.requests.corrections import Correction
 from services.requests.evidence import Evidence
-from services.requests.models import Draft, ServiceRequest
+from services.requests.models import Draft, Message, ServiceRequest
+from services.requests.share_links import ShareLink
 from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.background import LEASE, own, work_off
 from services.workflow.consulting import opinions_asked
@@ -128,19 +129,28 @@ PROGRAM = ("name", "scopes", "made_at", "expires_at", "last_used_at", "ended_at"
 
 def _person(user: User) -> dict[str, Any]:
     names = ("email", "name", "personal_identifier", "birth_date", "phone", "address", "language", "gender",
-             "may_be_counted", "joined_at")  # fmt: skip
+             "may_be_counted", "wants_mail", "wants_sms", "joined_at")  # fmt: skip
     events = list(Event.objects.filter(subject=user.pk).order_by("seq").values("at", "kind", "facts"))
     return {
         "profile": {name: getattr(user, name) for name in names},
         "registers_asked": [event for event in events if event["kind"] == "register_asked"],
         "account": [event for event in events if event["kind"] != "register_asked"],
         "programs": list(user.tokens.order_by("made_at").values(*PROGRAM)),
+        "ways_to_sign_in": {name: list(rows.order_by("pk").values(*told)) for name, rows, told in _ways_in(user)},
         "notices": [{"at": step.opened_at, "notice": step.key} for step in notices_of(user)],
         "helped_with": [
             {"reference": request.written_reference, **request.assistance}
             for request in user.assisted_requests.order_by("submitted_at")
         ],
     }
+
+
+def _ways_in(user: Any) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+    """Give what the library of sign-in keeps of a person, without anything that opens a door."""
+    yield "e_mail_addresses", user.emailaddress_set, ("email", "verified", "primary")
+    yield "second_factors", user.authenticator_set, ("type", "created_at", "last_used_at")
+    yield "providers", user.socialaccount_set, ("provider", "date_joined", "last_login")
+    yield "sessions", user.usersession_set, ("user_agent", "ip", "created_at", "last_seen_at")
 
 
 def _told(request: ServiceRequest) -> dict[str, Any]:
@@ -153,7 +163,7 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
         "version": request.version.number,
         "office": request.office.code,
         **{name: getattr(request, name) for name in names},
-        "messages": list(request.messages.order_by("at").values("at", "is_from_office", "text")),
+        "messages": [_message(message) for message in request.messages.order_by("at").prefetch_related("files")],
         "opinions_asked": [_opinion(one) for one in opinions_asked(request)],
         "complaints": list(request.complaints.order_by("made_at").values("made_at", "words", "answered_at", "answer")),
         "rating": Rating.objects.filter(service_request=request).values("score", "words", "changed_at").first(),
@@ -167,9 +177,21 @@ def _told(request: ServiceRequest) -> dict[str, Any]:
         ),
         "files": _told_files(request.evidence),
         "documents": list(request.documents.order_by("issued_at").values("number", "title", "issued_at", "sha256")),
+        "share_links": [_shared(link) for link in ShareLink.objects.filter(document__service_request=request)],
         "purposes_told": _purposes(request),
         "history": [_event(event, officials.get(event.actor)) for event in events],
     }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    names = ("at", "is_from_office", "text")
+    return {**{name: getattr(message, name) for name in names}, "files": [file.name for file in message.files.all()]}
+
+
+def _shared(link: ShareLink) -> dict[str, Any]:
+    names = ("made_at", "expires_at", "revoked_at")
+    openings = list(link.openings.order_by("at").values("at", "what"))
+    return {"document": link.document.number, **{name: getattr(link, name) for name in names}, "openings": openings}
 
 
 def _opinion(opinion: AskedOpinion) -> dict[str, Any]:

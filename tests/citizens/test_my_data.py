@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
@@ -86,6 +90,23 @@ class TestCopy:
         assert any(name.endswith("Aysel.pdf") for name in archive.namelist())
         assert b"Vali" not in everything
         assert b"vali" not in everything
+
+    def test_tells_the_ways_in_without_what_opens_a_door(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        EmailAddress.objects.create(user=aysel, email="second@example.org", verified=True)
+        Authenticator.objects.create(user=aysel, type=Authenticator.Type.TOTP, data={"secret": "open sesame"})
+        SocialAccount.objects.create(user=aysel, provider="oidc", uid="who-i-am", extra_data={"token": "open sesame"})
+        key = "k" * 32
+        UserSession.objects.create(user=aysel, ip="203.0.113.7", session_key=key, user_agent="Firefox")
+        told = copied(aysel)
+
+        ways = told["ways_to_sign_in"]
+        assert [one["email"] for one in ways["e_mail_addresses"]] == ["second@example.org"]
+        assert [one["type"] for one in ways["second_factors"]] == ["totp"]
+        assert [one["provider"] for one in ways["providers"]] == ["oidc"]
+        assert [one["ip"] for one in ways["sessions"]] == ["203.0.113.7"]
+        assert (told["profile"]["wants_mail"], told["profile"]["wants_sms"]) == (True, False)
+        assert not [secret for secret in ("open sesame", key) if secret in json.dumps(told)]
 
     def test_is_made_once_at_a_time_and_removed_after_its_days(self, people: tuple[User, User]) -> None:
         aysel, _vali = people

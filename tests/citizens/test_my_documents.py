@@ -16,6 +16,7 @@ from services.requests.share_links import Opening, ShareLink
 from services.workflow.operations.paper import end_sharing, revoke_document, share
 from tests import worlds
 from tests.access.world import DOCUMENT
+from tests.citizens.test_my_data import copied
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +187,14 @@ class TestVerifyingByFile:
         assert "This document is not ours" in self.verified(bytes(changed))
         document.delete()
         assert "no such document is on record" in self.verified(pdf)
+
+
+def test_the_copy_of_ones_data_tells_each_link_and_its_openings(document: Document, aysel: User) -> None:
+    link, secret = share(document, 7, aysel, timezone.now())
+    Opening.objects.create(link=link, what=Opening.What.TAKEN, at=timezone.now())
+
+    told = copied(aysel)
+
+    (one,) = told["requests"][0]["share_links"]
+    assert (one["document"], one["openings"][0]["what"]) == (document.number, "taken")
+    assert secret not in str(told)

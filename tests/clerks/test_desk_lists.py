@@ -5,10 +5,13 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from services.accounts.models import User
+from services.requests.models import ServiceRequest
 from services.workflow.desk_lists import STATES, counts_of, in_state, lists_of, page_for
 from services.workflow.models import Step
 from services.workflow.operations import desk
@@ -79,3 +82,21 @@ def test_what_is_held_comes_once_and_apart(bruno: User) -> None:
     assert {str(place) for place in lists["desks"]} == {"permits", "roads"}
     assert [service.code for service in lists["services"]] == ["paving", "permit"]
     assert [lists[name] for name in ("stuck", "pending", "told", "complaints", "to_give", "consultations")] == [()] * 6
+
+
+def test_a_page_of_a_long_queue_is_read_in_order_from_an_index(bruno: User) -> None:
+    permits, now = worlds.desk_of("north", "permits"), timezone.now()
+    request = ServiceRequest.objects.latest("pk")
+    common = {"service_request": request, "key": "judge", "kind": "desk", "state": "open", "desk": permits}
+    Step.objects.bulk_create(
+        Step(**common, opened_at=now, due_at=now + timedelta(minutes=number)) for number in range(5_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE workflow_step")
+        with CaptureQueriesContext(connection) as asked:
+            page_for(bruno, [permits.pk], "", "", Place(now, 0))
+        cursor.execute("EXPLAIN " + asked[0]["sql"])
+        told = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Index Scan using" in told
+    assert "Sort" not in told, told
