@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import NEXT
-from tests.journeys.test_filling_in import WAYS, Open, assert_sound_if_scripted, start, turn_to
+from tests.journeys.test_filling_in import WAYS, Open, start, turn_to
+from tests.journeys.test_pages import assert_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ADD, REMOVE = "button[value='add:household']", "button[value='remove:household:{}']"
@@ -18,7 +19,7 @@ def test_people_of_a_household_are_added_and_taken_out(visitor: Open, way: dict[
     person = visitor("elvin", width=390, **way)
     page = start(person, "housing-benefit")
     page.locator(NEXT).first.click()
-    assert_sound_if_scripted(person, "group-none", way)
+    assert_sound(person, f"group-none-{way['language']}")
     assert page.locator("[data-error-summary] li").count() >= 1
     for number, member in enumerate(("Elvin Hüseynov", "Ayan", "Murad")):
         if number:
@@ -29,7 +30,7 @@ def test_people_of_a_household_are_added_and_taken_out(visitor: Open, way: dict[
     fill(page, 0, birth_date="1988-11-02", relation="self")
     fill(page, 1, birth_date="2090-01-01", relation="child", income="plenty")
     page.locator(NEXT).first.click()
-    assert_sound_if_scripted(person, "group-faults", way)
+    assert_sound(person, f"group-faults-{way['language']}")
     for part in ("birth_date", "income"):
         told_at(page, f"household.1.{part}")
     assert page.locator("[data-error-summary] li").count() == 2
@@ -41,7 +42,7 @@ def test_people_of_a_household_are_added_and_taken_out(visitor: Open, way: dict[
     assert names(page) == ["Elvin Hüseynov", "Murad"]
     page.locator(NEXT).first.click()
     turn_to(page, "check")
-    assert_sound_if_scripted(person, "group-check", way)
+    assert_sound(person, f"group-check-{way['language']}")
     expect(page.locator("main")).to_contain_text("Murad")
     assert "Ayan" not in page.locator("main").inner_text()
     assert person.faults == []
