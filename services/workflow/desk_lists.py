@@ -108,7 +108,7 @@ def _desks(desks: list[int]) -> QuerySet[Desk]:
 
 def _services(desks: list[int]) -> QuerySet[Service]:
     delivered = Delivery.objects.filter(AnyOf(F("office__desks"), desks))
-    return Service.objects.published().filter(pk__in=delivered.values("service")).only("code", "title")
+    return Service.objects.published().filter(pk__in=delivered.values("service")).only("code", "title").order_by("code")
 
 
 def _stuck(user: User) -> QuerySet[PreparedDecision]:
