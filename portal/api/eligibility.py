@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.agencies.rules import in_language
+from portal.templatetags.words import in_language
 from services.catalogue.definition import Question
 from services.catalogue.eligibility import Verdict, all_questions, judge
 from services.catalogue.models import Service
+from services.catalogue.queries import begun_by_anybody
 
 MOST = 10_000_000
 
@@ -76,9 +76,7 @@ class Eligibility(APIView):
 
 
 def _services() -> list[Service]:
-    """Give what anybody may begin with: an objection begins from its decision only."""
-    known = Service.objects.published().with_current().order_by("code")
-    return [one for one in known if one.current and not one.current.definition.is_appeal]
+    return begun_by_anybody(Service.objects.published().with_current().order_by("code"))
 
 
 def _questions(services: list[Service]) -> dict[str, Question]:
@@ -86,12 +84,12 @@ def _questions(services: list[Service]) -> dict[str, Question]:
 
 
 def _question(key: str, question: Question) -> dict[str, Any]:
-    options = [{"value": option.value, "text": _words(option.label)} for option in question.options]
+    options = [{"value": option.value, "text": in_language(option.label)} for option in question.options]
     return {
         "key": key,
         "kind": question.kind,
-        "text": _words(question.text),
-        "hint": _words(question.hint) if question.hint else "",
+        "text": in_language(question.text),
+        "hint": in_language(question.hint) if question.hint else "",
         "options": options,
     }
 
@@ -118,20 +116,16 @@ def _fault(question: Question | None, value: object) -> str:
 def _verdict(service: Service, person: dict[str, Any]) -> dict[str, Any]:
     assert service.current is not None
     verdict = judge(service.current.definition, service.current.expressions, person)
-    plain = {"service": service.code, "title": _words(service.title), "holds": verdict.holds}
+    plain = {"service": service.code, "title": in_language(service.title), "holds": verdict.holds}
     return {**plain, "reasons": _reasons(verdict)}
 
 
 def _reasons(verdict: Verdict) -> list[dict[str, Any]]:
     return [
         {
-            "text": _words(reason.requirement.text),
+            "text": in_language(reason.requirement.text),
             "holds": reason.holds,
             "unanswered": [question.key for question in reason.unanswered],
         }
         for reason in verdict.reasons
     ]
-
-
-def _words(texts: Any) -> str:
-    return in_language(texts, get_language() or "en")

@@ -27,7 +27,6 @@ Node = dict[str, Any]
 EU = "http://publications.europa.eu/resource/authority"
 LANGUAGES = {"en": "ENG", "az": "AZE", "fr": "FRA", "ar": "ARA"}
 CONTEXT = {
-    "adms": "http://www.w3.org/ns/adms#",
     "cpsv": "http://purl.org/vocab/cpsv#",
     "cv": "http://data.europa.eu/m8g/",
     "dcat": "http://www.w3.org/ns/dcat#",

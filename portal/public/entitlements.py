@@ -19,6 +19,7 @@ from services.accounts.models import User
 from services.catalogue.definition import Question
 from services.catalogue.eligibility import Verdict, all_questions, judge
 from services.catalogue.models import LifeEvent, Service
+from services.catalogue.queries import begun_by_anybody
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 OPEN = ("", _("I don’t know, or don’t want to say"))
@@ -67,7 +68,7 @@ def entitlements(request: HttpRequest) -> HttpResponse:
     """Ask what services want to know of a person, and tell which of them are for that person, and why."""
     event = LifeEvent.objects.filter(code=request.GET.get("event", "").replace("\0", "")).first()
     offered = (event.services if event else Service.objects).published().with_current().order_by("code")
-    services = [one for one in offered if _may_be_begun(one)]
+    services = begun_by_anybody(offered)
     questions = all_questions(service.current.definition for service in services if service.current)
     known = known_of(request.user, timezone.localdate())
     form = PersonForm(questions, posted(request), initial=known)
@@ -76,11 +77,6 @@ def entitlements(request: HttpRequest) -> HttpResponse:
         context["groups"] = grouped(services, form.person())
         context["answered"] = bool(form.person())
     return render(request, "public/entitlements.html", context, status=422 if form.errors else 200)
-
-
-def _may_be_begun(service: Service) -> bool:
-    """Tell whether anybody may begin with a service: an objection begins from its decision only."""
-    return service.current is not None and not service.current.definition.is_appeal
 
 
 def known_of(user: Any, today: date) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """A service's page told to search engines: schema.org's GovernmentService, in the language of the page."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
+from portal.templatetags.words import in_language
 from services.agencies.models import Agency
-from services.agencies.rules import in_language
 from services.catalogue.definition import Definition
 from services.catalogue.models import Service
 
@@ -25,11 +23,11 @@ def government_service(service: Service, definition: Definition, delivering: Ite
         "@type": "GovernmentService",
         "@id": _address("service", service.code),
         "url": _address("service", service.code),
-        "name": _words(definition.title),
-        "description": _words(definition.description or definition.summary),
+        "name": in_language(definition.title),
+        "description": in_language(definition.description or definition.summary),
         "serviceOperator": _organisation(service.responsible),
         "provider": [_organisation(agency) for agency in {agency.pk: agency for agency in delivering}.values()],
-        "serviceOutput": [{"@type": "Thing", "name": _words(one.title)} for one in definition.documents],
+        "serviceOutput": [{"@type": "Thing", "name": in_language(one.title)} for one in definition.documents],
     }
     if "online" in definition.channels and not definition.is_appeal:
         link, languages = _address("apply", service.code), list(definition.languages)
@@ -39,11 +37,7 @@ def government_service(service: Service, definition: Definition, delivering: Ite
 
 def _organisation(agency: Agency) -> dict[str, str]:
     own = _address("agency", agency.code)
-    return {"@type": "GovernmentOrganization", "@id": own, "url": own, "name": _words(agency.name)}
-
-
-def _words(texts: Mapping[Any, str]) -> str:
-    return in_language(texts, get_language() or "en")
+    return {"@type": "GovernmentOrganization", "@id": own, "url": own, "name": in_language(agency.name)}
 
 
 def _address(name: str, code: str) -> str:

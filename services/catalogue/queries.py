@@ -58,3 +58,8 @@ def written_nearly(text: str, most: int = 3) -> ServiceQuerySet:
     nearness = TrigramWordSimilarity(folded, "names")
     near = Service.objects.published().with_current().annotate(nearness=nearness).filter(nearness__gte=NEAR)
     return near.order_by("-nearness", "code")[:most]
+
+
+def begun_by_anybody(services: Iterable[Service]) -> list[Service]:
+    """Keep what anybody may begin with: an objection begins from its decision only."""
+    return [one for one in services if one.current and not one.current.definition.is_appeal]
