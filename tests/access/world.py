@@ -158,7 +158,7 @@ def build_town(name: str) -> Town:
     park(fresh[2], now)
     complaint = complain(fresh[2], f"Secret of {name}", citizen, late, usual_until=None)
     link, secret = share(document, 7, citizen, now)
-    token, _secret = make_token(user=citizen, name="‹Firm›", scopes=["requests:read"], days=30, now=now)
+    token, _secret = make_token(user=citizen, name="Own app", scopes=["requests:read"], days=30, now=now)
     view = save_view(clerk, "Late ones", "state=late")
     block = write_block(clerk.memberships.first().agency, "Thanks", {"en": f"Secret of {name}"}, clerk, now)
     held = desk.claim(worlds.open_step(worlds.apply(version, by=citizen, office=place, at=now)), clerk, now)

@@ -24,7 +24,7 @@ LANGUAGES = "English|Azərbaycanca|Français"
 KINDS = "AZN|CSV|JPEG|JSON|JavaScript|PDF|PNG|UTF-8|YAML|ZIP|XmR"
 PEOPLE = r"(Aysel|Bruno|Chloe|Dilara)(-North|-South)?|Secret of \w+|\S+@\S+"
 THINGS = r"‹[^›]*›|(\w{4}-){2,3}\w{2,4}|(own-)?(north|south)|permit|(paper|draft)\.pdf"
-WORDS = r"Late ones|Move|Thanks|Which paper\?"
+WORDS = r"Late ones|Move|Own app|Thanks|Which paper\?"
 ALIKE = re.compile(f"{LANGUAGES}|{KINDS}|{PEOPLE}|{THINGS}|{WORDS}")
 WORD = re.compile(r"[A-Za-z]{3,}")
 
