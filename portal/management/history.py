@@ -21,14 +21,14 @@ WORDS = {
     "waste": "Rubble was dumped beside the road.",
 }
 OUTCOMES = {
-    "dispatch": ("repair", "repair", "repair", "inspect", "inspect", "known"),
+    "dispatch": ("repair", "repair", "inspect", "inspect", "inspect", "known"),
     "make_safe": ("repaired", "repaired", "made_safe"),
-    "inspect": ("repair", "repair", "repair", "repair", "repair", "known", "refuse"),
+    "inspect": ("repair", "repair", "repair", "known", "refuse", "refuse", "refuse"),
     "repair": ("done",) * 9 + ("look_again",),
     "triage": ("ours", "not_ours"),
     "tell_by_hand": ("done",),
 }
-REASONS = ("already_planned", "too_small", "not_public")
+REASONS = ("too_small",) * 6 + ("already_planned", "not_public")
 HOUR = timedelta(hours=1)
 
 
@@ -43,10 +43,16 @@ class Report:
 
 
 def reports(count: int, now: datetime, chance: random.Random) -> Iterator[Report]:
-    """Give reports of the twelve months before `now`, one in eight of them of the last two days, in order of time."""
-    fresh = count // 8
-    days = [364 * (number + chance.random()) / (count - fresh) for number in range(count - fresh)]
-    for day in sorted([*days, *(chance.uniform(0, 2) for _ in range(fresh))], reverse=True):
+    """Give reports of the twelve months before `now`, in order of time.
+
+    One in eight of them is of the last two days, so that desks have work, and a third of the last seven weeks, so that
+    enough was decided lately to foretell when the next ones are.
+    """
+    fresh, late = count // 8, count // 3
+    spread = count - fresh - late
+    days = [364 * (number + chance.random()) / spread for number in range(spread)]
+    days += [chance.uniform(0, 2) for _ in range(fresh)] + [chance.uniform(2, 50) for _ in range(late)]
+    for day in sorted(days, reverse=True):
         office = chance.choices(list(SHARES), list(SHARES.values()))[0]
         at = now - timedelta(days=day + 0.05)
         channel = chance.choices(["online", "counter", "phone", "email"], [14, 2, 3, 1])[0]
@@ -66,7 +72,7 @@ def _answers(office: str, chance: random.Random) -> dict[str, Any]:
         },
     }
     if category == "pothole":
-        answers["size"] = chance.choice(["small", "medium", "large"])
+        answers["size"] = chance.choices(["small", "medium", "large"], [3, 2, 1])[0]
     return answers
 
 

@@ -92,10 +92,15 @@ def test_an_sms_is_told_in_the_mailbox_and_the_request_withdrawn(visitor: Open, 
     assert aysel.faults == []
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_report_is_sent_by_keys_alone(visitor: Open, language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "wrong", "most"),
+    [("en", "1 in \\d+ is refused", "9 of 10 by"), ("fr", "1 sur \\d+ est refusée", "9 sur 10 d’ici le")],
+)
+def test_a_report_is_sent_by_keys_alone(visitor: Open, language: str, wrong: str, most: str) -> None:
     person = visitor(width=390, language=language)
     page, keys = person.page, person.page.keyboard
+    page.goto("/services/pothole-report/")
+    expect(page.locator("main")).to_contain_text(re.compile(wrong))
     page.goto("/apply/pothole-report/")
     choose(person, "input[name=office]")
     press(person, "main form button[type=submit]")
@@ -114,6 +119,7 @@ def test_a_report_is_sent_by_keys_alone(visitor: Open, language: str) -> None:
     press(person, "main form:has(input[name=declared]) button[type=submit]")
 
     expect(page.locator(".confirmation")).to_be_visible()
+    person.sees(most)
     assert person.faults == []
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
     help = "Let a year of reports about streets happen, through the portal's own operations, as sample data."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--reports", type=int, default=120)
+        parser.add_argument("--reports", type=int, default=160)
 
     def handle(self, *, reports: int, **options: Any) -> None:
         service = Service.objects.select_related("current").get(code=SERVICE)
