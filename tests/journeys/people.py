@@ -24,8 +24,8 @@ def in_days(days: int) -> str:
 class Visitor:
     """A person with a browser."""
 
-    def __init__(self, page: Page, twin: Page | None = None) -> None:
-        self.page, self.twin = page, twin
+    def __init__(self, page: Page, twin: Page | None = None, *, prints: bool = False) -> None:
+        self.page, self.twin, self.prints = page, twin, prints
         self.faults: list[str] = []
         page.on("response", lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None)
         page.on("pageerror", lambda error: self.faults.append(str(error)))

@@ -17,9 +17,31 @@ HEAVIEST = 100_000
 PAGES = ["/", "/services/", "/services/parking-permit/", "/figures/pothole-report/", "/apply/parking-permit/"]
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_weighs_at_most_a_hundred_kilobytes_and_asks_no_other_host(visitor: Open, path: str) -> None:
-    person = visitor(width=390)
+VISITED_FIRST = [
+    *PAGES,
+    "/services/pothole-report/",
+    "/services/?q=parking",
+    "/figures/",
+    "/figures/measures/",
+    "/figures/index/",
+    "/figures/agencies/sumgait/",
+    "/figures/offices/sumgait-city-hall/",
+    "/agencies/sumgait/",
+    "/life-events/moving-home/",
+    "/entitlements/",
+    "/ledger/",
+    "/verify/",
+    "/place/",
+    "/status/",
+    "/account/login/",
+    "/account/signup/",
+]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("path", VISITED_FIRST)
+def test_weighs_at_most_a_hundred_kilobytes_and_asks_no_other_host(visitor: Open, path: str, language: str) -> None:
+    person = visitor(width=390, language=language)
     loaded: list[Response] = []
 
     def load(answer: Response) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.journeys.people import Visitor, in_a_week
 
@@ -27,6 +28,7 @@ PUBLIC = {
     "agency": "/agencies/sumgait/",
     "entitlements": "/entitlements/",
     "status": "/status/",
+    "resume-nothing": "/apply/resume/nothing/",
     "place": "/place/",
     "figures": "/figures/",
     "figures-of": "/figures/pothole-report/",
@@ -73,7 +75,11 @@ PERSONAL = {
         "manage-steering": "/manage/services/pothole-report/steering/",
         "manage-targets": "/manage/services/pothole-report/targets/",
         "manage-remarks": "/manage/services/pothole-report/remarks/",
+        "manage-promises": "/manage/services/pothole-report/promises/",
+        "manage-figures": "/manage/figures/",
     },
+    "vusala": {"team": "/desk/team/", "signals": "/desk/team/signals/", "desk-of-supervisor": "/desk/"},
+    "admin": {"connectors": "/manage/connectors/", "connector": "/manage/connectors/hospital_notices/"},
 }
 LOOKS = {
     "phone": {"width": 390},
@@ -83,14 +89,32 @@ LOOKS = {
     "narrow": {"width": 320, "language": "fr"},
     "plain": {"width": 390, "language": "az", "java_script_enabled": False},
 }
+# What people keep on paper, or read with 200 % zoom at 1280 px and letters of twice the size.
+OWN_LOOKS = {
+    **LOOKS,
+    "zoomed": {"width": 640, "device_scale_factor": 2, "letters": 32, "language": "fr"},
+    "printed": {"width": 700, "prints": True},
+}
+LOOKS_OF = {"aysel": list(OWN_LOOKS), "vusala": ["dark", "arabic", "plain"], "admin": ["dark", "arabic", "plain"]}
+WHO_LOOKS_HOW = [(name, look) for name in PERSONAL for look in LOOKS_OF.get(name, list(LOOKS))]
+CUT = """() => [...document.querySelectorAll("body *")].filter(part => {
+    const style = getComputedStyle(part), hides = /hidden|clip/.test(style.overflowX + style.overflowY);
+    const isSeen = part.clientWidth > 1 && style.visibility !== "hidden" && !part.closest(".hidden-visually");
+    const isWider = part.scrollWidth > part.clientWidth + 1, isHigher = part.scrollHeight > part.clientHeight + 1;
+    return hides && isSeen && (isWider || isHigher) && !part.matches("input:enabled");
+}).map(part => part.outerHTML.slice(0, 200))"""
 
 
 def assert_sound(visitor: Visitor, name: str) -> None:
-    """Prove a page sound as it stands; keep its picture."""
+    """Prove a page sound as it stands, for who prints it on paper; keep its picture."""
+    if visitor.prints:
+        visitor.page.emulate_media(media="print")
     assert_fits(visitor, name)
     found = Axe().run(visitor.page_for_axe(), options=RULES).response["violations"]
     assert found == [], [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
     assert visitor.faults == []
+    if visitor.prints:
+        visitor.page.emulate_media(media="null")
 
 
 def assert_sound_and_narrow(visitor: Visitor, name: str) -> None:
@@ -105,7 +129,7 @@ def assert_sound_and_narrow(visitor: Visitor, name: str) -> None:
 
 
 def assert_fits(visitor: Visitor, name: str) -> None:
-    """Prove that nothing is wider than the screen; keep the page's picture."""
+    """Prove that nothing is wider than the screen, and no words are cut; keep the page's picture."""
     page = visitor.page
     # While a slow answer to a click comes there is no page at all for a moment.
     page.wait_for_load_state()
@@ -115,12 +139,12 @@ def assert_fits(visitor: Visitor, name: str) -> None:
         visitor.picture(PICTURES, name)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{name} is {overflow} px wider than the screen"
+    assert (cut := page.evaluate(CUT)) == [], f"{name} cuts {cut}"
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("name", PERSONAL)
+@pytest.mark.parametrize(("name", "look"), WHO_LOOKS_HOW)
 def test_pages(visitor: Open, name: str, look: str) -> None:
-    person = visitor(name, **LOOKS[look])
+    person = visitor(name, **OWN_LOOKS[look])
     for title, path in PERSONAL[name].items():
         person.page.goto(path)
         assert_sound(person, f"{name or 'public'}-{title}-{look}")
@@ -134,12 +158,16 @@ def test_pages_that_few_visit(visitor: Open, look: str) -> None:
         assert_sound(person, f"public-{title}-{look}")
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", OWN_LOOKS)
 def test_a_request_on_its_way(visitor: Open, look: str) -> None:
-    aysel, bruno = visitor("aysel", **LOOKS[look]), visitor("bruno", **LOOKS[look])
+    aysel, bruno, stranger = (visitor(name, **OWN_LOOKS[look]) for name in ("aysel", "bruno", ""))
     for moment in steps_of(aysel, bruno):
         assert_sound(aysel, f"aysel-{moment}-{look}")
         assert_sound(bruno, f"bruno-{moment}-{look}")
+        if moment == "form-sent":
+            codes = aysel.page.locator(".reference").all_inner_texts()
+            look_up_without_account(stranger, codes[0], codes[-1])
+            assert_sound(stranger, f"public-status-found-{look}")
     aysel.page.goto("/mailbox/")
     aysel.page.locator("main a[href^='/mailbox/']").first.click()
     assert_sound(aysel, f"public-letter-{look}")
@@ -193,3 +221,12 @@ def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:
     bruno.decide("refuse", "Without the letter we can't see that it is your car.", refuses=True)
     page.reload()
     yield "request-refused"
+
+
+def look_up_without_account(stranger: Visitor, reference: str, code: str) -> None:
+    page = stranger.page
+    page.goto("/status/")
+    page.locator("input[name=reference]").fill(reference)
+    page.locator("input[name=code]").fill(code)
+    page.locator("main form button").first.click()
+    expect(page.locator("main .reference").first).to_have_text(reference)
