@@ -111,9 +111,12 @@ class Visitor:
         self.page.locator("input[name=words]").press("Enter")
         self.page.wait_for_url(re.compile("/desk/requests/"))
         if purpose:
-            self.page.locator(f"input[name=purpose][value={purpose}]").check()
-            self.page.locator("form[action$='/purpose/'] button").click()
-            self.page.wait_for_url(re.compile("/desk/requests/[^/]+/$"))
+            self.tell_purpose(purpose)
+
+    def tell_purpose(self, purpose: str) -> None:
+        self.page.locator(f"input[name=purpose][value={purpose}]").check()
+        self.page.locator("form[action$='/purpose/'] button").click()
+        self.page.wait_for_url(re.compile("/desk/requests/[^/]+/$"))
 
     def take(self, reference: str) -> None:
         """Take the step of this request and no other: where nobody picks, what comes before it is given back after."""

@@ -235,6 +235,11 @@ def look_around(bruno: Visitor) -> None:
     bruno.click("Do it")
     bruno.wait_for_part("#bulk:not([hx-get])")
     assert_sound_and_narrow(bruno, "desk-bulk-done")
+    page.goto("/desk/texts/")
+    page.get_by_role("button", name="Remove Car may stay").click()
+    bruno.sees("The block “Car may stay” is removed.")
+    expect(page.locator("main th", has_text="Car may stay")).to_have_count(0)
+    assert_sound_and_narrow(bruno, "desk-block-removed")
     assert bruno.faults == []
 
 

@@ -36,6 +36,7 @@ def test_a_relative_applies_with_a_mandate(visitor: Open, tmp_path: Path, langua
     assert_sound(aysel, f"apply-for-check-{language}")
     page.locator("a[href$='/for/']").first.click()
     expect(page.locator("main")).to_contain_text("letter.png")
+    assert_sound(aysel, f"apply-for-change-{language}")
     page.goto("/my/requests/")
     expect(page.locator("main")).to_contain_text("Nigar Əliyeva")
 

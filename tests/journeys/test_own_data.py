@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 from zipfile import ZipFile
 
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
@@ -28,6 +29,7 @@ def test_a_copy_of_everything_and_the_end_of_an_account(
     sign_up(person, f"leaves-{uuid4().hex[:8]}@example.org", language)
     reference = person.send_by_program("pothole-report", HOLE)
     assert reference in take_a_copy(person, walked, language, tmp_path / "copy.zip")
+    assert_a_copy_that_failed_is_told(person, walked, language)
 
     page = person.page
     go_freshly(person, "/my/data/erase/", LONG_PASSWORD)
@@ -50,6 +52,17 @@ def test_a_copy_of_everything_and_the_end_of_an_account(
     page.goto("/my/data/")
     expect(page).to_have_url(re.compile("/account/login/"))
     assert person.faults == []
+
+
+def assert_a_copy_that_failed_is_told(person: Visitor, walked: LivePortal, language: str) -> None:
+    """Let the latest copy be one that couldn't be made."""
+    with psycopg.connect(walked.database_url) as connection:
+        latest = "(SELECT id FROM workflow_dataexport ORDER BY asked_at DESC LIMIT 1)"
+        assert connection.execute(f"UPDATE workflow_dataexport SET file = '' WHERE id = {latest}").rowcount == 1
+    person.page.goto("/my/data/")
+    expect(person.page.locator("#export .notice")).to_be_visible()
+    expect(person.page.locator("form[action$='/export/'] button")).to_be_visible()
+    assert_sound(person, f"copy-failed-{language}")
 
 
 def take_a_copy(person: Visitor, walked: LivePortal, language: str, file: Path) -> str:

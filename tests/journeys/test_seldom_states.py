@@ -1,4 +1,4 @@
-"""States that few pages are in: two versions of answers, waiting for payment or a visit, withdrawn, printed, away."""
+"""States that few pages are in: two versions of answers, waiting for payment or a visit, locked, out of order, away."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,9 +6,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.core import signing
 from playwright.sync_api import expect
 from psycopg import sql
 
+from services.transparency.weekly import SALT
 from tests.journeys.people import NEXT, Visitor, in_days
 from tests.journeys.test_pages import LOOKS, assert_fits, assert_sound
 from tests.journeys.test_small_ways import begin_a_report
@@ -59,7 +61,9 @@ def test_waiting_for_payment_then_withdrawn(visitor: Open, look: str) -> None:
     expect(aysel.wait_for_part("main .notice .reference")).to_be_visible()
     assert_sound(aysel, f"waits-for-payment-{look}")
     assert_printed_without_its_frame(aysel, f"printed-{look}")
-    bruno.open_request(reference, purpose="present")
+    bruno.open_request(reference)
+    assert_asks_for_the_purpose(bruno, look)
+    bruno.tell_purpose("present")
     expect(bruno.page.locator("form[action$='/record/'] button")).to_be_visible()
     assert_sound(bruno, f"desk-waits-for-payment-{look}")
 
@@ -70,6 +74,14 @@ def test_waiting_for_payment_then_withdrawn(visitor: Open, look: str) -> None:
     bruno.page.reload()
     expect(bruno.page.locator("form[action$='/record/']")).to_have_count(0)
     assert_sound(bruno, f"desk-withdrawn-{look}")
+
+
+def assert_asks_for_the_purpose(bruno: Visitor, look: str) -> None:
+    """Prove that what isn't one's work is read only with a purpose."""
+    assert_sound(bruno, f"desk-purpose-{look}")
+    bruno.page.locator("form[action$='/purpose/'] button").click()
+    expect(bruno.page.locator("[data-error-summary] a")).to_have_count(1)
+    assert_sound(bruno, f"desk-purpose-faults-{look}")
 
 
 def open_own(person: Visitor, reference: str) -> None:
@@ -98,6 +110,94 @@ def test_waiting_for_a_visit(visitor: Open, look: str) -> None:
     carla.open_request(reference, purpose="present")
     expect(carla.page.locator("form[action$='/record/'] button")).to_be_visible()
     assert_sound(carla, f"desk-waits-for-visit-{look}")
+
+
+@pytest.mark.parametrize("look", HARD_LOOKS)
+def test_a_form_without_the_portal_s_cookie(visitor: Open, look: str) -> None:
+    """What was typed is shown and sent again by one press; a password never is."""
+    person = visitor(**LOOKS[look])
+    page = person.page
+    page.goto("/status/")
+    page.locator("input[name=reference]").fill("K7M2-9QXD-4T")
+    page.context.clear_cookies(name="csrf")
+    assert sent(person) == 403
+    expect(page.locator("main")).to_contain_text("K7M2-9QXD-4T")
+    assert_sound(person, f"send-again-{look}")
+    assert sent(person) == 422
+    expect(page.locator("input[name=reference]")).to_have_value("K7M2-9QXD-4T")
+
+    page.goto("/account/login/")
+    page.locator("input[name=login]").fill("nobody@example.org")
+    page.locator("input[name=password]").fill("open sesame")
+    page.context.clear_cookies(name="csrf")
+    assert sent(person) == 403
+    expect(page.locator("main")).not_to_contain_text("nobody@example.org")
+    assert_sound(person, f"send-anew-{look}")
+
+
+def sent(person: Visitor) -> int:
+    """Press the first button of the page; give the status of the answer."""
+    with person.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        person.page.locator("main form button").first.click()
+    person.page.wait_for_load_state()
+    return answer.value.status
+
+
+def test_a_status_is_locked_after_five_wrong_codes(visitor: Open) -> None:
+    """For everybody, whoever tried them: in French on a phone without scripts, in Arabic on a wide screen."""
+    first = visitor(width=390, language="fr", java_script_enabled=False)
+    second = visitor(width=1280, language="ar")
+    assert [try_code(first) for _ in range(6)] == [422] * 5 + [429]
+    assert try_code(second) == 429
+    for person, language in ((first, "fr"), (second, "ar")):
+        expect(person.page.locator("[data-error-summary]")).to_be_visible()
+        assert_sound(person, f"status-locked-{language}")
+
+
+def try_code(person: Visitor) -> int:
+    person.page.goto("/status/")
+    person.page.locator("input[name=reference]").fill("K7M2-9QXD-4T")
+    person.page.locator("input[name=code]").fill("0000-0000-0000-0000")
+    return sent(person)
+
+
+@pytest.mark.parametrize("look", HARD_LOOKS)
+def test_the_weekly_letter_is_ended_by_its_link(visitor: Open, walked: LivePortal, look: str) -> None:
+    dilara, reader = visitor("dilara"), visitor(**LOOKS[look])
+    dilara.page.goto("/manage/figures/")
+    dilara.click("Get the weekly letter")
+    with psycopg.connect(walked.database_url) as connection:
+        [subscription] = connection.execute(
+            "SELECT id FROM transparency_subscription WHERE ended_at IS NULL"
+        ).fetchone()
+    token = signing.Signer(key=walked.folder.secret("key"), salt=SALT).sign(str(subscription))
+
+    reader.page.goto(f"/unsubscribe/{token}/")
+    assert_sound(reader, f"letter-end-{look}")
+    reader.page.locator("main form button").click()
+    expect(reader.page.locator("main form")).to_have_count(0)
+    assert_sound(reader, f"letter-ended-{look}")
+    dilara.page.reload()
+    expect(dilara.page.get_by_role("button", name="Get the weekly letter")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", HARD_LOOKS)
+def test_something_is_wrong_on_our_side(visitor: Open, walked: LivePortal, look: str) -> None:
+    person = visitor(**LOOKS[look])
+    rename = "ALTER TABLE {} RENAME TO {}"
+    names = [sql.Identifier(name) for name in ("requests_sharelink", "requests_sharelink_away")]
+    with psycopg.connect(walked.database_url, autocommit=True) as connection:
+        connection.execute(sql.SQL(rename).format(*names))
+        try:
+            answer = person.page.goto("/shared/anything/")
+        finally:
+            connection.execute(sql.SQL(rename).format(*reversed(names)))
+    assert answer is not None
+    assert answer.status == 500
+    person.faults.clear()
+    assert_sound(person, f"our-fault-{look}")
+    person.page.locator("main a[href='/']").click()
+    expect(person.page.locator("main input[name=q]")).to_be_visible()
 
 
 def test_the_portal_is_away_and_comes_back(visitor: Open, walked: LivePortal) -> None:
