@@ -8,16 +8,19 @@ from enum import StrEnum
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import ResolverMatch, reverse
+from django.utils.translation import gettext as _
 from requests import RequestException
 
 from portal.context import roles_of
 from portal.errors import SignInFirst
-from portal.kept_words import forget_when_sent, keep_words, way_back
+from portal.held_requests import held_by
+from portal.kept_words import forget_when_sent, keep_words, was_by_code, way_back
 
 
 class Access(StrEnum):
@@ -25,6 +28,7 @@ class Access(StrEnum):
 
     EVERYONE = "everyone"
     SIGNED_IN = "signed in"
+    HOLDER = "signed in, or by the code of a request that was sent without an account"
     CLERK = "clerk"
     SUPERVISOR = "supervisor"
     MANAGER = "manager"
@@ -77,6 +81,7 @@ ACCESS: dict[str, Access] = {
     "apply_keep": E,
     "apply_resume": E,
     "status": E,
+    "status_end": E,
     "welcome": Access.SIGNED_IN,
     "my_requests": Access.SIGNED_IN,
     "my_data": Access.SIGNED_IN,
@@ -90,23 +95,23 @@ ACCESS: dict[str, Access] = {
     "my_program_end": Access.SIGNED_IN,
     "my_notices": Access.SIGNED_IN,
     "my_notice_ways": Access.SIGNED_IN,
-    "my_request_dates": Access.SIGNED_IN,
-    "my_request_proof": Access.SIGNED_IN,
-    "my_request": Access.SIGNED_IN,
-    "my_request_end_assistance": Access.SIGNED_IN,
-    "my_request_answer": Access.SIGNED_IN,
-    "my_request_confirm": Access.SIGNED_IN,
-    "my_request_withdraw": Access.SIGNED_IN,
-    "my_request_write": Access.SIGNED_IN,
-    "my_request_object": Access.SIGNED_IN,
-    "my_request_complain": Access.SIGNED_IN,
-    "my_request_rate": Access.SIGNED_IN,
-    "my_request_papers": Access.SIGNED_IN,
+    "my_request_dates": Access.HOLDER,
+    "my_request_proof": Access.HOLDER,
+    "my_request": Access.HOLDER,
+    "my_request_end_assistance": Access.HOLDER,
+    "my_request_answer": Access.HOLDER,
+    "my_request_confirm": Access.HOLDER,
+    "my_request_withdraw": Access.HOLDER,
+    "my_request_write": Access.HOLDER,
+    "my_request_object": Access.HOLDER,
+    "my_request_complain": Access.HOLDER,
+    "my_request_rate": Access.HOLDER,
+    "my_request_papers": Access.HOLDER,
     "my_documents": Access.SIGNED_IN,
-    "my_document_share": Access.SIGNED_IN,
-    "my_link_end": Access.SIGNED_IN,
-    "evidence": Access.SIGNED_IN,
-    "document": Access.SIGNED_IN,
+    "my_document_share": Access.HOLDER,
+    "my_link_end": Access.HOLDER,
+    "evidence": Access.HOLDER,
+    "document": Access.HOLDER,
     # clerks
     "desk": Access.CLERK,
     "desk_counts": Access.CLERK,
@@ -197,8 +202,8 @@ ACCESS: dict[str, Access] = {
     "health_live": E,
     "health_ready": E,
     "set_language": E,
-    "again": Access.SIGNED_IN,
-    "still_here": Access.SIGNED_IN,
+    "again": Access.HOLDER,
+    "still_here": Access.HOLDER,
     "other_session": Access.SIGNED_IN,
     "other_sessions": Access.SIGNED_IN,
     "mailbox": Access.DEMO,
@@ -235,7 +240,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
         if rule in (Access.EVERYONE, Access.DEMO):
             forget_when_sent(request)
             return None
-        if not request.user.is_authenticated:
+        is_holder = rule is Access.HOLDER and held_by(request)
+        if not request.user.is_authenticated and not is_holder:
             return self.handle_no_permission(request, view_func)
         forget_when_sent(request)
         if rule in ROLES:
@@ -243,8 +249,15 @@ class AccessMiddleware(LoginRequiredMiddleware):
         return None
 
     def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
-        """Lead to signing in, and from there back to the page, or to what was typed into its form."""
+        """Lead to signing in, and from there back to the page, or to what was typed into its form.
+
+        Whoever came by the code of a request is led to give it again.
+        """
         kept = request.method == "POST" and keep_words(request)
+        assert request.resolver_match is not None
+        if rule_of(request.resolver_match) is Access.HOLDER and was_by_code(request):
+            messages.info(request, _("Give the reference and the code again: nothing happened here for a long time."))
+            return redirect("status")
         return redirect_to_login(reverse("again") if kept else way_back(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:

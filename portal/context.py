@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from portal.held_requests import held_by
 from services.accounts.models import User
 from services.agencies.models import Membership
 from services.ledger.standing import standing
@@ -14,8 +15,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """Give every page what its frame needs: whether this is the demo, and the ways open to the person."""
     roles = roles_of(request)
     unread = 0 if roles else unread_notices(request)
-    limit = idle_limit_of(request)
-    frame = {"is_demo": settings.IS_DEMO, "roles": roles, "unread": unread, "idle_limit_s": limit}
+    limit, holds = idle_limit_of(request), hasattr(request, "session") and bool(held_by(request))
+    frame = {"is_demo": settings.IS_DEMO, "roles": roles, "unread": unread, "idle_limit_s": limit, "holds": holds}
     return {"portal": {**frame, "standing": standing(timezone.now()) if roles else None}}
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.context import idle_limit_of, roles_of
+from portal.held_requests import note_visit
 from portal.kept_words import forget_who, remember_who
 from portal.middleware import GetResponse
 
@@ -21,6 +22,8 @@ NOTED_EVERY_S = 60
 class IdleLimit:
     """End a session in which nothing has happened for too long, and an official's half a day after the sign-in.
 
+    What was opened with a request's code ends as soon, for whoever isn't signed in, too.
+
     Words sent after its end still find their person.
     """
 
@@ -30,14 +33,15 @@ class IdleLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             self._look(request)
+        note_visit(request)
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         if request.user.is_authenticated:
             # Here, so that the very answer to the sign-in begins the time; no later visit begins it anew.
             request.session.setdefault(SIGNED_IN, int(time.time()))
-            remember_who(request, response)
         elif was_signed_in:
             forget_who(response)
+        remember_who(request, response)
         return response
 
     def _look(self, request: HttpRequest) -> None:

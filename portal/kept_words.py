@@ -1,9 +1,13 @@
-"""Keep what somebody sent after the session had ended, and offer it again once they have signed in."""
+"""Keep what somebody sent after the session had ended, and offer it again once they are back.
+
+They are back when they have signed in, or given the code of the request that the words are about.
+"""
 
 import json
 import time
 from typing import Any
 from urllib.parse import urlparse
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,7 +17,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-KEPT = "kept_words"
+from portal.held_requests import held_by
+
+KEPT, BY_CODE = "kept_words", "code "
 # A session may end elsewhere, or its row expire: who it was is told by the browser, in a cookie that ends with it.
 MARK = "__Host-was" if settings.IS_PRODUCTION else "was"
 SALT = "portal.kept_words"
@@ -28,9 +34,28 @@ def mark_of(request: HttpRequest) -> str:
     return salted_hmac(SALT, str(request.user.pk), algorithm="sha256").hexdigest()
 
 
+def mark_of_code(pk: str) -> str:
+    """Give a mark of whoever opened a request with its code."""
+    return BY_CODE + salted_hmac(SALT, BY_CODE + pk, algorithm="sha256").hexdigest()
+
+
+def use_code_of(request: HttpRequest, pk: UUID) -> None:
+    """Note that a page is shown, or a form taken, by the code of a request."""
+    request.code_used = str(pk)  # type: ignore[attr-defined]
+
+
+def was_by_code(request: HttpRequest) -> bool:
+    """Tell whether the last page with forms that this browser saw was opened by a code."""
+    return str(request.get_signed_cookie(MARK, "", salt=SALT)).startswith(BY_CODE)
+
+
 def remember_who(request: HttpRequest, response: HttpResponse) -> None:
-    """Let the browser keep the mark of the person who is signed in."""
-    if request.get_signed_cookie(MARK, "", salt=SALT) != (mark := mark_of(request)):
+    """Let the browser keep the mark of the code that the page was opened by, or of the person who is signed in."""
+    code_used = getattr(request, "code_used", "")
+    if not code_used and not request.user.is_authenticated:
+        return
+    mark = mark_of_code(code_used) if code_used else mark_of(request)
+    if request.get_signed_cookie(MARK, "", salt=SALT) != mark:
         is_secure = settings.SESSION_COOKIE_SECURE
         response.set_signed_cookie(MARK, mark, salt=SALT, secure=is_secure, httponly=True, samesite="Lax")
 
@@ -92,10 +117,16 @@ def forget_when_sent(request: HttpRequest) -> None:
         del request.session[KEPT]
 
 
+def has_kept_words(request: HttpRequest) -> bool:
+    """Tell whether words are kept for whoever is back now."""
+    return _own(request) is not None
+
+
 def _own(request: HttpRequest) -> dict[str, Any] | None:
     """Give the words kept for this person; those of somebody else or of long ago are forgotten."""
     kept: dict[str, Any] | None = request.session.get(KEPT)
-    if kept and kept["who"] == mark_of(request) and time.time() - kept["at"] < KEPT_S:
+    marks = [mark_of(request), *map(mark_of_code, held_by(request))]
+    if kept and kept["who"] in marks and time.time() - kept["at"] < KEPT_S:
         return kept
     request.session.pop(KEPT, None)
     return None
@@ -106,7 +137,7 @@ def again(request: HttpRequest) -> HttpResponse:
     """Show what was typed before the session ended, to be sent with one press; a POST throws it away."""
     kept = _own(request)
     if kept is None:
-        return redirect("welcome")
+        return redirect("welcome" if request.user.is_authenticated else "status")
     if request.method == "POST":
         del request.session[KEPT]
         messages.success(request, _("What you had typed is thrown away."))

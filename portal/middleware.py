@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
+from portal.held_requests import held_by
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -45,7 +47,7 @@ def is_personal(request: HttpRequest, response: HttpResponse) -> bool:
     """Tell whether no cache may keep an answer; after a fault nobody asks who it was for, that may be what failed."""
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return True
-    return getattr(request, "user", None) is not None and request.user.is_authenticated
+    return getattr(request, "user", None) is not None and (request.user.is_authenticated or bool(held_by(request)))
 
 
 class FaultyForms:

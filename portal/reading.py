@@ -150,7 +150,8 @@ def _purpose(event: Event) -> str:
 
 def _told(service_request: ServiceRequest, events: list[Event], officials: dict[str, Official]) -> Iterator[Told]:
     steps = service_request.version.definition.workflow.by_key
-    who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "anonymous": _("Applicant")}
+    who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot")}
+    who["anonymous"] = _("Applicant without account")
     who |= {"holder": _("Somebody with the code"), "assistant": _("Assistant")}
     helper = service_request.assistance.get("name", "")
     agencies = _agencies_asked(events)
@@ -167,6 +168,7 @@ def _told(service_request: ServiceRequest, events: list[Event], officials: dict[
         if event.kind == "step_done" and isinstance(known, DeskStep):
             continue  # told already, as a decision or as the answer to a question
         actor = who.get(event.actor.split(":")[0], _("Portal"))
+        actor = _("Somebody with the link") if event.kind == "shared_opened" else actor
         name = officials[event.actor].name if event.actor in officials else ""
         name = helper if event.actor.startswith("assistant:") else name
         yield Told(event.at, event.kind, _with(_(WORDS[event.kind]), facts), actor, name)

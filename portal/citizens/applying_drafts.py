@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.errors import SignInFirst
+from portal.held_requests import is_held
 from portal.templatetags.words import labelled, marked, own_text
 from services.accounts.models import User
 from services.catalogue.answers import Checked, Form, Problem, missing_evidence, read, variables
@@ -96,7 +97,8 @@ def _assisted(request: HttpRequest, *, may_follow: bool = False) -> Q:
 
 def _own(request: HttpRequest, kind: str, pk: UUID) -> Q:
     own = Q(applicant=request.user) if request.user.is_authenticated else Q(pk__in=[])
-    return own | Q(applicant=None) if is_remembered(request, kind, pk) else own
+    is_theirs = is_remembered(request, kind, pk) or (kind == SUBMITTED and is_held(request, pk))
+    return own | Q(applicant=None) if is_theirs else own
 
 
 def submission_key(draft: UUID) -> str:

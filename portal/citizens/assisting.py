@@ -18,7 +18,7 @@ from portal.citizens.applying_drafts import own_draft
 from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled
 from portal.citizens.beginning import to_first_page
-from portal.citizens.following import own_request
+from portal.citizens.rights import actor_on, own_request
 from portal.fields import IdentifierField, PhoneNumberField, UploadField, as_seen
 from portal.people import person, posted
 from portal.upload_limit import answered, count_uploads, refuse_file
@@ -197,7 +197,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     seen = own_request(request, pk)
 
     def ended() -> str:
-        end_assistance(seen, person(request), timezone.now())
+        end_assistance(seen, actor_on(request, seen), timezone.now())
         return _("Only you can follow your request now.")
 
     attempt(request, ended)

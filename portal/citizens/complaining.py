@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from portal.citizens.acts import acts_of, usual_until
-from portal.citizens.following import own_request
-from portal.people import person, posted
+from portal.citizens.rights import actor_on, own_request
+from portal.people import posted
 from services.workflow.operations.complaint import complain
 from services.workflow.refusals import Refused
 
@@ -37,7 +37,7 @@ def complain_about(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ComplaintForm(posted(request))
     if form.is_valid():
         try:
-            complain(seen, form.cleaned_data["words"], person(request), now, usual_until=usual_until(seen))
+            complain(seen, form.cleaned_data["words"], actor_on(request, seen), now, usual_until=usual_until(seen))
         except Refused as refused:
             form.add_error(None, str(refused.message))
         else:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
-from portal.citizens.following import followed_request
+from portal.citizens.rights import followed_request
 from services.requests.models import ServiceRequest
 from services.workflow.models import Step
+from services.workflow.notices import follow_link
 from services.workflow.queries import current_steps
 
 
@@ -48,6 +49,6 @@ def _event(seen: ServiceRequest, name: str, day: date, words: str, now: datetime
     event.add("dtstamp", now)
     event.add("dtstart", day)
     event.add("summary", f"{words}: {seen.service} ({seen.written_reference})")
-    event.add("url", settings.FOLLOW_URL.format(id=seen.pk))
+    event.add("url", follow_link(seen))
     event.add("transp", "TRANSPARENT")
     return event

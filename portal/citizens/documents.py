@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.citizens.rights import actor_on, own_request, own_requests
 from portal.people import person, posted
 from services.requests.models import Document, ServiceRequest
 from services.requests.share_links import ShareLink
@@ -31,8 +32,9 @@ class ShareForm(forms.Form):
 
 
 def own_documents(request: HttpRequest) -> QuerySet[Document]:
-    own = ServiceRequest.objects.of(person(request))
-    return Document.objects.filter(service_request__in=own).select_related("service_request__service")
+    """Give the documents that one may share: of one's own requests, by the account or by the codes."""
+    documents = Document.objects.filter(service_request__in=own_requests(request))
+    return documents.select_related("service_request__service", "service_request__version")
 
 
 @require_safe
@@ -40,7 +42,8 @@ def my_documents(request: HttpRequest) -> HttpResponse:
     """List a person's documents, the latest first."""
     now = timezone.now()
     links = Count("share_links", filter=Q(share_links__revoked_at=None, share_links__expires_at__gt=now))
-    documents = own_documents(request).annotate(links=links).order_by("-issued_at")
+    own = Document.objects.filter(service_request__in=ServiceRequest.objects.of(person(request)))
+    documents = own.select_related("service_request__service").annotate(links=links).order_by("-issued_at")
     rows = [(document, document.state(timezone.localdate())) for document in documents]
     return render(request, "citizens/my_documents.html", {"rows": rows})
 
@@ -49,10 +52,10 @@ def my_documents(request: HttpRequest) -> HttpResponse:
 def share_document(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make a link to one document; its secret is shown this once."""
     document = get_object_or_404(own_documents(request).filter(is_letter=False), pk=pk)
-    form, address = ShareForm(posted(request)), ""
+    own, form, address = own_request(request, document.service_request_id), ShareForm(posted(request)), ""
     if request.method == "POST" and form.is_valid():
         try:
-            _link, secret = share(document, form.cleaned_data["days"], person(request), timezone.now())
+            _link, secret = share(document, form.cleaned_data["days"], actor_on(request, own), timezone.now())
             address = settings.SHARE_URL.format(secret=secret)
         except Refused as refused:
             form.add_error("days", str(refused.message))
@@ -77,6 +80,7 @@ def end_link(request: HttpRequest, pk: int) -> HttpResponse:
     """End a link before its time."""
     links = ShareLink.objects.filter(document__in=own_documents(request)).select_related("document")
     link = get_object_or_404(links, pk=pk)
-    end_sharing(link, person(request), timezone.now())
+    own = own_request(request, link.document.service_request_id)
+    end_sharing(link, actor_on(request, own), timezone.now())
     messages.success(request, _("The link no longer works."))
     return redirect("my_document_share", pk=link.document_id)

@@ -1,4 +1,7 @@
-"""Follow one's requests: where each is, who holds it, until when; answer, confirm, withdraw, take documents."""
+"""Follow one's requests: where each is, who holds it, until when; answer, confirm, withdraw, take documents.
+
+One's own is what was sent with the account, or without one, where reference and code show the right to it (`rights`).
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,6 +23,7 @@ from portal.attempts import attempt
 from portal.brought_files import gives_brought_files, to_save
 from portal.citizens.acts import acts_of
 from portal.citizens.correcting import Correcting
+from portal.citizens.rights import actor_on, followed_request, followed_requests, own_request
 from portal.context import roles_of
 from portal.expecting import expectation_of
 from portal.fields import UploadField
@@ -47,7 +51,7 @@ from services.workflow.operations.correcting import open_question
 from services.workflow.operations.looking import follow
 from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.operations.paper import papers_to_add
-from services.workflow.operations.walking import applicants_side
+from services.workflow.operations.walking import applicants_side, is_applicant
 from services.workflow.queries import current_steps
 from services.workflow.refusals import Invalid, Refused
 
@@ -97,20 +101,11 @@ def my_requests(request: HttpRequest) -> HttpResponse:
     return render(request, "citizens/my_requests.html", context)
 
 
-def own_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
-    return get_object_or_404(ServiceRequest.objects.of(person(request)).with_service(), pk=pk)
-
-
-def followed_request(request: HttpRequest, pk: UUID) -> ServiceRequest:
-    """Give one's own request, or one that the person helps with and may follow."""
-    return get_object_or_404(ServiceRequest.objects.followed_by(person(request)).with_service(), pk=pk)
-
-
 @require_safe
 def my_request(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one request: the next step and its holder first, then everything that happened."""
     seen = followed_request(request, pk)
-    follow(seen, person(request), timezone.now())
+    follow(seen, actor_on(request, seen), timezone.now())
     return _show(request, seen)
 
 
@@ -124,7 +119,8 @@ def _show(
     asked = open_question(seen)
     form = form or AnswerForm(question=asked)
     correcting = correcting or Correcting(seen, asked, None, timezone.now())
-    is_own = seen.applicant_id == person(request).pk
+    by = actor_on(request, seen)
+    is_own = is_applicant(seen, by)
     if is_own:
         mark_read(seen, timezone.now(), by_office=False)
     steps, history = list(current_steps(seen)), history_of(seen)
@@ -157,6 +153,7 @@ def _show(
         "form": form,
         "acts": acts_of(seen, timezone.now()) if is_own else None,
         "is_own": is_own,
+        "by_code": by is None,
         "assistance": Assistance.of(seen.assistance),
     }
     faulty = form.errors or correcting.problems or context["message_form"].errors
@@ -188,8 +185,7 @@ def _decisions(seen: ServiceRequest) -> list[dict[str, Any]]:
 
 
 def own_step(request: HttpRequest, pk: int) -> Step:
-    own = ServiceRequest.objects.followed_by(person(request))
-    steps = Step.objects.filter(service_request__in=own, kind=Step.Kind.APPLICANT)
+    steps = Step.objects.filter(service_request__in=followed_requests(request), kind=Step.Kind.APPLICANT)
     return get_object_or_404(steps.select_related("service_request", "parent"), pk=pk)
 
 
@@ -206,7 +202,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     said, offered = {**form.cleaned_data, "corrected": correcting.typed()}, None
     try:
         count_uploads(request, 1 if said["file"] else 0)
-        messages.success(request, _answer(step, said, person(request), now))
+        messages.success(request, _answer(step, said, actor_on(request, seen), now))
         return redirect("my_request", pk=seen.pk)
     except BadEvidence as bad:
         refuse_file(form, "file", bad)
@@ -218,7 +214,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, seen, form, offered, correcting)
 
 
-def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> str:
+def _answer(step: Step, said: dict[str, Any], by: User | None, now: datetime) -> str:
     """Keep the file, the words and the corrected answers together, or none of them."""
     seen, asked, looked = step.service_request, open_question(step.service_request), None
     key = asked.evidence_key if asked and asked.evidence_key else FILES_OF_AN_ANSWER
@@ -236,7 +232,7 @@ def _answer(step: Step, said: dict[str, Any], by: User, now: datetime) -> str:
 def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the office, with files."""
     seen, form = followed_request(request, pk), MessageForm(request.POST, request.FILES)
-    now, by = timezone.now(), person(request)
+    now, by = timezone.now(), actor_on(request, seen)
     if form.send(request, lambda text, files: write_to_office(seen, text, by, now, files=files)):
         messages.success(request, _("Your message is with the office."))
         return redirect("my_request", pk=pk)
@@ -247,9 +243,10 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm what the request waits for."""
     step = own_step(request, pk)
+    by = actor_on(request, followed_request(request, step.service_request_id))
 
     def confirmed() -> str:
-        applicant.confirm(step, person(request), timezone.now())
+        applicant.confirm(step, by, timezone.now())
         return _("Thank you. Your request goes on.")
 
     return _done(request, step.service_request_id, confirmed)
@@ -265,7 +262,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("my_request", pk=pk)
 
     def withdrawn() -> str:
-        applicant.withdraw(seen, person(request), timezone.now())
+        applicant.withdraw(seen, actor_on(request, seen), timezone.now())
         return _("Your request is withdrawn.")
 
     return _done(request, pk, withdrawn)
@@ -280,7 +277,7 @@ def _done(request: HttpRequest, pk: UUID, operation: Callable[[], str]) -> HttpR
 @gives_brought_files
 def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give back a file that the person supplied."""
-    own = ServiceRequest.objects.followed_by(person(request))
+    own = followed_requests(request)
     file = get_object_or_404(Evidence.objects.readable().filter(service_request__in=own), pk=pk)
     return to_save(file)
 
@@ -288,6 +285,6 @@ def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
 @require_safe
 def document(request: HttpRequest, pk: UUID) -> FileResponse:
     """Give a document that was issued to the person, or to somebody whom the person helps."""
-    own = ServiceRequest.objects.followed_by(person(request))
+    own = followed_requests(request)
     issued = get_object_or_404(Document.objects.filter(service_request__in=own), pk=pk)
     return FileResponse(issued.file.open(), as_attachment=True, filename=f"{issued.number}.pdf")

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 from portal.citizens.acts import acts_of
 from portal.citizens.applying_drafts import Filling
 from portal.citizens.applying_typing import prefilled, profile_of
-from portal.citizens.following import own_request
-from portal.people import person
+from portal.citizens.rights import actor_on, own_request
 from services.workflow.operations.objection import begin_objection
 from services.workflow.refusals import Refused
 
@@ -21,16 +20,16 @@ from services.workflow.refusals import Refused
 def object_to(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Tell how an objection goes, and start its draft."""
     seen, now = own_request(request, pk), timezone.now()
-    acts = acts_of(seen, now)
-    if acts.way is None and request.method == "GET":
+    acts, by = acts_of(seen, now), actor_on(request, seen)
+    if (acts.way is None or by is None) and request.method == "GET":
         return redirect("my_request", pk=pk)
     if request.method == "GET":
         context = {"service_request": seen, "acts": acts, "appeal": seen.version.definition.appeal}
         return render(request, "citizens/object.html", context)
     try:
         current = acts.way.service.current if acts.way else None
-        answers = prefilled(current.definition, profile_of(person(request))) if current else {}
-        draft = begin_objection(seen, answers, person(request), now)
+        answers = prefilled(current.definition, profile_of(by)) if current else {}
+        draft = begin_objection(seen, answers, by, now)
     except Refused as refused:
         messages.error(request, str(refused.message))
         return redirect("my_request", pk=pk)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from portal.citizens.following import followed_request
+from portal.citizens.rights import actor_on, followed_request
 from portal.fields import UploadField
-from portal.people import person, posted
+from portal.people import posted
 from portal.templatetags.words import marked
 from portal.upload_limit import answered, count_uploads, refuse_file
 from services.catalogue.definition import Evidence
@@ -50,7 +50,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             count_uploads(request)
-            supply(seen, form.cleaned_data["paper"], form.cleaned_data["file"], person(request), now)
+            supply(seen, form.cleaned_data["paper"], form.cleaned_data["file"], actor_on(request, seen), now)
         except BadEvidence as bad:
             refuse_file(form, "file", bad)
         except Refused as refused:

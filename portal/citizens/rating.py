@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from portal.citizens.following import own_request
+from portal.citizens.rights import own_request
 from portal.rating import rating_page, take_rating
 
 

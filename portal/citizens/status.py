@@ -1,24 +1,31 @@
-"""Look up where a request is without an account: by its reference and the code that came with its confirmation."""
+"""Look up where a request is without an account: by its reference and the code that came with its confirmation.
+
+What was sent without an account is opened by them for all that can be done about it; of all else the state is told.
+"""
 
 from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.expecting import expectation_of
+from portal.held_requests import held_by, hold, let_go
+from portal.kept_words import forget_who, has_kept_words
 from portal.limits import HOUR, Limit, address_of
 from portal.people import posted
 from portal.reading import READINGS, history_of
 from portal.standstill import standstill_of
 from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
+from services.requests.queries import acts_by_code
 from services.requests.rules import read_reference
 from services.requests.status_codes import opens
 from services.workflow.consulting import opinions_asked
@@ -59,14 +66,34 @@ def status(request: HttpRequest) -> HttpResponse:
         BY_ADDRESS.count(address)
         form.add_error(None, _("No request has this reference and code. After five tries you have to wait an hour."))
         return _ask(request, form, HTTPStatus.TOO_MANY_REQUESTS if is_locked else HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _tell(request, found)
+    if not acts_by_code(found):
+        return _tell(request, found)
+    hold(request, found.pk)
+    return redirect("again") if has_kept_words(request) else redirect("my_request", pk=found.pk)
+
+
+@require_POST
+def end(request: HttpRequest) -> HttpResponse:
+    """Close on this device what was opened with reference and code."""
+    let_go(request)
+    messages.success(request, _("Closed. On this device nobody can open it without the code."))
+    response = redirect("status")
+    if not request.user.is_authenticated:
+        forget_who(response)
+    return response
 
 
 def _ask(request: HttpRequest, form: StatusForm, answer: HTTPStatus) -> HttpResponse:
-    response = render(request, "citizens/status.html", {"form": form}, status=answer)
+    response = render(request, "citizens/status.html", {"form": form, "held": _held(request)}, status=answer)
     if answer == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = str(HOUR)
     return response
+
+
+def _held(request: HttpRequest) -> list[ServiceRequest]:
+    """Give the requests that are open on this device."""
+    held = held_by(request)
+    return list(ServiceRequest.objects.filter(pk__in=held, applicant=None).with_service()) if held else []
 
 
 def _tell(request: HttpRequest, seen: ServiceRequest) -> HttpResponse:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("apply/done/<uuid:pk>/", applying.done, name="apply_done"),
     path("apply/done/<uuid:pk>/receipt.pdf", receipts.receipt, name="apply_receipt"),
     path("status/", status.status, name="status"),
+    path("status/end/", status.end, name="status_end"),
     path("welcome/", following.welcome, name="welcome"),
     path("my/requests/", following.my_requests, name="my_requests"),
     path("my/requests/<uuid:pk>/", following.my_request, name="my_request"),

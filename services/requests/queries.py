@@ -3,7 +3,11 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from services.ledger.models import Event
 from services.requests.evidence import Evidence
+from services.requests.models import ServiceRequest
+
+ERASURES = ("applicant_erased", "content_erased")
 
 
 def evidence_counts(requests: Collection[UUID]) -> dict[UUID, dict[str, int]]:
@@ -13,3 +17,14 @@ def evidence_counts(requests: Collection[UUID]) -> dict[UUID, dict[str, int]]:
     for request, key, count in rows.annotate(count=Count("pk")):
         counts[request][key] = count
     return counts
+
+
+def acts_by_code(service_request: ServiceRequest) -> bool:
+    """Tell whether reference and code give the right to act on a request, as an account would.
+
+    They do where nobody had to say who they are: sent without an account, for a service that asks for none. What was
+    erased, or sent by an account that was, is nobody's any longer.
+    """
+    if service_request.applicant_id is not None or service_request.version.definition.identity != "none":
+        return False
+    return not Event.objects.filter(subject=service_request.pk, kind__in=ERASURES).exists()

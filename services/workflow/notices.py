@@ -3,8 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
+
+from services.requests.models import ServiceRequest
 
 FILED_FOR_YOU, REMINDED, MOVED = "filed_for_you", "reminded", "moved"
 RECEIVED, ASKED, WRITTEN, ENDED = "received", "asked", "written", "ended"
@@ -141,12 +144,19 @@ FRAME = _(
     "We never ask for passwords or money by e-mail."
 )
 
+BY_CODE = _("Open it there with the reference and the code that stands on the confirmation and in our first e-mail.")
 YOU_HELP = _("You get this letter because you help %(name)s.")
 SHORT = _("%(subject)s. Reference %(reference)s. %(agency)s")
 SHORTER = _("%(subject)s. Reference %(reference)s.")
 
 RATE = _("How satisfied are you? One click is enough: %(link)s")
 RATING_SALT, RATING_LINK_S = "portal.rating", 120 * 86_400
+
+
+def follow_link(service_request: ServiceRequest) -> str:
+    """Give where the applicant follows a request: with the account, or with reference and code."""
+    has_account = service_request.applicant_id is not None
+    return settings.FOLLOW_URL.format(id=service_request.pk) if has_account else settings.STATUS_URL
 
 
 def rating_token(service_request: UUID) -> str:

@@ -46,6 +46,7 @@ from services.workflow.trials import Trial
 from services.workflow.what_if.running import run_trials, try_draft
 from tests import worlds
 from tests.access.steering import steered
+from tests.access.without_account import Nameless, nameless_of
 from tests.citizens.forms import PDF
 
 
@@ -84,6 +85,7 @@ class Town:
     session_pk: int
     opinion: AskedOpinion
     given: AskedOpinion
+    nameless: Nameless
 
     @property
     def question(self) -> Step:
@@ -123,6 +125,8 @@ def build_towns() -> tuple[Town, Town]:
     pages = [{"key": "about", "title": worlds.text("About"), "fields": FIELDS}]
     paper = {"key": "paper", "title": worlds.text("Paper"), "required": False}
     worlds.published(STEPS, towns=("north", "south"), pages=pages, documents=[DOCUMENT], evidence=[paper])
+    own = {"service": "pothole", "identity": "none", "documents": [DOCUMENT], "evidence": [paper]}
+    worlds.published(STEPS, towns=("north", "south"), pages=pages, **own)
     return build_town("north"), build_town("south")
 
 
@@ -180,7 +184,9 @@ def build_town(name: str) -> Town:
     session = UserSession.objects.create(user=citizen, ip="127.0.0.1", session_key=f"of-{name}")
     known = (*known, others, absence, change, trial_of(name, manager), own_day)
     known = (*known, *steered(name, manager, now), session.pk, *opinions_of(held, clerk, now))
-    return Town(name, citizen, clerk, manager, *fresh, *known)
+    pothole = ServiceVersion.objects.select_related("service").get(service__code="pothole")
+    nameless = nameless_of(name, pothole, clerk, ContentFile(one_page(), name="hole.pdf"), now)
+    return Town(name, citizen, clerk, manager, *fresh, *known, nameless)
 
 
 def opinions_of(held: Step, clerk: User, now: datetime) -> tuple[AskedOpinion, AskedOpinion]:

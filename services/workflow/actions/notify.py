@@ -13,7 +13,18 @@ from services.workflow.actions.kinds import Failed, Job, Outside, keep_nothing
 from services.workflow.actions.known import harmless, words_of
 from services.workflow.changes import Changes
 from services.workflow.models import Step
-from services.workflow.notices import ENDED, FRAME, RATE, TO_ASSISTANT, YOU_HELP, rating_token
+from services.workflow.notices import (
+    BY_CODE,
+    ENDED,
+    FILED_FOR_YOU,
+    FRAME,
+    RATE,
+    RECEIVED,
+    TO_ASSISTANT,
+    YOU_HELP,
+    follow_link,
+    rating_token,
+)
 from services.workflow.troubles import trouble
 
 
@@ -28,14 +39,16 @@ def prepare(walk: Changes, step: Step) -> Job:
             subject = in_language(definition.title, to.language)
             body = in_language(definition.explain or {}, to.language)
         if step.branch == TO_ASSISTANT:
+            link = settings.FOLLOW_URL.format(id=request.pk)
             body += "\n\n" + YOU_HELP % {"name": harmless(request.contact.get("name", ""))}
-        elif _is_last(walk, step):
-            body += "\n\n" + RATE % {"link": settings.RATE_URL.format(token=rating_token(request.pk))}
+        else:
+            link = follow_link(request)
+            body += _for_the_applicant(walk, step)
         words = {
             "name": harmless(to.name),
             "body": body,
             "reference": request.written_reference,
-            "link": settings.FOLLOW_URL.format(id=request.pk),
+            "link": link,
             "agency": in_language(request.office.agency.name, to.language),
         }
         text = str(FRAME) % words
@@ -59,6 +72,16 @@ def _reader(walk: Changes, step: Step) -> Reader:
         helper = request.assistant
         return Reader(helper.name, helper.email, helper.language) if helper else Reader("", "", request.language)
     return Reader(request.contact.get("name", ""), request.contact.get("email", ""), request.language)
+
+
+def _for_the_applicant(walk: Changes, step: Step) -> str:
+    """Give what a letter to the applicant tells besides: how to open the request without an account, how to rate."""
+    request, told = walk.service_request, ""
+    if request.applicant_id is None and step.key not in (RECEIVED, FILED_FOR_YOU):
+        told += f"\n\n{BY_CODE}"
+    if _is_last(walk, step):
+        told += "\n\n" + RATE % {"link": settings.RATE_URL.format(token=rating_token(request.pk))}
+    return told
 
 
 def _is_last(walk: Changes, step: Step) -> bool:

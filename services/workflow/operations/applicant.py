@@ -1,4 +1,7 @@
-"""What applicants do after submitting: answer, confirm, supply papers, withdraw."""
+"""What applicants do after submitting: answer, confirm, supply papers, withdraw.
+
+`by` is None where it is done with reference and code, for a request that was sent without an account.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,6 +18,7 @@ from services.workflow.operations.correcting import correct
 from services.workflow.operations.walking import (
     applicants_side,
     citizen,
+    is_applicant,
     require,
     require_in_progress,
     walking,
@@ -25,7 +29,7 @@ from services.workflow.operations.walking import (
 def answer(
     question: Step,
     text: str,
-    by: User,
+    by: User | None,
     now: datetime,
     *,
     files: int = 0,
@@ -51,7 +55,7 @@ def answer(
         back_to_desk(walk, fresh, actor)
 
 
-def confirm(step: Step, by: User, now: datetime) -> None:
+def confirm(step: Step, by: User | None, now: datetime) -> None:
     """Do what the request waits for: confirm, or say that the papers are supplied."""
     with walking_at(step, now) as (walk, fresh):
         require_in_progress(walk)
@@ -64,9 +68,9 @@ def confirm(step: Step, by: User, now: datetime) -> None:
         walk.applicant_did(fresh, actor)
 
 
-def withdraw(service_request: ServiceRequest, by: User, now: datetime) -> None:
+def withdraw(service_request: ServiceRequest, by: User | None, now: datetime) -> None:
     """End one's own request; it stays on record as withdrawn."""
     with walking(service_request.pk, now) as walk:
-        require(walk.service_request.applicant_id == by.pk, _("This is somebody else's request."))
+        require(is_applicant(walk.service_request, by), _("This is somebody else's request."))
         require_in_progress(walk)
         walk.close(ServiceRequest.Status.WITHDRAWN, citizen(by))

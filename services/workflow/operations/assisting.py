@@ -11,7 +11,7 @@ from services.agencies.models import Office
 from services.catalogue.definition import Definition
 from services.requests.assistance import MANDATE, Assistance, Relation
 from services.requests.models import ServiceRequest
-from services.workflow.operations.walking import citizen, clerk, require, walking
+from services.workflow.operations.walking import citizen, clerk, is_applicant, require, walking
 from services.workflow.queries import serves_at_counter
 
 
@@ -50,11 +50,11 @@ def assistant_actor(assistance: Assistance, by: User) -> str:
     return clerk(by) if assistance.relation == Relation.OFFICIAL else f"assistant:{by.pk}"
 
 
-def end_assistance(service_request: ServiceRequest, by: User, now: datetime) -> None:
+def end_assistance(service_request: ServiceRequest, by: User | None, now: datetime) -> None:
     """Let an assistant follow one's own request no longer; ending it again changes nothing."""
     with walking(service_request.pk, now) as walk:
         request = walk.service_request
-        require(request.applicant_id == by.pk, _("This is somebody else's request."))
+        require(is_applicant(request, by), _("This is somebody else's request."))
         known = Assistance.of(request.assistance)
         if known is None or not known.may_follow:
             return

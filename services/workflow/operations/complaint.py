@@ -9,7 +9,14 @@ from services.requests.models import ServiceRequest
 from services.workflow.models import Complaint
 from services.workflow.notices import COMPLAINT_ANSWERED
 from services.workflow.notifying import notify
-from services.workflow.operations.walking import citizen, clerk, require, require_in_progress, walking
+from services.workflow.operations.walking import (
+    citizen,
+    clerk,
+    is_applicant,
+    require,
+    require_in_progress,
+    walking,
+)
 from services.workflow.queries import complaints_of
 
 
@@ -21,12 +28,12 @@ def may_complain(service_request: ServiceRequest, usual_until: datetime | None, 
 
 
 def complain(
-    service_request: ServiceRequest, words: str, by: User, now: datetime, *, usual_until: datetime | None
+    service_request: ServiceRequest, words: str, by: User | None, now: datetime, *, usual_until: datetime | None
 ) -> Complaint:
     """Tell the supervisor of the office that a request takes too long; `usual_until` is when 9 of 10 were decided."""
     with walking(service_request.pk, now) as walk:
         request = walk.service_request
-        require(request.applicant_id == by.pk, _("This is somebody else's request."))
+        require(is_applicant(request, by), _("This is somebody else's request."))
         require_in_progress(walk)
         slow = may_complain(request, usual_until, now)
         require(

@@ -71,9 +71,11 @@ def open_file(service_request: ServiceRequest, by: User, now: datetime) -> None:
     record_reading(service_request, "file_read", clerk(by), now, purpose=purpose)
 
 
-def follow(service_request: ServiceRequest, by: User, now: datetime) -> None:
-    """Put on record that an assistant looks into a request; one's own request is nobody else's business."""
-    if service_request.applicant_id != by.pk:
+def follow(service_request: ServiceRequest, by: User | None, now: datetime) -> None:
+    """Put on record that an assistant, or somebody with the code, looks into a request; nothing of an account's own."""
+    if by is None:
+        look_up(service_request, now)
+    elif service_request.applicant_id != by.pk:
         record_reading(service_request, "file_read", f"assistant:{by.pk}", now)
 
 

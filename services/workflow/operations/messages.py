@@ -22,7 +22,7 @@ MOST_FILES = 30
 
 
 def write_to_office(
-    service_request: ServiceRequest, text: str, by: User, now: datetime, *, files: Sequence["File[bytes]"] = ()
+    service_request: ServiceRequest, text: str, by: User | None, now: datetime, *, files: Sequence["File[bytes]"] = ()
 ) -> Message:
     """Write to the office; raise `BadEvidence` for a file that can't be taken, and then nothing is kept."""
     looked = _looked_over(service_request, files, applicants_side(service_request, by), now)
@@ -53,7 +53,7 @@ def _looked_over(
     return [look_over(service_request, WITH_MESSAGES, file, accept=ACCEPTED, by=actor, now=now) for file in files]
 
 
-def _write(walk: Walk, text: str, by: User, files: Sequence[LookedOver], *, is_from_office: bool) -> Message:
+def _write(walk: Walk, text: str, by: User | None, files: Sequence[LookedOver], *, is_from_office: bool) -> Message:
     require_in_progress(walk)
     require(text.strip() or files, _("Write a message or add a file."))
     message = Message.objects.create(

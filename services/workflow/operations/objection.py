@@ -58,7 +58,7 @@ def _office(service: Service, service_request: ServiceRequest) -> Office | None:
     return Office.objects.select_related("agency__calendar").filter(code=[*wished, *delivering][0]).first()
 
 
-def begin_objection(service_request: ServiceRequest, answers: dict[str, Any], by: User, now: datetime) -> Draft:
+def begin_objection(service_request: ServiceRequest, answers: dict[str, Any], by: User | None, now: datetime) -> Draft:
     """Start the draft of an objection, or give the one begun before; raise `Refused` when there is no decision."""
     with walking(service_request.pk, now) as walk:
         way = require_objectable(walk.service_request, by)
@@ -73,7 +73,9 @@ def begin_objection(service_request: ServiceRequest, answers: dict[str, Any], by
 
 def require_objectable(service_request: ServiceRequest, by: User | None) -> Way:
     """Give the way to object to a locked request; raise `Refused` when this person can't now."""
-    require(by and service_request.applicant_id == by.pk, _("This is somebody else's request."))
+    require(by, _("An objection has to tell who makes it. Make it in writing at the office."))
+    assert by is not None
+    require(service_request.applicant_id == by.pk, _("This is somebody else's request."))
     way = way_to_object(service_request)
     require(way, _("There is no decision yet, or none that you can object to here."))
     assert way is not None

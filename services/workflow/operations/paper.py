@@ -21,6 +21,7 @@ from services.workflow.operations.walking import (
     applicants_side,
     citizen,
     clerk,
+    is_applicant,
     require,
     require_in_progress,
     walking,
@@ -32,10 +33,10 @@ MOST_LINKS = 20
 MOST_OPENINGS = 500  # each is an event for ever: nobody may fill the ledger with a link
 
 
-def share(document: Document, days: int, by: User, now: datetime) -> tuple[ShareLink, str]:
+def share(document: Document, days: int, by: User | None, now: datetime) -> tuple[ShareLink, str]:
     """Make a link to one's own document for 1, 7 or 30 days; give it with its secret, which is kept nowhere."""
     with walking(document.service_request_id, now) as walk:
-        require(walk.service_request.applicant_id == by.pk, _("This is somebody else's document."))
+        require(is_applicant(walk.service_request, by), _("This is somebody else's document."))
         fresh = Document.objects.get(pk=document.pk)
         require(fresh.state(walk.calendar.day_of(now)) == "valid", _("Only a valid document can be shared."))
         require(days in SPANS, _("Choose how long the link shall work."))
@@ -48,10 +49,10 @@ def share(document: Document, days: int, by: User, now: datetime) -> tuple[Share
     return link, secret
 
 
-def end_sharing(link: ShareLink, by: User, now: datetime) -> None:
+def end_sharing(link: ShareLink, by: User | None, now: datetime) -> None:
     """Let a link to one's own document work no more; ending it again changes nothing."""
     with walking(link.document.service_request_id, now) as walk:
-        require(walk.service_request.applicant_id == by.pk, _("This is somebody else's document."))
+        require(is_applicant(walk.service_request, by), _("This is somebody else's document."))
         fresh = ShareLink.objects.get(pk=link.pk)
         if fresh.revoked_at is None:
             fresh.revoked_at = now
@@ -95,7 +96,9 @@ def papers_to_add(walk: Walk) -> list[Paper]:
     return [paper for paper in papers if paper.show is None or walk.holds_surely(paper.show)]
 
 
-def supply(service_request: ServiceRequest, key: str, upload: "File[bytes]", by: User, now: datetime) -> Evidence:
+def supply(
+    service_request: ServiceRequest, key: str, upload: "File[bytes]", by: User | None, now: datetime
+) -> Evidence:
     """Add a paper to a request while it is worked; raise `BadEvidence` when the file can't be taken."""
     before = Walk(service_request, now)
     actor = applicants_side(service_request, by)

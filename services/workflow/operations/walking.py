@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.ledger.standing import standing
 from services.requests.models import ServiceRequest
+from services.requests.queries import acts_by_code
 from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.refusals import Refused
@@ -57,12 +58,19 @@ def citizen(user: User | None) -> str:
     return f"citizen:{user.pk}" if user else "anonymous"
 
 
-def applicants_side(service_request: ServiceRequest, by: User) -> str:
+def is_applicant(service_request: ServiceRequest, by: User | None) -> bool:
+    """Tell whether somebody is a request's applicant: by the account, or, as None, by its reference and code."""
+    return acts_by_code(service_request) if by is None else service_request.applicant_id == by.pk
+
+
+def applicants_side(service_request: ServiceRequest, by: User | None) -> str:
     """Give the actor of what is done for the applicant: the person, or an assistant who may; else raise `Refused`."""
-    if service_request.applicant_id == by.pk:
+    if is_applicant(service_request, by):
         return citizen(by)
     may_follow = service_request.assistance.get("may_follow", False)
-    require(service_request.assistant_id == by.pk and may_follow, _("This is somebody else's request."))
+    helps = by is not None and service_request.assistant_id == by.pk and may_follow
+    require(helps, _("This is somebody else's request."))
+    assert by is not None
     return f"assistant:{by.pk}"
 
 
