@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/2fa/webauthn/keys/<int:pk>/remove/", sessions.TakePasskeyAway.as_view(), name="mfa_remove_webauthn"),
     path("account/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),
+    path("open311/", include("portal.api.open311.urls")),
     path("open-data/", include("portal.api.open_data_urls")),
     path("", include("portal.clerks.urls")),
     path("", include("portal.managers.urls")),

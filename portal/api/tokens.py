@@ -11,6 +11,17 @@ from services.accounts.models import User
 from services.accounts.tokens import Token, digest_of
 
 TOLD_EVERY = timedelta(minutes=1)
+UNKNOWN = "This token isn't known, was ended or has expired. Make a new one."
+
+
+def token_of(secret: str) -> Token | None:
+    """Give the valid token whose secret this is, and note that it was used now."""
+    now = timezone.now()
+    found = Token.objects.valid(now).filter(digest=digest_of(secret.strip()), user__is_active=True)
+    token = found.select_related("user").first()
+    if token and (token.last_used_at is None or now - token.last_used_at > TOLD_EVERY):
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -20,13 +31,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        now = timezone.now()
-        found = Token.objects.valid(now).filter(digest=digest_of(secret.strip()), user__is_active=True)
-        token = found.select_related("user").first()
+        token = token_of(secret)
         if token is None:
-            raise exceptions.AuthenticationFailed("This token isn't known, was ended or has expired. Make a new one.")
-        if token.last_used_at is None or now - token.last_used_at > TOLD_EVERY:
-            Token.objects.filter(pk=token.pk).update(last_used_at=now)
+            raise exceptions.AuthenticationFailed(UNKNOWN)
         assert isinstance(token.user, User)
         return token.user, token
 

@@ -20,7 +20,7 @@ from services.accounts.models import User
 from services.catalogue.definition import Definition
 from services.catalogue.models import Service
 from services.requests.models import Draft
-from services.requests.operations import remove_evidence, start_draft
+from services.requests.operations import discard_draft, start_draft
 from services.workflow.operations.prefilling import ask_register
 from services.workflow.refusals import Refused
 
@@ -96,8 +96,6 @@ def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "citizens/apply_discard.html", {"draft": own_draft(request, pk)})
     with transaction.atomic():
         draft = own_draft(request, pk, lock=True)
-        for file in draft.evidence.all():
-            remove_evidence(file)
-        draft.delete()
+        discard_draft(draft)
     messages.success(request, _("Your draft and its files are deleted."))
     return redirect("service", code=draft.service.code)

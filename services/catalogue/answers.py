@@ -44,6 +44,16 @@ class Checked:
     problems: list[Problem]
 
 
+def always_asked(definition: Definition) -> list[AnyField]:
+    """Give the fields that are shown and required whatever else is answered."""
+    pages = (page for page in definition.pages if page.show is None)
+    return [field for page in pages for field in page.fields if is_always_required(field)]
+
+
+def is_always_required(field: AnyField) -> bool:
+    return field.required is True and field.show is None and not (isinstance(field, GroupField) and not field.at_least)
+
+
 # --- what conditions may speak of ---------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.agencies.rules import in_language
 from services.catalogue.answer_kinds import ADDRESS_PARTS, LONGEST_LINE
+from services.catalogue.answers import always_asked, is_always_required
 from services.catalogue.definition import (
     AnyField,
     DateField,
@@ -30,18 +31,13 @@ Schema = dict[str, Any]
 
 def form_schema(definition: Definition, language: str) -> Schema:
     """Give the schema of all answers, with labels and hints in a language; files are sent apart, so none is in it."""
-    shown = {page.key for page in definition.pages if page.show is None}
-    always = {field.key for page in definition.pages if page.key in shown for field in page.fields}
+    always = {field.key for field in always_asked(definition)}
     fields = [field for field in definition.fields.values() if not isinstance(field, FileField)]
     return {
         "$schema": DRAFT,
         "title": in_language(definition.title, language),
-        **_object(fields, language, (field.key for field in fields if field.key in always and _is_required(field))),
+        **_object(fields, language, (field.key for field in fields if field.key in always)),
     }
-
-
-def _is_required(field: AnyField) -> bool:
-    return field.required is True and field.show is None and not (isinstance(field, GroupField) and not field.at_least)
 
 
 def _object(fields: Iterable[AnyField], language: str, required: Iterable[str]) -> Schema:
@@ -137,7 +133,7 @@ def _location(field: AnyField, language: str) -> Schema:
 def _group(field: GroupField, language: str) -> Schema:
     # In each entry every field is there that isn't left to choice: entries have no conditions of their own.
     items = _object(field.fields, language, (part.key for part in field.fields if part.required))
-    least = {"minItems": field.at_least} if _is_required(field) else {}
+    least = {"minItems": field.at_least} if is_always_required(field) else {}
     return {"type": "array", "items": items, "maxItems": field.at_most, **least}
 
 

@@ -24,6 +24,7 @@ from services.catalogue.definition import (
     TextField,
 )
 from services.catalogue.expressions import BadExpression, Expressions
+from services.catalogue.reports import report_faults
 from services.catalogue.routes import appeal_faults, closure, route_faults
 from services.catalogue.silence import silence_faults
 
@@ -82,7 +83,7 @@ def find_faults(definition: Definition, actions: Actions) -> Iterator[Fault]:
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
     fitting = [*route_faults(definition), *action_faults(definition, actions), *appeal_faults(definition)]
-    fitting += silence_faults(definition)
+    fitting += [*silence_faults(definition), *report_faults(definition)]
     yield from (Fault(*fault) for fault in fitting)
 
 

@@ -49,11 +49,16 @@ def forget_drafts(now: datetime) -> int:
     nobodys = Q(applicant=None, saved_at__lte=now - KEPT_WITHOUT_ACCOUNT)
     old = Draft.objects.filter(nobodys | Q(saved_at__lte=now - KEPT_WITH_ACCOUNT))
     for draft in old:
-        with transaction.atomic():
-            for file in draft.evidence.all():
-                remove_evidence(file)
-            draft.delete()
+        discard_draft(draft)
     return len(old)
+
+
+@transaction.atomic
+def discard_draft(draft: Draft) -> None:
+    """Throw a draft away, with its files."""
+    for file in draft.evidence.all():
+        remove_evidence(file)
+    draft.delete()
 
 
 def forget_files(now: datetime) -> int:

@@ -46,6 +46,10 @@ class Definition(Part):
         "none",
         description="Which earlier requests of the applicant the law lets officials see: of this service, or all.",
     )
+    open_reports: bool = Field(
+        False,
+        description="Reports of a place, taken and shown by Open311: everybody sees what, where and how far it is.",
+    )
     channels: list[Channel] = Field(default=["online", "counter"], min_length=1)
     pages: list[Page] = Field(min_length=1, max_length=20)
     evidence: list[Evidence] = Field(default=[], max_length=20)

@@ -45,7 +45,7 @@ class Submission:
     """What is handed in. `contact` has name, email, phone and personal_identifier as they were given.
 
     An `assistant` files it for the person whom `contact` names. `starts_at` is the legal start of the clock when it
-    isn't the moment of submission: a letter that came earlier.
+    isn't the moment of submission: a letter that came earlier. `program` is the token of a program that passes it on.
     """
 
     version: ServiceVersion
@@ -60,6 +60,7 @@ class Submission:
     channel: str = Channel.ONLINE
     key: str | None = None
     starts_at: datetime | None = None
+    program: int | None = None
 
     def digest(self) -> str:
         """Give the SHA-256 of what is handed in, by which a repetition is told from another content."""
@@ -111,7 +112,7 @@ def _submit(submission: Submission, now: datetime) -> ServiceRequest:
     walk = Walk(request, now, counts)
     first = _objection(submission, walk)
     _start_clock(walk)
-    _tell_of(walk)
+    _tell_of(walk, submission.program)
     notify_applicant(walk, FILED_FOR_YOU if request.assistance else RECEIVED)
     notify_assistant(walk, RECEIVED)
     walk.newly_barred = _had_a_part(request)
@@ -200,7 +201,7 @@ def _start_clock(walk: Walk) -> None:
     request.silence = law.silence if law.silence_to else ""
 
 
-def _tell_of(walk: Walk) -> None:
+def _tell_of(walk: Walk, program: int | None) -> None:
     request = walk.service_request
     walk.tell(
         "submitted",
@@ -215,6 +216,7 @@ def _tell_of(walk: Walk) -> None:
         answers=commitment(request.answers, bytes(request.salt)),
         **({"appeal_of": str(request.appeal_of_id)} if request.appeal_of_id else {}),
         **({"assistance": request.assistance["relation"]} if request.assistance else {}),
+        **({"program": program} if program else {}),
     )
 
 
