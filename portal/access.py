@@ -5,6 +5,7 @@ query that the page starts from; what isn't in it answers 404, like what doesn't
 """
 
 from enum import StrEnum
+from uuid import UUID
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -235,6 +236,14 @@ def rule_of(match: ResolverMatch) -> Access | None:
     return ACCESS.get(match.view_name)
 
 
+def _request_named(request: HttpRequest) -> UUID | None:
+    """Give the service request that an address names, if it names one."""
+    match = request.resolver_match
+    assert match is not None
+    pk = match.kwargs.get("pk")
+    return pk if isinstance(pk, UUID) and match.view_name.startswith("my_request") else None
+
+
 class AccessMiddleware(LoginRequiredMiddleware):
     """Let nobody come to a page but those whom the table allows."""
 
@@ -261,7 +270,7 @@ class AccessMiddleware(LoginRequiredMiddleware):
         """
         kept = request.method == "POST" and keep_words(request)
         assert request.resolver_match is not None
-        if rule_of(request.resolver_match) is Access.HOLDER and was_by_code(request):
+        if rule_of(request.resolver_match) is Access.HOLDER and was_by_code(request, _request_named(request)):
             messages.info(request, _("Give the reference and the code again: nothing happened here for a long time."))
             return redirect("status")
         return redirect_to_login(reverse("again") if kept else way_back(request))

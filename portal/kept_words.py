@@ -25,7 +25,7 @@ MARK = "__Host-was" if settings.IS_PRODUCTION else "was"
 SALT = "portal.kept_words"
 KEPT_S = 3600
 MOST_BYTES = 100_000
-TECHNICAL = {"do", "tab", "asked", "next"}
+TECHNICAL = {"do", "tab", "asked", "next", "form_key", "shown_state"}
 SECRET = {"csrfmiddlewaretoken", "password"}
 
 
@@ -44,9 +44,10 @@ def use_code_of(request: HttpRequest, pk: UUID) -> None:
     request.code_used = str(pk)  # type: ignore[attr-defined]
 
 
-def was_by_code(request: HttpRequest) -> bool:
-    """Tell whether the last page with forms that this browser saw was opened by a code."""
-    return str(request.get_signed_cookie(MARK, "", salt=SALT)).startswith(BY_CODE)
+def was_by_code(request: HttpRequest, about: UUID | None) -> bool:
+    """Tell whether the last page of this browser was opened by a code: of this request, or of any if none is named."""
+    was = str(request.get_signed_cookie(MARK, "", salt=SALT))
+    return was.startswith(BY_CODE) and (about is None or was == mark_of_code(str(about)))
 
 
 def remember_who(request: HttpRequest, response: HttpResponse) -> None:

@@ -1,5 +1,6 @@
-"""The form in which both sides of a request write to each other."""
+"""The form in which both sides of a request write to each other, once however often its button is pressed."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from services.requests.supplying import BadEvidence
 from services.workflow.refusals import Refused
 
 MOST_AT_ONCE = 5
-Write = Callable[[str, list[UploadedFile]], Message]
+Write = Callable[[str, list[UploadedFile], str], Message | None]
 
 
 class SeveralFiles(forms.FileInput):
@@ -34,7 +35,18 @@ class FilesField(UploadField):
         return [super(FilesField, self).clean(file, initial) for file in given]
 
 
+def new_form_key() -> str:
+    """Give what names a form on a page that is opened now: two clicks send the same name."""
+    return secrets.token_urlsafe(16)
+
+
+def form_key() -> forms.Field:
+    """Give the field that carries the form's name, whatever it is: it is never shown, and refused for nothing."""
+    return forms.Field(required=False, widget=forms.HiddenInput, initial=new_form_key)
+
+
 class MessageForm(forms.Form):
+    form_key = form_key()
     text = forms.CharField(
         label=_("Your message"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -55,7 +67,7 @@ class MessageForm(forms.Form):
             return False
         try:
             count_uploads(request, len(self.cleaned_data["files"]))
-            write(self.cleaned_data["text"], self.cleaned_data["files"])
+            write(self.cleaned_data["text"], self.cleaned_data["files"], self.cleaned_data["form_key"] or "")
         except BadEvidence as bad:
             refuse_file(self, "files", bad)
         except Refused as refused:

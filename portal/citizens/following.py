@@ -27,7 +27,7 @@ from portal.citizens.rights import actor_on, followed_request, followed_requests
 from portal.context import roles_of
 from portal.expecting import expectation_of
 from portal.fields import UploadField
-from portal.messages import MessageForm
+from portal.messages import MessageForm, form_key
 from portal.people import person
 from portal.process_picture import drawn_for
 from portal.reading import READINGS, answers_of, history_of
@@ -40,7 +40,7 @@ from services.requests.assistance import Assistance
 from services.requests.evidence import Evidence
 from services.requests.models import Document, Draft, Message, ServiceRequest
 from services.requests.operations import keep_evidence
-from services.requests.supplying import BadEvidence, look_over
+from services.requests.supplying import BadEvidence, LookedOver, look_over
 from services.workflow.actions.request_payment import asked_before
 from services.workflow.consulting import opinions_asked
 from services.workflow.elapsed import elapsed_of
@@ -59,6 +59,7 @@ FILES_OF_AN_ANSWER = "answer"
 
 
 class AnswerForm(forms.Form):
+    form_key = form_key()
     text = forms.CharField(
         label=gettext_lazy("Your answer"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
@@ -221,11 +222,16 @@ def _answer(step: Step, said: dict[str, Any], by: User | None, now: datetime) ->
     if said["file"]:
         actor = applicants_side(seen, by)
         looked = look_over(seen, key, said["file"], accept=("pdf", "jpeg", "png"), by=actor, now=now)
+    sent = {"files": 1 if looked else 0, "corrected": said["corrected"], "key": _key_of(said, looked)}
     with transaction.atomic():
-        applicant.answer(step, said["text"], by, now, files=1 if looked else 0, corrected=said["corrected"])
-        if looked:
+        if applicant.answer(step, said["text"], by, now, **sent) and looked:
             keep_evidence(seen, key, looked, at_most=10, now=now)
     return _("Your answer is with the office.")
+
+
+def _key_of(said: dict[str, Any], looked: LookedOver | None) -> str:
+    """Give the key of an answer; another file with the same words is another answer."""
+    return f"{said['form_key']} {looked.sha256 if looked else ''}" if said["form_key"] else ""
 
 
 @require_POST
@@ -233,7 +239,7 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the office, with files."""
     seen, form = followed_request(request, pk), MessageForm(request.POST, request.FILES)
     now, by = timezone.now(), actor_on(request, seen)
-    if form.send(request, lambda text, files: write_to_office(seen, text, by, now, files=files)):
+    if form.send(request, lambda text, files, key: write_to_office(seen, text, by, now, files=files, key=key)):
         messages.success(request, _("Your message is with the office."))
         return redirect("my_request", pk=pk)
     return _show(request, seen, to_office=form)

@@ -1,19 +1,24 @@
 """What the portal knows of a person: the profile, who looked at it, and a copy of everything."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.citizens.applying_tabs import Difference
 from portal.citizens.profile import ProfileForm
 from portal.limits import HOUR, Limit
 from portal.people import person, posted
 from portal.reading import readings_of
+from services.accounts.models import User
 from services.workflow.exports import KEPT, ask_for_export
 from services.workflow.models import DataExport
+from services.workflow.operations.walking import locked
 
 A_PAGE = 50
 EXPORTS = Limit("exports", 10, HOUR)
@@ -58,12 +63,24 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@transaction.atomic
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show and change what every form may be filled in with."""
-    user = person(request)
+    """Show and change what every form may be filled in with; who would undo a newer save is asked first."""
+    user = locked(User.objects.all()).get(pk=person(request).pk) if request.method == "POST" else person(request)
     form = ProfileForm(posted(request), instance=user)
     if request.method == "POST" and form.is_valid():
+        if found := form.differences():
+            return _let_choose(request, form, found)
         form.save()
         return redirect("my_data")
     context: dict[str, Any] = {"form": form, "shown": user}
     return render(request, "citizens/profile.html", context, status=422 if form.errors else 200)
+
+
+def _let_choose(request: HttpRequest, form: ProfileForm, found: list[Difference]) -> HttpResponse:
+    """Show what was saved meanwhile and what was typed, and let the person choose; nothing is saved before."""
+    typed = [
+        (name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "shown_state")
+    ]
+    context = {"differences": found, "typed": typed, "state": form.state}
+    return render(request, "citizens/profile_conflict.html", context, status=HTTPStatus.CONFLICT)

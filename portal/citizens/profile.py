@@ -1,14 +1,18 @@
 """The profile: what a person tells once, so that every form can be filled in with it."""
 
+import json
 import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.citizens.applying_tabs import Difference
 from portal.fields import PhoneNumberField
 from services.accounts.models import User
 
@@ -25,6 +29,8 @@ AUTOCOMPLETE = {"street": "address-line1", "city": "address-level2", "postal_cod
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     phone = PhoneNumberField()
+    # What the profile was when the page was opened: another tab or device may have saved it since.
+    shown_state = forms.Field(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = User
@@ -55,6 +61,38 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[part] = forms.CharField(
                 label=label, required=False, max_length=100, initial=initial, widget=forms.TextInput(attrs=attributes)
             )
+        self._saved = self._values_of(self.instance)
+        self.fields["shown_state"].initial = self.state
+
+    @property
+    def state(self) -> str:
+        """Give a digest of what is saved, by which a page that shows something older is told."""
+        encoded = json.dumps(self._saved, default=str, sort_keys=True)
+        return salted_hmac("portal.profile", encoded, algorithm="sha256").hexdigest()
+
+    def differences(self) -> list[Difference]:
+        """Give where what was typed differs from what was saved since the page was opened; nothing when nothing was."""
+        shown = self.cleaned_data["shown_state"]
+        if not shown or shown == self.state:
+            return []
+        typed = {name: self.cleaned_data[name] for name in self._saved}
+        return [
+            Difference(str(self.fields[name].label), *(self._in_words(name, one[name]) for one in (self._saved, typed)))
+            for name in self._saved
+            if typed[name] != self._saved[name]
+        ]
+
+    def _values_of(self, user: User) -> dict[str, Any]:
+        own = {name: getattr(user, name) for name in self.Meta.fields}
+        return own | {part: user.address.get(part, "") for part in PARTS}
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if isinstance(value, date):
+            return date_format(value)
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value, value) or "")
 
     def clean_name(self) -> str:
         """Take a name of any letters, of one word or many; only its spaces and its spelling in bytes are put right."""

@@ -215,7 +215,7 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the applicant, with files."""
     seen = get_object_or_404(requests_at_desks_of(person(request)), pk=pk)
     form, now, by = MessageForm(request.POST, request.FILES), timezone.now(), person(request)
-    if form.send(request, lambda text, files: write_to_applicant(seen, text, by, now, files=files)):
+    if form.send(request, lambda text, files, key: write_to_applicant(seen, text, by, now, files=files, key=key)):
         messages.success(request, _("Your message is sent."))
         return redirect("desk_request", pk=pk)
     return views.service_request(request, pk, form)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 import services.requests.clocks
 import services.requests.corrections
 import services.requests.evidence
+import services.requests.sendings
 import services.requests.share_links  # noqa: F401  their models belong to this app
 from services.accounts.models import User
 from services.agencies.models import Agency, Office

@@ -110,6 +110,7 @@ def erase_content(service_request: ServiceRequest, now: datetime) -> None:
     request.asked_opinions.all().delete()
     request.round_entries.update(service_request=None)
     request.messages.all().delete()  # and with them the corrections
+    request.sendings.all().delete()
     request.decisions.update(words="")
     PreparedDecision.objects.filter(step__service_request=request).delete()
     request.recusals.exclude(words="").update(words=ERASED)

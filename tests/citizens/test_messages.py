@@ -1,18 +1,23 @@
 """Words and files go both ways while a request is in progress, and each side sees what the other has read."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from services.accounts.models import User
 from services.ledger.models import Event
 from services.requests.evidence import Evidence
 from services.requests.models import Message, ServiceRequest
-from services.workflow.models import Step
+from services.requests.sendings import Sending
+from services.workflow.models import Rating, Step
 from services.workflow.operations import desk
+from services.workflow.operations.messages import write_to_office
 from tests import worlds
 from tests.citizens.forms import PDF
 
@@ -109,3 +114,97 @@ def test_after_the_end_nobody_writes(sent: ServiceRequest, clerk: User) -> None:
     assert answer.status_code == 422
     assert "already come to an end" in answer.content.decode()
     assert not Message.objects.exists()
+
+
+class TestTwoClicks:
+    """Two clicks send one form with one key: it is taken once, whoever sends it."""
+
+    def form_key(self, body: str, action: str) -> str:
+        form = body.partition(f'action="{action}"')[2].partition("</form>")[0]
+        found = re.search(r'name="form_key" value="([^"]+)"', form)
+        assert found
+        return found.group(1)
+
+    def click_twice(self, sent: ServiceRequest, who: User | None, page_name: str, name: str) -> list[Any]:
+        address = reverse(name, kwargs={"pk": sent.pk})
+        key = self.form_key(page(sent, who, page_name), address)
+        client = signed_in(who)
+        return [
+            client.post(address, {"text": "Hello", "form_key": key, "files": [SimpleUploadedFile("a.pdf", PDF)]})
+            for _ in range(2)
+        ]
+
+    @pytest.mark.parametrize(
+        ("side", "page_name", "name"), [("a", "my_request", "my_request_write"), ("o", "desk_request", "desk_write")]
+    )
+    def test_send_one_message(self, sent: ServiceRequest, clerk: User, side: str, page_name: str, name: str) -> None:
+        answers = self.click_twice(sent, sent.applicant if side == "a" else clerk, page_name, name)
+
+        assert [answer.status_code for answer in answers] == [302, 302]
+        assert Message.objects.get().files.count() == 1
+        assert Event.objects.filter(kind="message_written").count() == 1
+        assert Step.objects.filter(kind=Step.Kind.NOTICE, key="written").count() == (side == "o")
+
+    def test_send_two_where_the_guard_is_off(self, sent: ServiceRequest, settings: Any) -> None:
+        settings.GUARDS = {**settings.GUARDS, "idempotency": False}
+        self.click_twice(sent, sent.applicant, "my_request", "my_request_write")
+
+        assert Message.objects.count() == 2
+
+    def test_the_database_refuses_the_same_form_twice(self, sent: ServiceRequest) -> None:
+        known = {"service_request": sent, "digest": "d" * 64, "at": timezone.now()}
+        Sending.objects.create(**known)
+
+        with pytest.raises(IntegrityError, match="sent_once"):
+            Sending.objects.create(**known)
+
+    def test_other_words_after_a_way_back_are_another_message(self, sent: ServiceRequest) -> None:
+        address, client = reverse("my_request_write", args=[sent.pk]), signed_in(sent.applicant)
+        for text in ("Hello", "Hello again"):
+            client.post(address, {"text": text, "form_key": "one"})
+
+        assert sorted(Message.objects.values_list("text", flat=True)) == ["Hello", "Hello again"]
+
+    def test_the_same_words_from_a_page_opened_later_are_another_message(self, sent: ServiceRequest) -> None:
+        address, client = reverse("my_request_write", args=[sent.pk]), signed_in(sent.applicant)
+        for key in ("one", "two"):
+            client.post(address, {"text": "Any news?", "form_key": key})
+
+        assert Message.objects.count() == 2
+
+    @pytest.mark.parametrize("key", ["", "\0", "x" * 10_000, "\ud83d", "ə"])
+    def test_an_odd_key_loses_no_message(self, sent: ServiceRequest, key: str) -> None:
+        write_to_office(sent, "Hello", sent.applicant, timezone.now(), key=key)
+
+        assert Message.objects.count() == 1
+
+    def test_answer_a_question_once_and_both_are_told_so(self, sent: ServiceRequest, clerk: User) -> None:
+        version = worlds.published([worlds.desk("judge", may_ask_applicant=True)], service="asks")
+        asked = worlds.apply(version, by=sent.applicant)
+        held = desk.claim(worlds.open_step(asked), clerk, timezone.now())
+        desk.ask_applicant(held, "Which?", clerk, timezone.now())
+        question = worlds.open_step(asked, kind=Step.Kind.APPLICANT)
+        address = reverse("my_request_answer", args=[question.pk])
+        key = self.form_key(page(asked, sent.applicant, "my_request"), address)
+        said = {"text": "This one.", "form_key": key}
+        pages = [
+            signed_in(sent.applicant).post(address, {**said, "file": SimpleUploadedFile("a.pdf", PDF)}, follow=True)
+            for _ in range(2)
+        ]
+        other = signed_in(sent.applicant).post(address, {"text": "Another.", "form_key": key})
+
+        for seen in pages:
+            assert "Your answer is with the office." in seen.content.decode()
+        assert asked.messages.filter(is_from_office=False).count() == 1
+        assert asked.evidence.count() == 1
+        assert other.status_code == 422
+        assert "already answered" in other.content.decode()
+
+    def test_rate_once(self, sent: ServiceRequest, clerk: User) -> None:
+        desk.decide(desk.claim(worlds.open_step(sent), clerk, timezone.now()), "yes", clerk, timezone.now())
+        address, client = reverse("my_request_rate", args=[sent.pk]), signed_in(sent.applicant)
+        for typed in ({"score": 4}, {"score": 4}, {"score": 4, "words": "Quick."}, {"score": 4, "words": "Quick."}):
+            assert client.post(address, typed).status_code == 302
+
+        assert Event.objects.filter(kind="rated").count() == 2
+        assert Rating.objects.get().words == "Quick."

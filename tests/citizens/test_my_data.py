@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -326,3 +327,55 @@ class TestProfile:
         assert (people[0].email, people[0].personal_identifier) == before
         assert not people[0].is_superuser
         assert not people[0].is_superuser
+
+
+class TestTwoTabs:
+    """Two tabs of the profile: the later save would undo the newer one, so the person is asked; nothing is lost."""
+
+    TYPED = {"name": "Vəli", "birth_date": "", "phone": "", "language": "az", "gender": ""}
+
+    def opened(self, client: Client) -> str:
+        found = re.search(r'name="shown_state" value="([^"]+)"', client.get(reverse("my_profile")).content.decode())
+        assert found
+        return found.group(1)
+
+    def save(self, client: Client, state: str, **change: str) -> Any:
+        return client.post(reverse("my_profile"), {**self.TYPED, "shown_state": state, **change})
+
+    def test_the_second_sees_both_and_chooses(self, people: tuple[User, User]) -> None:
+        client, user = signed_in(people[0]), people[0]
+        first, second = self.opened(client), self.opened(client)
+        saved = self.save(client, first, city="Şəki", gender="woman")
+        asked = self.save(client, second, city="Quba", birth_date="1990-07-31")
+        body, known = asked.content.decode(), User.objects.get(pk=user.pk)
+        again = re.search(r'name="shown_state" value="([^"]+)"', body)
+        assert again
+        chosen = self.save(client, again.group(1), city="Quba")
+
+        assert (saved.status_code, asked.status_code, chosen.status_code) == (302, 409, 302)
+        for words in ("Şəki", "Quba", "Woman", "31 July 1990", "City or village"):
+            assert words in body, words
+        assert "Language" not in body.partition("<tbody>")[2].partition("</tbody>")[0]
+        assert (known.address, known.birth_date) == ({"city": "Şəki"}, None)
+        assert User.objects.get(pk=user.pk).address == {"city": "Quba"}
+
+    def test_two_clicks_ask_nothing(self, people: tuple[User, User]) -> None:
+        client = signed_in(people[0])
+        state = self.opened(client)
+
+        assert [self.save(client, state, city="Şəki").status_code for _ in range(2)] == [302, 302]
+
+    def test_what_is_sent_in_the_conflict_is_all_that_was_typed(self, people: tuple[User, User]) -> None:
+        client = signed_in(people[0])
+        state = self.opened(client)
+        self.save(client, self.opened(client), city="Şəki")
+        body = self.save(client, state, city="Quba", may_be_counted="on").content.decode()
+        form = body.partition("</table>")[2].partition("</form>")[0]
+        fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+
+        assert client.post(reverse("my_profile"), fields).status_code == 302
+        known = User.objects.get(pk=people[0].pk)
+        assert (known.address, known.may_be_counted, known.language) == ({"city": "Quba"}, True, "az")
+
+    def test_a_page_without_a_state_saves_as_before(self, people: tuple[User, User]) -> None:
+        assert self.save(signed_in(people[0]), "").status_code == 302

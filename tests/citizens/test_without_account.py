@@ -69,7 +69,7 @@ def page_of(client: Client, seen: ServiceRequest) -> str:
 
 
 def actors(seen: ServiceRequest, kind: str) -> list[str]:
-    return list(Event.objects.filter(subject=seen.pk, kind=kind).values_list("actor", flat=True))
+    return list(Event.objects.filter(subject=seen.pk, kind=kind).order_by("seq").values_list("actor", flat=True))
 
 
 class TestRight:
@@ -343,6 +343,8 @@ class TestWords:
         assert answer["Location"] == reverse("status")
         assert back["Location"] == reverse("again")
         assert "The hole grows." in page
+        assert "This was closed before it was sent" in page
+        assert "signed out" not in page
         assert sent.messages.get().text == "The hole grows."
         assert after["Location"] == reverse("status")
 
@@ -363,6 +365,19 @@ class TestWords:
         answer = self.send_late(client, sent)
 
         assert answer["Location"] == reverse("status")
+
+
+class TestWayBack:
+    def test_leads_to_the_code_for_its_own_request_and_to_signing_in_for_others(
+        self, holder: Client, sent: ServiceRequest
+    ) -> None:
+        own = worlds.apply(sent.version, by=worlds.citizen(), at=timezone.now())
+        page_of(holder, sent)
+        with time_machine.travel(timezone.now() + 2 * HOUR, tick=False):
+            by_code, signed_in = (holder.get(reverse("my_request", args=[one.pk])) for one in (sent, own))
+
+        assert by_code["Location"] == reverse("status")
+        assert signed_in["Location"].startswith(reverse("account_login"))
 
 
 class TestNotice:

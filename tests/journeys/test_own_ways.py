@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.people import NEXT, PASSWORD, Visitor, press_until
-from tests.journeys.test_pages import assert_sound
+from tests.journeys.test_pages import assert_sound, assert_sound_and_narrow
 from tests.live import LivePortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -95,6 +95,24 @@ def test_two_tabs_lose_nothing(visitor: Open, language: str) -> None:
     for words in ("Written first", "Written second"):
         expect(second.locator("main")).to_contain_text(words)
     assert_sound(person, f"conflict-plain-{language}")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_two_tabs_of_the_profile_lose_nothing(visitor: Open, language: str) -> None:
+    person = visitor("nigar", width=390, language=language, java_script_enabled=False)
+    second = person.page
+    second.goto("/my/profile/")
+    first = second.context.new_page()
+    first.goto(second.url)
+    for tab, city in ((first, f"Quba {language}"), (second, f"Şəki {language}")):
+        tab.locator("input[name=city]").fill(city)
+        tab.locator("form[action='/my/profile/'] button").click()
+    for words in (f"Quba {language}", f"Şəki {language}"):
+        expect(second.locator("main tbody")).to_contain_text(words)
+    assert_sound_and_narrow(person, f"profile-conflict-{language}")
+    second.locator("form[action='/my/profile/'] button").click()
+    second.goto("/my/profile/")
+    expect(second.locator("input[name=city]")).to_have_value(f"Şəki {language}")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

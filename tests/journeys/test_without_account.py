@@ -99,8 +99,10 @@ def test_a_request_is_withdrawn_after_a_message(visitor: Open, language: str, sc
     own = page.url
     page.locator("details:has(form[action$='/messages/']) > summary").click()
     page.locator("form[action$='/messages/'] textarea").fill("The hole is gone.")
-    page.locator("form[action$='/messages/'] button").click()
-    sender.sees("The hole is gone.")
+    page.locator("form[action$='/messages/'] button").dblclick()
+    sender.wait_for("The hole is gone.")
+    page.goto(own)
+    expect(page.locator("#messages + ul > li", has_text="The hole is gone.")).to_have_count(1)
 
     page.locator("main a[href$='/withdraw/']").click()
     assert_sound_and_narrow(sender, f"nameless-withdraw-{look}")

@@ -15,6 +15,7 @@ from services.requests.models import Message, ServiceRequest
 from services.workflow.driving import back_to_desk
 from services.workflow.models import Step
 from services.workflow.operations.correcting import correct
+from services.workflow.operations.sending import is_repeated
 from services.workflow.operations.walking import (
     applicants_side,
     citizen,
@@ -34,13 +35,17 @@ def answer(
     *,
     files: int = 0,
     corrected: Mapping[str, Any] | None = None,
-) -> None:
+    key: str = "",
+) -> bool:
     """Answer a clerk's question with words, files or corrected answers, and give the request back to the clerk.
 
-    Raises `Refused` when it can't be answered now, and `Invalid` when the answers don't fit the form.
+    The same answer with the same key again changes nothing and gives False. Raises `Refused` when it can't be answered
+    now, and `Invalid` when the answers don't fit the form.
     """
     with walking_at(question, now) as (walk, fresh):
         actor = applicants_side(walk.service_request, by)
+        if is_repeated(walk, key, fresh.pk, text.strip(), corrected or {}):
+            return False
         require(fresh.is_open and fresh.kind == Step.Kind.APPLICANT, _("This question was already answered."))
         require(fresh.parent and fresh.parent.kind == Step.Kind.DESK, _("There is no question to answer."))
         changed = correct(walk, corrected or {}, actor)
@@ -53,6 +58,7 @@ def answer(
             )
         walk.tell("applicant_answered", actor, step=fresh.key)
         back_to_desk(walk, fresh, actor)
+    return True
 
 
 def confirm(step: Step, by: User | None, now: datetime) -> None:

@@ -13,44 +13,52 @@ from services.requests.supplying import LookedOver, look_over
 from services.workflow.engine import Walk
 from services.workflow.notices import WRITTEN
 from services.workflow.notifying import notify
+from services.workflow.operations.sending import is_repeated
 from services.workflow.operations.walking import applicants_side, clerk, require, require_in_progress, walking
 from services.workflow.queries import requests_at_desks_of
 
 WITH_MESSAGES = "message"
 ACCEPTED = ("pdf", "jpeg", "png")
 MOST_FILES = 30
+Files = Sequence["File[bytes]"]
 
 
 def write_to_office(
-    service_request: ServiceRequest, text: str, by: User | None, now: datetime, *, files: Sequence["File[bytes]"] = ()
-) -> Message:
-    """Write to the office; raise `BadEvidence` for a file that can't be taken, and then nothing is kept."""
+    service_request: ServiceRequest, text: str, by: User | None, now: datetime, *, files: Files = (), key: str = ""
+) -> Message | None:
+    """Write to the office, once for each key; raise `BadEvidence` for a bad file, and then nothing is kept."""
     looked = _looked_over(service_request, files, applicants_side(service_request, by), now)
     with walking(service_request.pk, now) as walk:
         actor = applicants_side(walk.service_request, by)
+        if is_repeated(walk, key, text.strip(), _digests(looked)):
+            return None
         message = _write(walk, text, by, looked, is_from_office=False)
         walk.tell("message_written", actor)
     return message
 
 
 def write_to_applicant(
-    service_request: ServiceRequest, text: str, by: User, now: datetime, *, files: Sequence["File[bytes]"] = ()
-) -> Message:
-    """Write to the applicant, who gets a notice; raise `BadEvidence` for a file that can't be taken."""
+    service_request: ServiceRequest, text: str, by: User, now: datetime, *, files: Files = (), key: str = ""
+) -> Message | None:
+    """Write to the applicant, once for each key, with a notice; raise `BadEvidence` for a file that can't be taken."""
     looked = _looked_over(service_request, files, clerk(by), now)
     with walking(service_request.pk, now) as walk:
         seen = requests_at_desks_of(by).filter(pk=service_request.pk).exists()
         require(seen, _("This request isn't at one of your desks."))
+        if is_repeated(walk, key, text.strip(), _digests(looked)):
+            return None
         message = _write(walk, text, by, looked, is_from_office=True)
         walk.tell("message_written", clerk(by))
         notify(walk, WRITTEN)
     return message
 
 
-def _looked_over(
-    service_request: ServiceRequest, files: Sequence["File[bytes]"], actor: str, now: datetime
-) -> list[LookedOver]:
+def _looked_over(service_request: ServiceRequest, files: Files, actor: str, now: datetime) -> list[LookedOver]:
     return [look_over(service_request, WITH_MESSAGES, file, accept=ACCEPTED, by=actor, now=now) for file in files]
+
+
+def _digests(files: Sequence[LookedOver]) -> list[str]:
+    return [file.sha256 for file in files]
 
 
 def _write(walk: Walk, text: str, by: User | None, files: Sequence[LookedOver], *, is_from_office: bool) -> Message:

@@ -18,15 +18,20 @@ def may_rate(service_request: ServiceRequest, rating: Rating | None, now: dateti
 
 
 def rate(service_request: ServiceRequest, score: int, now: datetime, *, words: str | None = None) -> Rating:
-    """Say how satisfied the applicant is, from 1 to 5; no words leave earlier words as they are."""
+    """Say how satisfied the applicant is, from 1 to 5; no words leave earlier words as they are.
+
+    Saying the same again, as two clicks do, changes nothing and is no event.
+    """
     with walking(service_request.pk, now) as walk:
         request = walk.service_request
         rating = Rating.objects.filter(service_request=request).first()
         require(may_rate(request, rating, now), _("You can rate after the decision, and change it for 30 days."))
         require(score in Rating.Score.values, _("Choose one of the five answers."))
+        said = words.strip() if words is not None else rating.words if rating else ""
+        if rating is not None and (rating.score, rating.words) == (score, said):
+            return rating
         rating = rating or Rating(service_request=request, first_at=now)
-        rating.score, rating.changed_at = score, now
-        rating.words = rating.words if words is None else words.strip()
+        rating.score, rating.changed_at, rating.words = score, now, said
         rating.save()
         walk.tell("rated", citizen(request.applicant), score=score, day=walk.calendar.day_of(now).isoformat())
     return rating
