@@ -24,12 +24,6 @@ def option_words(texts: Mapping[Any, str], told: str = "") -> Words:
     return words
 
 
-class UploadField(forms.FileField):
-    """A file that is brought; one that is empty is told with what to do, as the services' forms do."""
-
-    default_error_messages = {"empty": _("The file is empty. Choose it again.")}
-
-
 class SelectOfWords(forms.Select):
     """A list of options, each of which says in which language it is."""
 
@@ -42,7 +36,31 @@ class SelectOfWords(forms.Select):
         return option
 
 
-class NamedField(forms.ModelChoiceField):  # type: ignore[type-arg]
+def chosen(field: Any, clean: Callable[[Any], Any], value: Any) -> Any:
+    """Read a choice of rows; what can't even be a row's number is as little offered as any other."""
+    try:
+        return clean(value)
+    except forms.ValidationError as error:
+        if error.code == "required":
+            raise
+        raise forms.ValidationError(field.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
+class ChosenField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of one row."""
+
+    def clean(self, value: Any) -> Any:
+        return chosen(self, super().clean, value)
+
+
+class ChosenSeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """A choice of several rows."""
+
+    def clean(self, value: Any) -> Any:
+        return chosen(self, super().clean, value)
+
+
+class NamedField(ChosenField):
     """A choice of agencies, offices or desks, each by its name and its name's language."""
 
     widget = SelectOfWords
@@ -99,3 +117,32 @@ class DayInput(forms.DateInput):
 
     def format_value(self, value: Any) -> str | None:
         return value.isoformat() if isinstance(value, date) else value
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Show what is no day as text: a picker would show nothing of it."""
+        context = super().get_context(name, value, attrs)
+        if value and not is_day(context["widget"]["value"]):
+            context["widget"]["type"] = "text"
+        return context
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day that a browser's picker can show."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+class DayField(forms.DateField):
+    """A day as browsers send it; other orders, which may be read in two ways, and other digits are refused."""
+
+    widget = DayInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "input_formats": ["%Y-%m-%d"]})
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, str) and not value.isascii():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)

@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from portal.fields import UploadField
 from portal.upload_limit import count_uploads, refuse_file
 from services.requests.models import Message
 from services.requests.supplying import BadEvidence
@@ -23,7 +22,7 @@ class SeveralFiles(forms.FileInput):
     allow_multiple_selected = True
 
 
-class FilesField(UploadField):
+class FilesField(forms.FileField):
     """Several files at once; each is checked like one."""
 
     widget = SeveralFiles

@@ -19,7 +19,7 @@ from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled
 from portal.citizens.beginning import to_first_page
 from portal.citizens.rights import actor_on, own_request
-from portal.fields import IdentifierField, PhoneNumberField, UploadField, as_seen
+from portal.fields import IdentifierField, PhoneNumberField, as_seen
 from portal.people import person, posted
 from portal.upload_limit import answered, count_uploads, refuse_file
 from services.agencies.models import Office
@@ -64,7 +64,7 @@ class HelpForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what you are to the person whom you help.")},
     )
-    mandate = UploadField(
+    mandate = forms.FileField(
         label=gettext_lazy("The mandate, or the paper that shows that you represent the person"),
         help_text=gettext_lazy("PDF, JPEG or PNG. Volunteers and officials need none: the person is beside them."),
         required=False,
@@ -82,7 +82,9 @@ class HelpForm(forms.Form):
     )
     agreed = forms.BooleanField(
         label=gettext_lazy("The person knows of this and agrees to it, or the law lets me act without it"),
-        error_messages={"required": gettext_lazy("You may only act for somebody who agrees to it.")},
+        error_messages={
+            "required": gettext_lazy("You may only act for somebody who agrees to it. Ask them, then tick the box.")
+        },
     )
 
     def __init__(self, *args: Any, at_counter: bool, **kwargs: Any) -> None:
@@ -127,13 +129,14 @@ def _ask(request: HttpRequest, service: Service, choice: ChosenOffice, draft: Dr
     at_counter = any(serves_at_counter(person(request), office) for office in choice.offices)
     known = {**draft.helped, **draft.assistance, "agreed": True} if draft else {"language": person(request).language}
     form = HelpForm(posted(request), request.FILES or None, initial=known, at_counter=at_counter)
-    if request.method == "POST" and form.is_valid():
-        if choice.office is None:
-            form.add_error(None, _("Choose the place that shall deal with it."))
-        elif kept := _keep(request, form, service, choice.office, draft):
-            return redirect("apply_check", pk=kept.pk) if draft else to_first_page(kept)
+    error = _("Choose the place that shall deal with it.") if request.method == "POST" and not choice.office else ""
+    if form.is_valid() and choice.office and (kept := _keep(request, form, service, choice.office, draft)):
+        return redirect("apply_check", pk=kept.pk) if draft else to_first_page(kept)
+    errors = [{"name": "office", "message": error}] if error else []
     context = {"service": service, "form": form, "choice": choice, "mandates": _mandates(draft)}
-    return answered(render(request, "citizens/apply_for.html", context, status=422 if form.errors else 200), form)
+    told = {"error": error, "errors": errors}
+    status = 422 if form.errors or errors else 200
+    return answered(render(request, "citizens/apply_for.html", {**context, **told}, status=status), form)
 
 
 def _keep(request: HttpRequest, form: HelpForm, service: Service, office: Office, draft: Draft | None) -> Draft | None:

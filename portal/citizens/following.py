@@ -26,7 +26,6 @@ from portal.citizens.correcting import Correcting
 from portal.citizens.rights import actor_on, followed_request, followed_requests, own_request
 from portal.context import roles_of
 from portal.expecting import expectation_of
-from portal.fields import UploadField
 from portal.messages import MessageForm, form_key
 from portal.people import person
 from portal.process_picture import drawn_for
@@ -63,7 +62,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Your answer"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    file = UploadField(label=gettext_lazy("A file, if one is asked for"), required=False)
+    file = forms.FileField(label=gettext_lazy("A file, if one is asked for"), required=False)
 
     def __init__(self, *args: Any, question: Message | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

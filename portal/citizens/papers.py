@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from portal.citizens.rights import actor_on, followed_request
-from portal.fields import UploadField
 from portal.people import posted
 from portal.templatetags.words import marked
 from portal.upload_limit import answered, count_uploads, refuse_file
@@ -27,7 +26,7 @@ from services.workflow.refusals import Refused
 
 class PaperForm(forms.Form):
     paper = forms.ChoiceField(label=gettext_lazy("Which paper is it?"), widget=forms.RadioSelect)
-    file = UploadField(
+    file = forms.FileField(
         label=gettext_lazy("File"), error_messages={"required": gettext_lazy("Choose the file of the paper.")}
     )
 

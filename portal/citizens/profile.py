@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.citizens.applying_tabs import Difference
-from portal.fields import PhoneNumberField
+from portal.fields import DayField, DayInput, PhoneNumberField
 from services.accounts.models import User
 
 OLDEST = timedelta(days=130 * 366)
@@ -48,9 +48,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
                 "fewer than five people, and used for nothing else. You can take it back here at any time."
             ),
         }
+        field_classes = {"birth_date": DayField}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
-            "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
+            "birth_date": DayInput(attrs={"autocomplete": "bday"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.fields import SelectOfWords, option_words
+from portal.fields import ChosenField, SelectOfWords, option_words
 from portal.people import person
 from services.accounts.models import User
 from services.catalogue.definition import DeskStep
@@ -34,7 +34,7 @@ class BulkForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what is to be done.")},
     )
-    to = forms.ModelChoiceField(
+    to = ChosenField(
         User.objects.none(), label=gettext_lazy("Colleague"), required=False, empty_label=gettext_lazy("Choose…")
     )
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False, widget=SelectOfWords)

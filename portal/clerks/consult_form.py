@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.fields import SelectOfWords, option_words
+from portal.fields import ChosenField, ChosenSeveralField, SelectOfWords, option_words
 from portal.templatetags.words import marked
 from services.agencies.models import Desk
 from services.catalogue.definition import DeskStep
@@ -26,7 +26,7 @@ USUAL_DAYS = 10
 
 
 class ConsultForm(forms.Form):
-    desk = forms.ModelChoiceField(
+    desk = ChosenField(
         Desk.objects.none(),
         label=_("Which agency?"),
         empty_label=_("Choose…"),
@@ -50,7 +50,7 @@ class ConsultForm(forms.Form):
     answers = forms.MultipleChoiceField(
         label=_("Answers that they may see"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    papers = forms.ModelMultipleChoiceField(
+    papers = ChosenSeveralField(
         Evidence.objects.none(),
         label=_("Files that they may see"),
         required=False,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.fields import NamedField, SelectOfWords, option_words
+from portal.fields import ChosenField, NamedField, SelectOfWords, option_words
 from portal.templatetags.words import marked
 from services.accounts.models import User
 from services.agencies.models import Desk
@@ -96,7 +96,7 @@ class ExtendForm(forms.Form):
 
 
 class ReassignForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Give to"), empty_label=_("Choose…"))
+    to = ChosenField(User.objects.none(), label=_("Give to"), empty_label=_("Choose…"))
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, step: Step) -> None:
         super().__init__(data, auto_id=f"id_{step.pk}_%s")

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.brought_files import gives_brought_files, to_save
 from portal.clerks.files import looks_rightly
-from portal.fields import UploadField
 from portal.people import person, posted
 from portal.reading import answers_of
 from portal.upload_limit import answered, count_uploads, refuse_file
@@ -31,7 +30,7 @@ class OpinionForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("Your opinion"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    file = UploadField(label=gettext_lazy("A file"), required=False, help_text=gettext_lazy("PDF, JPEG or PNG."))
+    file = forms.FileField(label=gettext_lazy("A file"), required=False, help_text=gettext_lazy("PDF, JPEG or PNG."))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

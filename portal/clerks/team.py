@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.attempts import attempt
 from portal.clerks.forms import ReassignForm
-from portal.fields import DayInput
+from portal.fields import ChosenField, DayField
 from portal.people import person, posted
 from portal.role_changes import settle_change
 from services.accounts.models import User
@@ -41,23 +41,21 @@ def officials_of(agencies: list[int]) -> Any:
 
 
 class AbsenceForm(forms.Form):
-    user = forms.ModelChoiceField(
+    user = ChosenField(
         User.objects.none(),
         label=gettext_lazy("Who is away?"),
         empty_label=gettext_lazy("Choose…"),
         error_messages={"required": gettext_lazy("Choose who is away.")},
     )
-    first_day = forms.DateField(
+    first_day = DayField(
         label=gettext_lazy("First day"),
-        widget=DayInput,
         error_messages={"required": gettext_lazy("Write the first day of the absence.")},
     )
-    last_day = forms.DateField(
+    last_day = DayField(
         label=gettext_lazy("Last day"),
-        widget=DayInput,
         error_messages={"required": gettext_lazy("Write the last day of the absence.")},
     )
-    stand_in = forms.ModelChoiceField(
+    stand_in = ChosenField(
         User.objects.none(),
         label=gettext_lazy("Who stands in?"),
         required=False,

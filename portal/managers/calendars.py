@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.attempts import attempt
-from portal.fields import DayInput
+from portal.fields import DayField
 from portal.people import person, posted
 from services.agencies.models import OwnDay
 from services.agencies.queries import FAR_ENOUGH_DAYS, known_until, special_days
@@ -21,7 +21,7 @@ from services.workflow.operations.working_days import add_own_day, remove_own_da
 
 
 class OwnDayForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput)
+    day = DayField(label=gettext_lazy("Day"))
     kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=OwnDay.Kind.choices, widget=forms.RadioSelect)
     closes_at = forms.TimeField(
         label=gettext_lazy("Ends at"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.attempts import attempt
-from portal.fields import NamedField
+from portal.fields import ChosenSeveralField, NamedField
 from portal.people import person, posted
 from portal.role_changes import settle_change
 from portal.templatetags.words import named
@@ -48,7 +48,7 @@ class RoleForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a role.")},
     )
-    desks = forms.ModelMultipleChoiceField(
+    desks = ChosenSeveralField(
         Desk.objects.none(),
         label=gettext_lazy("Desks"),
         required=False,
@@ -67,7 +67,7 @@ class RoleForm(forms.Form):
     def clean_email(self) -> User:
         user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
         if user is None:
-            raise forms.ValidationError(_("Nobody has an account with this address."))
+            raise forms.ValidationError(_("Nobody has an account with this address. Ask the person to open one first."))
         return user
 
 

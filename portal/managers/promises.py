@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.attempts import attempt
-from portal.fields import DayInput
+from portal.fields import DayField
 from portal.managers.own import agencies_of, own_service
 from portal.people import person, posted
 from services.transparency.operations import LONGEST_WORDS
@@ -36,9 +36,8 @@ class PromiseForm(forms.Form):
         widget=LINES,
         error_messages={"required": gettext_lazy("Write what you promise.")},
     )
-    by_date = forms.DateField(
+    by_date = DayField(
         label=gettext_lazy("By when?"),
-        widget=DayInput,
         error_messages={"required": gettext_lazy("Write the day by which it is to be reached.")},
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.attempts import attempt
-from portal.fields import DayInput
+from portal.fields import DayField
 from portal.figures_in_words import trends
 from portal.managers.own import agencies_of, own_service
 from portal.people import person, posted
@@ -39,9 +39,8 @@ class TargetForm(forms.Form):
         max_value=1000,
         error_messages={"required": gettext_lazy("Write a number.")},
     )
-    by_date = forms.DateField(
+    by_date = DayField(
         label=gettext_lazy("By when?"),
-        widget=DayInput,
         error_messages={"required": gettext_lazy("Write the day by which it is to be reached.")},
     )
 
@@ -53,15 +52,13 @@ class RemarkForm(forms.Form):
         max_length=LONGEST_WORDS,
         error_messages={"required": gettext_lazy("Write what people should know.")},
     )
-    first_day = forms.DateField(
+    first_day = DayField(
         label=gettext_lazy("First day"),
-        widget=DayInput,
         error_messages={"required": gettext_lazy("Write the first day.")},
     )
-    last_day = forms.DateField(
+    last_day = DayField(
         label=gettext_lazy("Last day"),
         help_text=gettext_lazy("Leave it empty for something that happened on one day."),
-        widget=DayInput,
         required=False,
     )
     is_public = forms.BooleanField(label=gettext_lazy("Everybody reads it at the public charts"), required=False)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from portal.fields import UploadField
 from portal.managers.own import own_service
 from portal.people import person, posted
 from services.catalogue.definition_text import LONGEST
@@ -31,7 +30,7 @@ class TextForm(forms.Form):
             attrs={"rows": 24, "class": "code", "dir": "ltr", "spellcheck": "false", "autocomplete": "off"}
         ),
     )
-    file = UploadField(
+    file = forms.FileField(
         label=gettext_lazy("Or a file instead of the text above"),
         required=False,
         max_length=200,

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.fields import UploadField
 from portal.upload_limit import TooManyUploads, count_uploads, told_to_wait
 from services.requests.document_numbers import read_document_number
 from services.requests.models import Document
@@ -20,7 +19,7 @@ from services.requests.signing import verify as verify_signature
 
 class VerifyForm(forms.Form):
     number = forms.CharField(label=_("Number of the document"), required=False, max_length=60)
-    file = UploadField(label=_("Or the PDF file itself"), required=False)
+    file = forms.FileField(label=_("Or the PDF file itself"), required=False)
 
     def clean_number(self) -> str:
         given = self.cleaned_data["number"]

@@ -35,6 +35,15 @@ LONGEST_LINE = 200
 MOST_MARKS = 4  # letters that one letter may be typed as, before they are composed
 
 
+UNKEPT = _("There is a character that can't be kept. Type the text again.")
+NO_NUMBER = _("Give a number, like 12.")
+NO_WHOLE_NUMBER = _("Give a whole number, like 12.")
+TOO_LARGE = _("This number is too large. Give a smaller one.")
+NO_DATE = _("Give a date that exists: year, month and day, like 2026-12-31.")
+NOT_OFFERED = _("What was chosen is not offered any longer. Choose one of the options.")
+NOT_ALL_OFFERED = _("What was chosen is not offered any longer. Choose from the options.")
+
+
 class Bad(Exception):
     """The answer can't be taken; the message says why and what to do."""
 
@@ -53,7 +62,7 @@ def clean_text(value: Any, longest: int, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
     allowed = "\n\t" if lines else ""
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in allowed for letter in text):
-        raise Bad("characters", _("There is a character that can't be kept. Type the text again."))
+        raise Bad("characters", UNKEPT)
     if len(text) > longest:
         raise too_long(longest)
     return text
@@ -78,12 +87,12 @@ def read_long_text(field: LongTextField, value: Any, today: date) -> str:
 def plain_decimal(value: Any) -> Decimal:
     """Read a number without exponent, NaN or Infinity; booleans are no numbers."""
     if not isinstance(value, int | float | str | Decimal):
-        raise Bad("number", _("Give a number, like 12."))
+        raise Bad("number", NO_NUMBER)
     if isinstance(value, int) and abs(value) >= LARGEST:
-        raise Bad("maximum", _("This number is too large."))
+        raise Bad("maximum", TOO_LARGE)
     text = f"{Decimal(str(value)).normalize():f}" if isinstance(value, float) else str(value).strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,13}(\.[0-9]{1,20})?", text):
-        raise Bad("number", _("Give a number, like 12."))
+        raise Bad("number", NO_NUMBER)
     return Decimal(text)
 
 
@@ -93,14 +102,14 @@ def _within(number: Decimal, minimum: Decimal | None, maximum: Decimal | None) -
     if maximum is not None and number > maximum:
         raise Bad("maximum", _("Give a number of %(bound)s or less.") % {"bound": number_format(maximum)})
     if abs(number) >= LARGEST:
-        raise Bad("maximum", _("This number is too large."))
+        raise Bad("maximum", TOO_LARGE)
 
 
 def _places(number: Decimal, places: int) -> Decimal:
     """Give a number with this many decimals; `1.000` isn't taken where thousands could be meant."""
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
-        message = _("Use at most %(count)s decimals.") if places else _("Give a whole number.")
+        message = _("Use at most %(count)s decimals.") if places else NO_WHOLE_NUMBER
         raise Bad("decimals", message % {"count": places} if places else message)
     return number.quantize(Decimal(1).scaleb(-places)) + 0  # no minus before nothing
 
@@ -129,7 +138,7 @@ def read_date(field: DateField, value: Any, today: date) -> str:
     try:
         day = date.fromisoformat(text if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else "")
     except ValueError:
-        raise Bad("date", _("Give a date that exists: year, month and day.")) from None
+        raise Bad("date", NO_DATE) from None
     if field.earliest and day < (first := bound(field.earliest, today)):
         raise Bad("earliest", _("Give a date of %(day)s or later.") % {"day": date_format(first)})
     if field.latest and day > (last := bound(field.latest, today)):
@@ -145,14 +154,14 @@ def read_yes_no(field: AnyField, value: Any, today: date) -> bool:
 
 def read_one_of(field: OneOfField, value: Any, today: date) -> str:
     if value not in [option.value for option in field.options]:
-        raise Bad("choice", _("What was chosen is not offered any longer. Choose one of the options."))
+        raise Bad("choice", NOT_OFFERED)
     return str(value)
 
 
 def read_several_of(field: SeveralOfField, value: Any, today: date) -> list[str]:
     known = [option.value for option in field.options]
     if not isinstance(value, list) or any(item not in known for item in value):
-        raise Bad("choice", _("What was chosen is not offered any longer. Choose from the options."))
+        raise Bad("choice", NOT_ALL_OFFERED)
     if field.at_most and len(set(value)) > field.at_most:
         raise Bad("count", _("Choose at most %(count)s.") % {"count": field.at_most})
     return [item for item in known if item in value]
@@ -173,7 +182,7 @@ def read_email(field: AnyField, value: Any, today: date) -> str:
 
 def address_as_seen(address: str) -> str:
     """Give an e-mail address that is what it looks like; raise `Bad` for unseen letters and alphabets that mix."""
-    if any(unicodedata.category(letter) == "Cf" for letter in address):
+    if any(unicodedata.category(letter) in ("Cc", "Cf") for letter in address):
         raise Bad("email", NO_ADDRESS)
     if mixes_alphabets(address.rpartition("@")[2]):
         raise Bad("email", MIXED)

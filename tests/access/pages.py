@@ -8,12 +8,18 @@ TYPED = {"text", "email", "tel", "date", "number", "url", "search", "password", 
 
 @dataclass
 class Field:
-    """A field into which people type."""
+    """A field into which people type, or of which they choose: the type is that of its control."""
 
     name: str
     id: str
     type: str
     value: str = ""
+    like: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Tell what is asked for: what the browser helps with tells more than the type of an input."""
+        return {"decimal": "number", "numeric": "number"}.get(self.like, self.type)
 
 
 @dataclass
@@ -23,6 +29,7 @@ class SentForm:
     action: str
     typed: list[Field] = field(default_factory=list)
     others: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, Field] = field(default_factory=dict)
     files: list[Field] = field(default_factory=list)
 
 
@@ -31,38 +38,51 @@ class Page(HTMLParser):
 
     def __init__(self, body: str, address: str) -> None:
         super().__init__()
-        self.address, self.forms, self.ids = address, [], set()
+        self.address, self.forms, self.ids, self.links = address, [], set(), set()
+        self.errors: dict[str, str] = {}
+        self._error = ""
         self._form: SentForm | None = None
         self._area: Field | None = None
         self.forms: list[SentForm]
         self.ids: set[str]
+        self.links: set[str]
         self.feed(body)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
         self.ids.add(known.get("id", ""))
+        self.links.add(known.get("href", ""))
+        if known.get("id", "").endswith("_error"):
+            self._error, self._error_tag = known["id"], tag
+            self.errors[self._error] = ""
         if tag == "form" and known.get("method") == "post":
             self._form = SentForm(known.get("action") or self.address)
             self.forms.append(self._form)
         elif self._form and tag in ("input", "textarea") and known.get("name"):
             self._take(self._form, tag, known)
+        elif self._form and tag == "select" and known.get("name"):
+            self._form.choices[known["name"]] = Field(known["name"], known.get("id", ""), tag)
         elif self._form and tag == "button" and known.get("name"):
             self._form.others.setdefault(known["name"], known.get("value", ""))
 
     def _take(self, form: SentForm, tag: str, known: dict[str, str]) -> None:
         kind = tag if tag == "textarea" else known.get("type", "text")
         if kind in TYPED:
-            typed = Field(known["name"], known.get("id", ""), kind, known.get("value", ""))
+            typed = Field(known["name"], known.get("id", ""), kind, known.get("value", ""), known.get("inputmode", ""))
             form.typed.append(typed)
             self._area = typed if tag == "textarea" else None
         elif kind == "file":
             form.files.append(Field(known["name"], known.get("id", ""), kind))
-        elif kind == "hidden" or "checked" in known:
+        elif kind in ("radio", "checkbox") and known.get("value", "on") != "on":
+            form.choices.setdefault(known["name"], Field(known["name"], known.get("id", "").rpartition("_")[0], kind))
+        if kind == "hidden" or "checked" in known:
             form.others[known["name"]] = known.get("value", "on")
 
     def handle_data(self, data: str) -> None:
         if self._area:
             self._area.value += data
+        if self._error:
+            self.errors[self._error] += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self._area:
@@ -70,3 +90,5 @@ class Page(HTMLParser):
             self._area = None
         elif tag == "form":
             self._form = None
+        if self._error and tag == self._error_tag:
+            self.errors[self._error], self._error = " ".join(self.errors[self._error].split()), ""

@@ -69,7 +69,7 @@ class TestPages:
             ({"name": "x" * 61}, "60"),
             ({"scopes": []}, "Choose what the program may do."),
             ({"scopes": ["everything"]}, "everything"),
-            ({"days": "4000"}, "4000"),
+            ({"days": "4000"}, "Choose one of the options"),
         ],
     )
     def test_tell_what_is_wrong(self, signed_in: Client, wrong: dict[str, Any], words: str) -> None:

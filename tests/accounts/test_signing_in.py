@@ -51,7 +51,7 @@ class TestPassword:
         answer = client.post(reverse("account_login"), {"login": aysel.email, "password": "open-the-door"})
 
         assert answer.status_code == 422
-        assert "not correct" in answer.content.decode()
+        assert "don’t belong together" in answer.content.decode()
         assert 'value="aysel@example.org"' in answer.content.decode()
         assert not is_signed_in(client)
 

@@ -243,7 +243,7 @@ class TestAddingPapers:
             ({"paper": "plan"}, "Choose the file of the paper."),
             ({"paper": "plan", "file": b""}, "empty"),
             ({"paper": "plan", "file": b"MZ"}, "none of these kinds"),
-            ({"paper": "nothing", "file": PDF}, "Select a valid choice"),
+            ({"paper": "nothing", "file": PDF}, "What was chosen is not offered any longer. Choose"),
         ],
     )
     def test_tells_what_is_wrong(self, signed: Client, own: ServiceRequest, said: dict[str, Any], words: str) -> None:

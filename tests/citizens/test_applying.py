@@ -127,7 +127,7 @@ class TestCheck:
 
         assert answer.status_code == 422
         assert b"Tick the box" in answer.content
-        assert b"Enter a valid email address" in answer.content
+        assert b"Write an e-mail address like" in answer.content
         assert b"Write a phone number" in answer.content
         assert not ServiceRequest.objects.exists()
 

@@ -133,7 +133,7 @@ class TestFiling:
             ({"personal_identifier": "3NG5PAJ"}, "This is your own identifier."),
             ({"personal_identifier": ""}, "the office needs the personal identifier"),
             ({"phone": "12"}, "Write a phone number like"),
-            ({"language": "xx"}, "xx"),
+            ({"language": "xx"}, "What was chosen is not offered any longer."),
         ],
     )
     def test_faults_are_told_and_nothing_is_kept(self, leyla: User, change: dict[str, Any], told: str) -> None:

@@ -203,7 +203,7 @@ class TestWholeRequest:
         answer = desk_client.post(reverse("desk_extend", args=[seen.pk]), {"reason": " "})
 
         assert answer.status_code == 422
-        assert "This field is required." in answer.content.decode()
+        assert "Fill this in." in answer.content.decode()
 
     def test_fields_of_all_forms_have_ids_of_their_own(self, desk_client: Client, held: Step) -> None:
         ids = re.findall(r' id="([^"]+)"', told(desk_client, held.service_request))

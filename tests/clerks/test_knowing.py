@@ -53,7 +53,7 @@ class TestWords:
             ({"title": ""}, "Give the block a title."),
             ({"text_en": ""}, "Write the text in one language at least."),
             ({"text_en": "Dear {nobody}"}, "Nothing fills {nobody} in."),
-            ({"agency": 0}, "Select a valid choice."),
+            ({"agency": 0}, "What was chosen is not offered any longer. Choose"),
         ],
     )
     def test_says_what_is_wrong(self, desk_client: Client, change: dict[str, Any], fault: str) -> None:

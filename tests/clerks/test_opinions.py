@@ -78,7 +78,7 @@ class TestAsking:
         [
             ({"question": ""}, "Write what you want to know."),
             ({"desk": ""}, "Choose whom you want to ask."),
-            ({"days": "99"}, "less than or equal to 60"),
+            ({"days": "99"}, "Give a number of 60 or less"),
         ],
     )
     def test_faults_stand_at_their_fields(

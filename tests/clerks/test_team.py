@@ -324,9 +324,9 @@ class TestRoles:
     @pytest.mark.parametrize(
         ("change", "fault"),
         [
-            ({"email": "nobody@example.org"}, "Nobody has an account with this address."),
+            ({"email": "nobody@example.org"}, "Nobody has an account with this address. Ask"),
             ({"email": ""}, "Write the e-mail address of the person."),
-            ({"role": "king"}, "Select a valid choice."),
+            ({"role": "king"}, "What was chosen is not offered any longer. Choose"),
         ],
     )
     def test_says_what_is_wrong(

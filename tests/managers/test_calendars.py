@@ -158,10 +158,10 @@ class TestPage:
         ("said", "told"),
         [
             ({"kind": "half"}, "Write the hour at which the half day ends."),
-            ({"day": "2026-13-06"}, "Enter a valid date."),
-            ({"kind": "never"}, "Select a valid choice."),
-            ({"kind": "half", "closes_at": "25:00"}, "Enter a valid time."),
-            ({"name": ""}, "This field is required."),
+            ({"day": "2026-13-06"}, "Give a date that exists"),
+            ({"kind": "never"}, "What was chosen is not offered any longer. Choose"),
+            ({"kind": "half", "closes_at": "25:00"}, "Give an hour and minutes, like 13:00."),
+            ({"name": ""}, "Fill this in."),
         ],
     )
     def test_bad_input_is_told_at_its_field(self, managing: Client, said: dict[str, str], told: str) -> None:

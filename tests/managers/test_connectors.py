@@ -131,7 +131,7 @@ class TestChange:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            ("", "This field is required"),
+            ("", "Fill this in."),
             ("a: [", "Line 1"),
             ("connectors: []\nconnectors: []", "stands there twice"),
             ("connectors: {}", "is no list"),

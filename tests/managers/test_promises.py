@@ -122,7 +122,7 @@ class TestPages:
         [
             ({"heard": ""}, "Write what people said."),
             ({"promised": ""}, "Write what you promise."),
-            ({"by_date": "2026-02-30"}, "Enter a valid date."),
+            ({"by_date": "2026-02-30"}, "Give a date that exists"),
         ],
     )
     def test_bad_input_is_told_at_its_field(self, permit, dilara, client: Client, said: Any, told: str) -> None:

@@ -260,10 +260,14 @@ class TestPages:
         ("page", "said", "told"),
         [
             ("managers_targets", {"measure": "on_time", "value": "", "by_date": "2027-01-01"}, "Write a number."),
-            ("managers_targets", {"measure": "magic", "value": "5", "by_date": "2027-01-01"}, "Select a valid choice."),
-            ("managers_targets", {"measure": "on_time", "value": "x", "by_date": "x"}, "Enter a whole number."),
+            (
+                "managers_targets",
+                {"measure": "magic", "value": "5", "by_date": "2027-01-01"},
+                "What was chosen is not offered any longer. Choose",
+            ),
+            ("managers_targets", {"measure": "on_time", "value": "x", "by_date": "x"}, "Give a whole number, like 12."),
             ("managers_remarks", {"words": "", "first_day": "2026-03-02"}, "Write what people should know."),
-            ("managers_remarks", {"words": "x", "first_day": "2026-02-31"}, "Enter a valid date."),
+            ("managers_remarks", {"words": "x", "first_day": "2026-02-31"}, "Give a date that exists"),
             ("managers_remarks", {"words": "x" * 301, "first_day": "2026-03-02"}, "at most 300"),
         ],
     )
