@@ -200,6 +200,7 @@ ACCESS: dict[str, Access] = {
     "open_data_catalogue": E,
     "linked_services": E,
     "linked_service": E,
+    "process_model": E,
     "open_data_xes": E,
     "open_data_ocel": E,
     "api_log_keys": E,

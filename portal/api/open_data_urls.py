@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.api import linked_data, open_data, process_mining
+from portal.api import linked_data, open_data, process_mining, process_model
 
 urlpatterns = [
     path("datapackage.json", open_data.data_package, name="open_data_package"),
@@ -8,5 +8,6 @@ urlpatterns = [
     path("events.xes.gz", process_mining.xes, name="open_data_xes"),
     path("events.ocel.json", process_mining.ocel, name="open_data_ocel"),
     path("services.<str:kind>", linked_data.services, name="linked_services"),
+    path("services/<slug:code>.bpmn", process_model.bpmn, name="process_model"),
     path("services/<slug:code>.<str:kind>", linked_data.service, name="linked_service"),
 ]

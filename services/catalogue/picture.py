@@ -84,12 +84,13 @@ def _forward(workflow: Workflow, step: AnyStep) -> list[str]:
 def _joined(workflow: Workflow, step: AnyStep, target: str) -> list[str]:
     """Give where a move leads: one back to a parallel step goes on after it."""
     parallel = workflow.by_key[target]
-    if isinstance(parallel, ParallelStep) and step.key in _inside(workflow, parallel):
+    if isinstance(parallel, ParallelStep) and step.key in inside(workflow, parallel):
         return [move.to for move in parallel.next]
     return [target]
 
 
-def _inside(workflow: Workflow, parallel: ParallelStep) -> set[str]:
+def inside(workflow: Workflow, parallel: ParallelStep) -> set[str]:
+    """Give the keys of the steps in the branches of a parallel step."""
     edges = {step.key: targets(step) for step in workflow.steps if step.key != parallel.key}
     return closure({branch.start for branch in parallel.branches}, edges) - {parallel.key}
 

@@ -355,6 +355,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "api_log_month": {"month": "2026-01", "kind": "jsonl"},
     "linked_services": {"kind": "jsonld"},
     "linked_service": {"code": "permit", "kind": "ttl"},
+    "process_model": {"code": "permit"},
     "api_log_inclusion": {"index": 0, "size": 1},
     "api_log_consistency": {"old": 1, "size": 1},
     "open311_discovery": {"format": "json"},
