@@ -185,7 +185,7 @@ def build_town(name: str) -> Town:
     known = (*known, others, absence, change, trial_of(name, manager), own_day)
     known = (*known, *steered(name, manager, now), session.pk, *opinions_of(held, clerk, now))
     pothole = ServiceVersion.objects.select_related("service").get(service__code="pothole")
-    nameless = nameless_of(name, pothole, clerk, ContentFile(one_page(), name="hole.pdf"), now)
+    nameless = nameless_of(name, pothole, clerk, ContentFile(one_page(), name="paper.pdf"), now)
     return Town(name, citizen, clerk, manager, *fresh, *known, nameless)
 
 

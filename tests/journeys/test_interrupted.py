@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.people import PASSWORD, Visitor, in_a_week
 from tests.journeys.test_pages import assert_sound
+from tests.journeys.test_without_account import fill_in_code, open_by_code, tell_of_a_hole
 from tests.live import LivePortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -50,6 +51,27 @@ def test_a_session_that_ends_in_the_middle_takes_no_words_with_it(hasty: Visitor
     page.goto("/my/profile/")
     expect(page.locator("input[name=city]")).to_have_value(city)
     assert hasty.faults == []
+
+
+def test_a_code_that_ends_in_the_middle_takes_no_words_with_it(
+    browser: Browser, hasty_portal: LivePortal, language: str
+) -> None:
+    context = browser.new_context(base_url=hasty_portal.url, viewport={"width": 390, "height": 900}, locale=language)
+    sender = Visitor(context.new_page())
+    page, own = sender.page, tell_of_a_hole(sender)
+    open_by_code(sender, *own)
+    page.locator("details:has(form[action$='/messages/']) > summary").click()
+    page.locator("form[action$='/messages/'] textarea").fill("The hole is gone.")
+    page.wait_for_timeout((IDLE_S + 2) * 1000)
+    page.locator("form[action$='/messages/'] button").click()
+    page.wait_for_url("**/status/")
+    assert_sound(sender, f"code-ended-{language}")
+    fill_in_code(sender, *own)
+    expect(page.locator("main blockquote")).to_have_text("The hole is gone.")
+    page.locator("main form[action$='/messages/'] button").click()
+    expect(page.locator("#messages + ul > li", has_text="The hole is gone.")).to_have_count(1)
+    assert sender.faults == []
+    context.close()
 
 
 def test_a_warning_comes_before_the_end_and_one_press_goes_on(hasty: Visitor, language: str) -> None:

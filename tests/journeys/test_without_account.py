@@ -41,11 +41,16 @@ def tell_of_a_hole(sender: Visitor) -> tuple[str, str]:
 def open_by_code(someone: Visitor, reference: str, code: str) -> None:
     page = someone.page
     page.goto("/status/")
+    fill_in_code(someone, reference, code)
+    page.wait_for_url(re.compile("/my/requests/[^/]+/$"))
+    assert code not in page.url
+
+
+def fill_in_code(someone: Visitor, reference: str, code: str) -> None:
+    page = someone.page
     page.locator("input[name=reference]").fill(reference)
     page.locator("input[name=code]").fill(code)
     page.locator("main form:has(input[name=code]) button").click()
-    page.wait_for_url(re.compile("/my/requests/[^/]+/$"))
-    assert code not in page.url
 
 
 def ask(bruno: Visitor, reference: str) -> None:
