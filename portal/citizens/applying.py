@@ -180,7 +180,7 @@ def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _take_check(request, own_draft(request, pk, lock=True))
     filling = Filling(own_draft(request, pk), timezone.now())
     form = ContactForm(initial=filling.draft.contact)
-    return _show_check(request, filling, form, told_problems(filling, filling.all_problems()), 200)
+    return _show_check(request, filling, form, filling.all_problems(), 200)
 
 
 def _take_check(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -205,7 +205,7 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     filling, user = Filling(draft, timezone.now()), visitor(request)
     form = ContactForm(request.POST)
     if not form.is_valid() or filling.refused_files(filling.sheets):
-        return _show_check(request, filling, form, told_problems(filling, filling.all_problems()), UNPROCESSABLE)
+        return _show_check(request, filling, form, filling.all_problems(), UNPROCESSABLE)
     submission = Submission(
         version=filling.version,
         office=filling.office,
@@ -222,9 +222,9 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         return _to_done(request, submit(submission, timezone.now()))
     except Invalid as invalid:
-        return _show_check(request, filling, form, told_problems(filling, invalid.problems), UNPROCESSABLE)
+        return _show_check(request, filling, form, invalid.problems, UNPROCESSABLE)
     except Refused as refused:
-        return _show_check(request, filling, form, [{"do": "", "message": str(refused.message)}], UNPROCESSABLE)
+        return _show_check(request, filling, form, [], UNPROCESSABLE, refusal=str(refused.message))
 
 
 def _to_done(request: HttpRequest, submitted: ServiceRequest) -> HttpResponse:
@@ -233,14 +233,14 @@ def _to_done(request: HttpRequest, submitted: ServiceRequest) -> HttpResponse:
 
 
 def _show_check(
-    request: HttpRequest, filling: Filling, form: ContactForm, problems: list[dict[str, str]], status: int
+    request: HttpRequest, filling: Filling, form: ContactForm, problems: list[Problem], status: int, refusal: str = ""
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "draft": filling.draft,
         "definition": filling.definition,
         "office": filling.office,
-        "sections": review(filling),
-        "problems": problems,
+        "sections": review(filling, problems),
+        "problems": [*told_problems(filling, problems), *([{"do": "", "message": refusal}] if refusal else [])],
         "form": form,
         "contact": applicant_of(filling.draft) if request.user.is_authenticated else None,
         "assistance": Assistance.of(filling.draft.assistance),

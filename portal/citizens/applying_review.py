@@ -1,19 +1,23 @@
 """Check your answers: every answer in words with a way to change it, and who may be reached how."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portal.citizens.applying_drafts import Filling, label_of, told
 from portal.citizens.applying_typing import storable
 from portal.fields import PhoneNumberField, as_seen
 from portal.templatetags.words import answer, marked
+from services.catalogue.answer_words import as_typed
 from services.catalogue.answers import Problem
 from services.requests.evidence import Evidence
 
@@ -44,11 +48,20 @@ class ContactForm(forms.Form):
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What is wrong with a row's answer, and the button that leads to where it can be mended."""
+
+    message: SafeString
+    do: str
+
+
+@dataclass(frozen=True)
 class Row:
     label: str
     words: str
     do: str
     files: list[Evidence] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -59,24 +72,36 @@ class Section:
     rows: list[Row]
 
 
-def review(filling: Filling) -> list[Section]:
-    """Tell all answers and papers in words, page by page."""
-    return [Section(marked(sheet.title), [_row(filling, part) for part in sheet.parts]) for sheet in filling.sheets]
+def review(filling: Filling, problems: Iterable[Problem]) -> list[Section]:
+    """Tell all answers and papers in words, page by page, each with what is wrong with it."""
+    faults = defaultdict(list)
+    for problem in problems:
+        faults[problem.path.partition(".")[0]].append(problem)
+    return [
+        Section(marked(sheet.title), [_row(filling, part, faults[part.key]) for part in sheet.parts])
+        for sheet in filling.sheets
+    ]
 
 
-def _row(filling: Filling, part: Any) -> Row:
-    change = f"change:{part.key}"
+def _row(filling: Filling, part: Any, problems: Iterable[Problem]) -> Row:
+    change, label = f"change:{part.key}", marked(label_of(part))
+    faults = [Fault(_told_in_row(part, problem), f"change:{problem.path}") for problem in problems]
     if hasattr(part, "accept"):
         files = [file for file in filling.files if file.key == part.key]
-        return Row(marked(label_of(part)), "" if files else _("No file"), change, files)
-    return Row(marked(label_of(part)), _in_words(filling, part), change)
+        return Row(label, "" if files else _("No file"), change, files, faults)
+    return Row(label, _in_words(filling, part, is_faulty=bool(faults)), change, faults=faults)
 
 
-def _in_words(filling: Filling, part: Any) -> str:
-    if part.key in filling.answers:
+def _told_in_row(part: Any, problem: Problem) -> SafeString:
+    """Tell a fault beside its question, which needs no name there but in the entries of a group."""
+    return told(part, problem) if "." in problem.path else conditional_escape(problem.message)
+
+
+def _in_words(filling: Filling, part: Any, *, is_faulty: bool) -> str:
+    """Tell an answer; one that isn't right as it was typed."""
+    if part.key in filling.answers and not is_faulty:
         return answer(part, filling.answers[part.key]) or _("Not answered")
-    typed = filling.given.get(part.key)
-    return typed if isinstance(typed, str) else _("Not answered")
+    return as_typed(part, filling.given.get(part.key), get_language() or "en") or _("Not answered")
 
 
 def way_to_change(filling: Filling, name: str) -> str:

@@ -15,6 +15,29 @@ def display(field: Any, value: Any, language: str) -> str:
     return WORDS.get(field.kind, _plain)(field, value, language)
 
 
+def as_typed(field: Any, value: Any, language: str) -> str:
+    """Tell what was typed, right or wrong, as far as there is anything: part by part, entry by entry."""
+    match value:
+        case list() if field.kind == "group":
+            return "\n".join(_entry(field, item, language) for item in value)
+        case list():
+            return ", ".join(_option(field, item, language) for item in value)
+        case dict():
+            return ", ".join(str(part) for part in value.values() if part)
+        case None | bool():
+            return "" if value is None else _yes_no(field, value, language)
+    return _option(field, value, language)
+
+
+def _entry(group: Any, item: Mapping[str, Any], language: str) -> str:
+    labels = [(one.label, as_typed(one, item.get(one.key), language)) for one in group.fields]
+    return "; ".join(f"{in_language(label, language)}: {words or '–'}" for label, words in labels)
+
+
+def _option(field: Any, value: Any, language: str) -> str:
+    return _one_of(field, value, language) if field.kind in ("one_of", "several_of") else str(value)
+
+
 def _plain(field: Any, value: Any, language: str) -> str:
     return str(value)
 

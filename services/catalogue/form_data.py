@@ -60,4 +60,4 @@ def plain_number(text: str) -> str:
     plain = re.sub(r"[\s\u00a0\u202f'’]", "", plain).replace("٫", ".").replace("−", "-")
     if re.fullmatch(r"[+-]?\d+,\d+", plain):
         plain = plain.replace(",", ".")
-    return plain
+    return plain if re.fullmatch(r"[+-]?[\d.,]+", plain) else text
