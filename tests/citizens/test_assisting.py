@@ -111,6 +111,17 @@ class TestFiling:
         assert grandmother.email not in pages
         assert Step.objects.filter(kind=Step.Kind.NOTICE, branch="assistant").count() == 1
 
+    def test_a_volunteer_needs_no_mandate_and_is_told_as_one(self, leyla: User, grandmother: User) -> None:
+        request = sent_for(leyla, relation="volunteer", mandate="")
+        worlds.run_robots()
+        event, page = Event.objects.get(subject=request.pk, kind="submitted"), seen_by(grandmother, request)
+
+        assert (request.applicant, request.assistant, request.channel) == (grandmother, leyla, "online")
+        assert (event.actor, event.facts["assistance"]) == (f"assistant:{leyla.pk}", "volunteer")
+        for words in ("Leyla sent this request for you", "Volunteer", "She can’t see well", "End this help"):
+            assert words in page.content.decode()
+        assert seen_by(leyla, request).status_code == 200
+
     def test_somebody_without_account_follows_with_the_code(self, leyla: User) -> None:
         request = sent_for(leyla, email="zeynab@example.org")
         worlds.run_robots()

@@ -227,11 +227,7 @@ def code_of(secret: str) -> str:
 def test_signing_in_with_the_provider_of_identities(visitor: Open, language: str) -> None:
     person = visitor(width=390, language=language)
     page = person.page
-    page.goto("/account/login/")
-    page.locator("main").get_by_text("Government ID").first.click()
-    submit(person)
-    page.locator("input[name=sub]").first.fill("leyla")
-    page.locator("button[type=submit]").first.click()
+    sign_in_at_provider(person, "leyla")
     page.wait_for_url(re.compile("/my/|/welcome/|/account/"))
     assert_sound(person, f"account-from-provider-{language}")
     page.goto("/account/3rdparty/")
@@ -240,3 +236,51 @@ def test_signing_in_with_the_provider_of_identities(visitor: Open, language: str
     assert_sound(person, f"account-connections-{language}")
     page.goto("/account/sessions/")
     assert_sound(person, f"account-sessions-{language}")
+
+
+@pytest.mark.parametrize(("language", "script"), [("fr", False), ("ar", True)])
+def test_the_provider_of_identities_is_linked_to_an_account_and_taken_away(
+    visitor: Open, language: str, script: bool
+) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=script)
+    page, known = person.page, f"link-{uuid4().hex[:8]}"
+    sign_up(person, f"{known}@example.org", f"link-{language}")
+    link_provider(person, known)
+    expect(page.locator("main input[name=account]")).to_have_count(1)
+    assert_sound(person, f"account-linked-{language}")
+    sign_out(person)
+    sign_in_at_provider(person, known)
+    page.wait_for_url(re.compile("/my/|/welcome/"))
+    page.goto("/account/email/")
+    person.sees(f"{known}@example.org")
+
+    page.goto("/account/3rdparty/")
+    page.locator("main input[name=account]").check()
+    page.locator("main form:has(input[name=account]) button").click()
+    expect(page.locator("main input[name=account]")).to_have_count(0)
+    assert_sound(person, f"account-linked-no-more-{language}")
+    assert person.faults == []
+
+
+def link_provider(person: Visitor, name: str) -> None:
+    """Add the provider of identities to the account that is signed in."""
+    person.page.goto("/account/3rdparty/")
+    go_to_provider(person)
+    give_name(person, name)
+    person.page.wait_for_url("**/account/3rdparty/")
+
+
+def sign_in_at_provider(person: Visitor, name: str) -> None:
+    person.page.goto("/account/login/")
+    go_to_provider(person)
+    give_name(person, name)
+
+
+def go_to_provider(person: Visitor) -> None:
+    person.page.locator("main").get_by_text("Government ID").first.click()
+    submit(person)
+
+
+def give_name(person: Visitor, name: str) -> None:
+    person.page.locator("input[name=sub]").first.fill(name)
+    person.page.locator("button[type=submit]").first.click()

@@ -127,7 +127,7 @@ def test_a_late_request_is_complained_about_and_the_supervisor_answers(cast: Cas
     assert_sound(aysel, f"complaint-answered-{cast.language}")
 
 
-def test_a_permit_is_rated_shared_and_verified(cast: Cast) -> None:
+def test_a_permit_is_rated_shared_and_verified(cast: Cast, walked: LivePortal) -> None:
     aysel, page = cast.aysel, cast.aysel.page
     address, reference = send_request(aysel)
     decide(cast.bruno, reference, "approve")
@@ -144,7 +144,7 @@ def test_a_permit_is_rated_shared_and_verified(cast: Cast) -> None:
 
     page.goto(address)
     file = page.request.get(page.locator("main a[href^='/my/documents/']").first.get_attribute("href") or "").body()
-    share_and_end(cast)
+    share_and_end(cast, walked)
     verify(cast.stranger, file, "granted", f"verified-{cast.language}")
     changed = bytearray(file)
     changed[len(changed) // 2] ^= 1
@@ -166,25 +166,46 @@ def rate_by_letter(reader: Visitor, reference: str, language: str) -> None:
     assert_sound(reader, f"rate-{language}")
 
 
-def share_and_end(cast: Cast) -> None:
-    """Make a link, let a stranger open it, end it: then it is gone."""
+def share_and_end(cast: Cast, walked: LivePortal) -> None:
+    """Make two links and let a stranger open them; one is ended, the other one's time passes: then they are gone."""
     aysel, stranger = cast.aysel, cast.stranger
     aysel.page.goto("/my/documents/")
     assert_sound(aysel, f"documents-{cast.language}")
     aysel.page.locator("main a[href$='/share/']").first.click()
-    aysel.page.locator("main form button").first.click()
-    link = aysel.page.locator("#id_address").input_value()
+    link = make_link(cast)
     assert_sound(aysel, f"share-{cast.language}")
-
-    stranger.page.goto(link)
-    expect(stranger.page.locator("main a[href$='/file/']")).to_be_visible()
     assert_sound(stranger, f"shared-{cast.language}")
     aysel.page.goto(aysel.page.url)
     aysel.page.locator("form[action^='/my/links/'] button").first.click()
+    assert_gone(stranger, link)
+    assert_sound(stranger, f"shared-ended-{cast.language}")
+
+    link = make_link(cast)
+    expect(aysel.page.locator("main .tag.in_time")).to_have_count(1)
+    with psycopg.connect(walked.database_url) as connection:
+        expired = "UPDATE requests_sharelink SET made_at = made_at - interval '1 year', expires_at = now()"
+        assert connection.execute(f"{expired} WHERE revoked_at IS NULL AND expires_at > now()").rowcount == 1
+    assert_gone(stranger, link)
+    aysel.page.goto(aysel.page.url)
+    expect(aysel.page.locator("form[action^='/my/links/']")).to_have_count(0)
+    expect(aysel.page.locator("main .tag.in_time")).to_have_count(0)
+    expect(aysel.page.locator("main li .tag.done")).to_have_count(2)
+    assert_sound(aysel, f"share-expired-{cast.language}")
+
+
+def make_link(cast: Cast) -> str:
+    """Make a link on the page of a document, and let the stranger open it."""
+    cast.aysel.page.locator("main form:not([action]) button").first.click()
+    link = cast.aysel.page.locator("#id_address").input_value()
+    cast.stranger.page.goto(link)
+    expect(cast.stranger.page.locator("main a[href$='/file/']")).to_be_visible()
+    return link
+
+
+def assert_gone(stranger: Visitor, link: str) -> None:
     answer = stranger.page.goto(link)
     assert answer is not None
     assert answer.status == 404
-    assert_sound(stranger, f"shared-ended-{cast.language}")
 
 
 def verify(stranger: Visitor, file: bytes, state: str, name: str) -> None:

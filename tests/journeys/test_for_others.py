@@ -12,6 +12,10 @@ from tests.journeys.test_pages import assert_sound
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Visitor]
 NIGAR = "3NG5PAJ"
+STILL = {
+    "en": "the office waits for your answer to its question. The day it is due moves accordingly.",
+    "fr": "l’administration attend votre réponse à sa question. L’échéance se décale d’autant.",
+}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -41,16 +45,7 @@ def test_a_relative_applies_with_a_mandate(visitor: Open, tmp_path: Path, langua
     expect(page.locator("main")).to_contain_text("Nigar Əliyeva")
 
     page.goto(form)
-    for name, value in (("search_by", "parcel"), ("whose", "own")):
-        page.locator(f"input[name={name}][value={value}]").check()
-    page.locator("input[name=parcel]").fill("AZ-0123-4568")
-    page.locator(NEXT).first.click()
-    page.locator("input[name=purpose]").first.check()
-    page.locator(NEXT).first.click()
-    while not page.locator("input[name=declared]").count():
-        page.locator(NEXT).first.click()
-    page.locator("input[name=declared]").check()
-    page.locator("main form:has(input[name=declared]) button").first.click()
+    fill_in_and_send(aysel)
     expect(page.locator(".confirmation")).to_be_visible()
     assert_sound(aysel, f"apply-for-done-{language}")
     reference = page.locator(".reference").first.inner_text()
@@ -60,6 +55,69 @@ def test_a_relative_applies_with_a_mandate(visitor: Open, tmp_path: Path, langua
     nigar.page.locator("main tr, main li").filter(has_text=reference).first.locator("a").first.click()
     nigar.sees("Aysel Məmmədova")
     assert_sound(nigar, f"helped-{language}")
+
+
+def fill_in_and_send(person: Visitor) -> None:
+    """Fill in the form of an extract of the property register, from its first page on, and send it."""
+    page = person.page
+    for name, value in (("search_by", "parcel"), ("whose", "own")):
+        page.locator(f"input[name={name}][value={value}]").check()
+    if (questions := page.locator("main button[name=do][value=show]")).count():  # where no script brings them
+        questions.click()
+    page.locator("input[name=parcel]").fill("AZ-0123-4568")
+    page.locator(NEXT).first.click()
+    page.locator("input[name=purpose]").first.check()
+    page.locator(NEXT).first.click()
+    while not page.locator("input[name=declared]").count():
+        page.locator(NEXT).first.click()
+    page.locator("input[name=declared]").check()
+    page.locator("main form:has(input[name=declared]) button").first.click()
+
+
+@pytest.mark.parametrize(
+    ("language", "script", "role", "ended"),
+    [
+        pytest.param("fr", False, "Bénévole", "Vous seul pouvez maintenant suivre votre demande.", id="french-plain"),
+        pytest.param("ar", True, "متطوع", "أنت وحدك من يستطيع متابعة طلبك الآن.", id="arabic"),
+    ],
+)
+def test_a_volunteer_helps_until_the_person_ends_it(
+    visitor: Open, language: str, script: bool, role: str, ended: str
+) -> None:
+    look = {"width": 390, "language": language, "java_script_enabled": script}
+    elvin, nigar = visitor("elvin", **look), visitor("nigar", **look)
+    page = elvin.page
+    page.goto("/apply/property-extract/for/")
+    page.locator("input[name=name]").fill("Nigar Əliyeva")
+    page.locator("input[name=personal_identifier]").fill(NIGAR)
+    page.locator("input[name=relation][value=volunteer]").check()
+    page.locator("textarea[name=reason]").fill("Her eyes are weak")
+    for name in ("may_follow", "agreed"):
+        page.locator(f"input[name={name}]").check()
+    page.locator("main form button[type=submit]").last.click()
+    fill_in_and_send(elvin)
+    reference = page.locator(".reference").first.inner_text()
+    page.locator("main a[href^='/my/requests/']").first.click()
+    expect(page.locator("main .notice").first).to_contain_text("Nigar Əliyeva")
+    assert_sound(elvin, f"helping-{language}")
+    helped = page.url
+
+    nigar.page.goto(helped)
+    for words in ("Elvin Hüseynov", role, "Her eyes are weak", reference):
+        nigar.sees(words)
+    assert_sound(nigar, f"helped-by-volunteer-{language}")
+    nigar.page.locator("form[action$='/assistance/end/'] button").click()
+    nigar.sees(ended)
+    expect(nigar.page.locator("form[action$='/assistance/end/']")).to_have_count(0)
+    assert_sound(nigar, f"help-ended-{language}")
+    answer = page.goto(helped)
+    assert answer is not None
+    assert answer.status == 404
+    page.goto("/my/requests/")
+    expect(page.locator("main")).not_to_contain_text(reference)
+    nigar.page.goto("/my/data/readings/")
+    expect(nigar.page.locator("main tr", has_text=reference).first).to_contain_text("Elvin Hüseynov")
+    assert elvin.faults == nigar.faults == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -81,6 +139,7 @@ def test_a_question_about_an_answer_is_answered_at_its_field(visitor: Open, lang
 
     person = visitor("aysel", width=390, language=language)
     person.page.goto(address)
+    person.sees(STILL[language])
     assert_sound(person, f"answer-at-field-{language}")
     person.page.locator("input[name=plate]").fill("!")
     person.page.locator("form[action$='/answer/'] button[type=submit], form[action$='/answer/'] button").last.click()

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import NEXT, PASSWORD, Visitor, press_until
+from tests.journeys.people import NEXT, PASSWORD, Visitor, paper, press_until
 from tests.journeys.test_pages import assert_sound, assert_sound_and_narrow
 from tests.live import LivePortal
 
@@ -137,28 +138,46 @@ def test_where_a_request_is_without_an_account(visitor: Open, language: str) -> 
     assert "aysel" not in page.locator("main").inner_text().lower()
 
 
-@pytest.mark.parametrize(("language", "read"), [("en", "read by the office"), ("fr", "lu par le bureau")])
-def test_words_go_both_ways(visitor: Open, language: str, read: str) -> None:
-    sender, bruno = visitor("aysel", width=390), visitor("bruno", width=390, language=language)
-    sender.apply_for_parking("company_car", "10-CC-789")
-    reference = sender.page.locator(".reference").first.inner_text()
+@pytest.mark.parametrize(
+    ("language", "read", "script"),
+    [("en", "read by the office", True), ("fr", "lu par le bureau", False)],
+    ids=["english", "french-plain"],
+)
+def test_words_and_files_go_both_ways(visitor: Open, tmp_path: Path, language: str, read: str, script: bool) -> None:
+    look = {"width": 390, "language": language, "java_script_enabled": script}
+    sender, aysel, bruno = visitor("aysel", width=390), visitor("aysel", **look), visitor("bruno", **look)
+    reference = sender.apply_for_parking("company_car", "10-CC-789")
     sender.page.locator("main a[href^='/my/requests/']").first.click()
-    aysel = visitor("aysel", width=390, language=language)
     aysel.page.goto(sender.page.url)
-    aysel.page.locator("details:has(form[action$='/messages/']) > summary").click()
-    aysel.page.locator("form[action$='/messages/'] textarea").fill("Can I park there on Monday?")
-    aysel.page.locator("form[action$='/messages/'] button").click()
+    write(aysel, "Can I park there on Monday?", paper(tmp_path).rename(tmp_path / "question.png"))
     aysel.sees("Can I park there on Monday?")
     bruno.open_request(reference)
     bruno.wait_for("Can I park there on Monday?")
-    bruno.page.locator("details:has(form[action$='/messages/']) > summary").click()
-    bruno.page.locator("form[action$='/messages/'] textarea").fill("Not yet, but soon.")
-    bruno.page.locator("form[action$='/messages/'] button").click()
+    assert_opens(bruno, "question.png")
+    write(bruno, "Not yet, but soon.", paper(tmp_path).rename(tmp_path / "answer.png"))
     assert_sound(bruno, f"bruno-message-{language}")
     aysel.page.reload()
     aysel.sees("Not yet, but soon.")
     aysel.sees(read)
+    assert_opens(aysel, "answer.png")
     assert_sound(aysel, f"aysel-messages-{language}")
+    assert aysel.faults == bruno.faults == []
+
+
+def write(person: Visitor, words: str, file: Path) -> None:
+    """Write a message with a file; both sides have the same form."""
+    form = person.page.locator("form[action$='/messages/']")
+    person.page.locator("details:has(form[action$='/messages/']) > summary").click()
+    form.locator("textarea").fill(words)
+    form.locator("input[type=file]").set_input_files(file)
+    form.locator("button").last.click()
+    person.wait_for_part(f"main li a:has-text('{file.name}')")
+
+
+def assert_opens(person: Visitor, name: str) -> None:
+    """Prove that a file of a message is there as it was sent, a picture here."""
+    link = person.wait_for_part(f"main li a:has-text('{name}')").get_attribute("href") or ""
+    assert person.page.request.get(link).body().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(("language", "city"), [("en", "Şəki"), ("fr", "Quba")])

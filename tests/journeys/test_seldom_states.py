@@ -28,6 +28,16 @@ WEDDING = {
     "surname": "own",
     "witnesses": [{"name": "Nigar Əliyeva", "pin": "3NG5PAJ"}, {"name": "Orxan Quliyev", "pin": "2RH8MV6"}],
 }
+STILL = {
+    "dark": "the office waits for your payment. The day it is due moves accordingly.",
+    "arabic": "ينتظر المكتب دفعك. ويتأخر الموعد النهائي بقدر ذلك.",
+    "narrow": "l’administration attend votre paiement. L’échéance se décale d’autant.",
+}
+LOOKED_BECAUSE = {
+    "dark": "The applicant is here or on the phone",
+    "arabic": "مقدّم الطلب حاضر أو على الهاتف",
+    "narrow": "Le demandeur est présent ou au téléphone",
+}
 AWAY = {
     "dark": "The portal is away for a moment",
     "arabic": "البوابة غير متاحة للحظات",
@@ -59,6 +69,7 @@ def test_waiting_for_payment_then_withdrawn(visitor: Open, look: str) -> None:
     reference = aysel.send_by_program("parking-permit", OWN_CAR)
     open_own(aysel, reference)
     expect(aysel.wait_for_part("main .notice .reference")).to_be_visible()
+    aysel.sees(STILL[look])
     assert_sound(aysel, f"waits-for-payment-{look}")
     assert_printed_without_its_frame(aysel, f"printed-{look}")
     bruno.open_request(reference)
@@ -66,6 +77,14 @@ def test_waiting_for_payment_then_withdrawn(visitor: Open, look: str) -> None:
     bruno.tell_purpose("present")
     expect(bruno.page.locator("form[action$='/record/'] button")).to_be_visible()
     assert_sound(bruno, f"desk-waits-for-payment-{look}")
+    request = aysel.page.url
+    aysel.page.goto("/my/data/readings/")
+    seen = aysel.page.locator("main tr", has_text=reference)
+    expect(seen).to_have_count(1)
+    for words in ("Bruno Qasımov", LOOKED_BECAUSE[look]):
+        expect(seen).to_contain_text(words)
+    assert_sound(aysel, f"looked-at-{look}")
+    aysel.page.goto(request)
 
     aysel.page.locator("main a[href$='/withdraw/']").click()
     aysel.page.locator("main form button.danger").click()

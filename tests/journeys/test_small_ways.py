@@ -27,6 +27,31 @@ def test_services_are_found_while_one_types(visitor: Open, language: str, words:
     expect(page).to_have_url(re.compile(f"q={words}"))
 
 
+@pytest.mark.parametrize(("language", "script"), [("fr", False), ("ar", True)])
+def test_services_are_found_by_agency_and_by_place(visitor: Open, language: str, script: bool) -> None:
+    person = visitor(width=1280 if script else 390, language=language, java_script_enabled=script)
+    page = person.page
+    page.goto("/")
+    page.locator("main a[href='/agencies/local-services/']").click()
+    page.locator("main a[href='/services/parking-permit/']").first.click()
+    ganja = page.locator("main a[href='/agencies/ganja/']").first.inner_text()
+    here = page.locator("main .notice", has_text=ganja)
+    expect(here).to_have_count(0)
+
+    page.goto("/")
+    page.locator("main a[href^='/place/']").first.click()
+    page.locator("input[name=place][value=ganja]").check()
+    page.locator("main form button").first.click()
+    page.wait_for_url(re.compile("/$"))
+    expect(page.locator("main a[href^='/place/']").first).to_be_visible()
+    page.goto("/services/")
+    page.locator("main a[href$='?here=1']").click()
+    page.locator("#found a[href='/services/parking-permit/']").first.click()
+    expect(here).to_have_count(1)
+    page.goto("/agencies/ganja/")
+    assert_sound(person, f"agency-of-one-s-place-{language}")
+
+
 def begin_a_report(person: Visitor) -> None:
     person.page.goto("/apply/pothole-report/")
     person.page.locator("input[name=office]").first.check()
@@ -45,6 +70,38 @@ def test_a_question_appears_with_the_answer_that_needs_it_and_goes_again(visitor
     page.locator("input[name=category][value=lamp]").check()
     expect(size).to_be_hidden()
     expect(lamp).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("fr", 390), ("ar", 1280)])
+def test_without_scripts_a_press_brings_the_questions_that_an_answer_needs(
+    visitor: Open, language: str, width: int
+) -> None:
+    person = visitor(width=width, language=language, java_script_enabled=False)
+    page = person.page
+    begin_a_report(person)
+    size, lamp, words = (page.locator(f"[name={name}]") for name in ("size", "lamp_number", "description"))
+    words.fill("Before the bakery")
+    answer(person, "category", "pothole")
+    size.first.check()
+    assert_sound(person, f"question-appeared-{language}")
+    answer(person, "category", "lamp")
+    expect(size).to_have_count(0)
+    lamp.fill("L-17")
+    answer(person, "category", "pothole")
+    expect(lamp).to_have_count(0)
+    expect(size.first).to_be_checked()
+    answer(person, "category", "lamp")
+    expect(lamp).to_have_value("L-17")
+    expect(words).to_have_value("Before the bakery")
+    assert person.faults == []
+
+
+def answer(person: Visitor, name: str, value: str) -> None:
+    """Choose an answer and have the questions updated, as one does without scripts; no fault is told meanwhile."""
+    person.page.locator(f"input[name={name}][value={value}]").check()
+    with person.page.expect_navigation():
+        person.page.locator("main button[name=do][value=show]").click()
+    expect(person.page.locator("[data-error-summary]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

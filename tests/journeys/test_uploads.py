@@ -192,3 +192,25 @@ def test_what_was_sent_is_opened_again_from_the_page_and_from_the_check(
         if script:
             assert_sound(person, f"file-of-a-draft-{'page' if 'where' in place else 'check'}-{language}")
     assert person.faults == []
+
+
+@pytest.mark.parametrize(("language", "script"), [("fr", False), ("ar", True)])
+def test_a_file_is_taken_back_from_the_draft(visitor: Open, photos: list[Path], language: str, script: bool) -> None:
+    person = visitor(width=390, language=language, java_script_enabled=script)
+    page = to_the_photos(person)
+    page.locator("input[type=file]").first.set_input_files(photos)
+    if not script:
+        page.locator(NEXT).click()
+    expect(page.locator(FILES)).to_have_count(2, timeout=20_000)
+
+    page.locator(LATITUDE).fill("41")
+    page.locator(FILES).first.locator("button").click()
+
+    expect(page.locator(FILES)).to_have_count(1)
+    expect(page.locator(FILES)).to_contain_text(photos[1].name)
+    expect(page.locator(LATITUDE)).to_have_value("41")
+    assert_sound(person, f"file-taken-back-{language}")
+    page.goto(re.sub("[^/]+/$", "check/", page.url))
+    expect(page.locator("main")).to_contain_text(photos[1].name)
+    expect(page.locator("main")).not_to_contain_text(photos[0].name)
+    assert person.faults == []
