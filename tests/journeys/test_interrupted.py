@@ -1,11 +1,12 @@
 """Interrupted: the session ends in the middle of a form, a button is pressed twice."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.people import PASSWORD, Visitor, in_a_week
+from tests.journeys.people import NEXT, PASSWORD, Visitor, in_a_week
 from tests.journeys.test_pages import assert_sound
 from tests.journeys.test_without_account import fill_in_code, open_by_code, tell_of_a_hole
 from tests.live import LivePortal
@@ -27,13 +28,19 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def hasty(browser: Browser, hasty_portal: LivePortal, language: str) -> Iterator[Visitor]:
-    """Give Nigar on a phone, at the hasty portal."""
-    context = browser.new_context(base_url=hasty_portal.url, viewport={"width": 390, "height": 900}, locale=language)
-    person = Visitor(context.new_page())
+def hasty(
+    browser: Browser, hasty_portal: LivePortal, language: str, request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
+    """Give Nigar on a phone, at the hasty portal; with scripts unless the test says otherwise."""
+    options = {"base_url": hasty_portal.url, "viewport": {"width": 390, "height": 900}, "locale": language}
+    contexts = [
+        browser.new_context(**options, java_script_enabled=on) for on in (getattr(request, "param", True), True)
+    ]
+    person = Visitor(*[context.new_page() for context in contexts])
     person.sign_in("nigar")
     yield person
-    context.close()
+    for context in contexts:
+        context.close()
 
 
 def test_a_session_that_ends_in_the_middle_takes_no_words_with_it(hasty: Visitor, language: str) -> None:
@@ -42,9 +49,7 @@ def test_a_session_that_ends_in_the_middle_takes_no_words_with_it(hasty: Visitor
     page.locator("input[name=city]").fill(city)
     page.wait_for_timeout((IDLE_S + 2) * 1000)
     page.locator("main form button[type=submit], main form button:not([type])").last.click()
-    page.locator("input[name=login]").fill("nigar@example.org")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button[type=submit]").first.click()
+    sign_in_again(hasty)
     expect(page.locator("main blockquote", has_text=city)).to_be_visible()
     assert_sound(hasty, f"again-{language}")
     page.locator("form[action='/my/profile/'] button").click()
@@ -72,6 +77,35 @@ def test_a_code_that_ends_in_the_middle_takes_no_words_with_it(
     expect(page.locator("#messages + ul > li", has_text="The hole is gone.")).to_have_count(1)
     assert sender.faults == []
     context.close()
+
+
+def sign_in_again(hasty: Visitor) -> None:
+    hasty.page.locator("input[name=login]").fill("nigar@example.org")
+    hasty.page.locator("input[name=password]").fill(PASSWORD)
+    hasty.page.locator("main form button[type=submit]").first.click()
+
+
+@pytest.mark.parametrize(("language", "hasty"), [("fr", False), ("ar", True)], indirect=True)
+def test_a_session_that_ends_in_the_middle_of_an_application_takes_no_words_with_it(
+    hasty: Visitor, language: str
+) -> None:
+    page = hasty.page
+    page.goto("/apply/parking-permit/")
+    page.locator("input[name=office][value=sumgait-city-hall]").check()
+    page.locator("main form button[type=submit]").last.click()
+    form = page.url
+    page.wait_for_timeout((IDLE_S + 2) * 1000)
+    page.locator("input[name=plate]").fill("10-NG-777")
+    page.locator("input[name=vehicle_relation][value=owner]").check()
+    page.locator(NEXT).click()
+    sign_in_again(hasty)
+    expect(page.locator("main blockquote", has_text="10-NG-777")).to_be_visible()
+    assert_sound(hasty, f"again-application-{language}")
+    page.locator(f"form[action='{urlsplit(form).path}'] button").click()
+    expect(page.locator("input[name=zone]").first).to_be_visible()
+    page.goto(form)
+    expect(page.locator("input[name=plate]")).to_have_value("10-NG-777")
+    assert hasty.faults == []
 
 
 def test_a_warning_comes_before_the_end_and_one_press_goes_on(hasty: Visitor, language: str) -> None:
