@@ -68,9 +68,10 @@ FIELDS: dict[type[forms.Field], Words] = {
 }
 
 
-def no_unkept(text: str) -> None:
-    """Refuse characters that steer machines and aren't text, as the services' forms do."""
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in text):
+def no_unkept(value: object) -> None:
+    """Refuse characters that steer machines and aren't text, as the services' forms do; JSON comes as its data."""
+    letters = value if isinstance(value, str) else ""
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in letters):
         raise forms.ValidationError(UNKEPT, code="null_characters_not_allowed")
 
 

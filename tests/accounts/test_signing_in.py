@@ -1,5 +1,6 @@
 """Every way to sign in opens what it should and no more: second factors, codes used once, sessions ended."""
 
+import json
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -154,3 +156,10 @@ def test_nobody_joins_under_an_address_that_only_looks_like_one(client: Client, 
     assert words in answer.content.decode()
     assert address in answer.content.decode()
     assert not User.objects.filter(email=address).exists()
+
+
+class TestAKeysAnswer:
+    def test_is_read_as_the_data_that_it_is(self) -> None:
+        answer = {"id": "of a key", "response": {"type": "public-key"}}
+
+        assert AddWebAuthnForm.base_fields["credential"].clean(json.dumps(answer)) == answer
