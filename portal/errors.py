@@ -109,9 +109,17 @@ class Away(exceptions.APIException):
     wait = BACK_IN_S
 
 
+class TooMuch(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_much"
+    default_detail = _("Too much was sent at once. Send less.")
+
+
 class Faults(ExceptionHandler):
-    """Tell programs when to come back."""
+    """Tell programs when to come back, and what was more than is taken."""
 
     def convert_known_exceptions(self, exc: Exception) -> Any:
-        """Take a database that can't be reached for what it is: not a fault of ours for ever."""
+        """Take a database that can't be reached, and too large a form, for what they are: not faults of ours."""
+        if isinstance(exc, TOO_MUCH):
+            return TooMuch()
         return Away() if isinstance(exc, AWAY) else super().convert_known_exceptions(exc)

@@ -162,7 +162,13 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_ADAPTER = "portal.account_forms.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-_passkeys = {"add": "AddPasskeyForm", "edit": "EditPasskeyForm"}
+_passkeys = {
+    "add": "AddPasskeyForm",
+    "edit": "EditPasskeyForm",
+    "authenticate": "SecondStepForm",
+    "login": "SignInByPasskeyForm",
+    "reauthenticate": "ConfirmByPasskeyForm",
+}
 MFA_FORMS = {f"{act}_webauthn": f"portal.account_forms.{form}" for act, form in _passkeys.items()}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 

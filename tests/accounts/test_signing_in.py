@@ -163,3 +163,24 @@ class TestAKeysAnswer:
         answer = {"id": "of a key", "response": {"type": "public-key"}}
 
         assert AddWebAuthnForm.base_fields["credential"].clean(json.dumps(answer)) == answer
+
+    @pytest.mark.parametrize(
+        "answer", [{}, [], "x", 7, {"id": "a"}, {"id": "a", "rawId": "a", "type": "public-key", "response": {}}]
+    )
+    def test_that_no_key_gives_is_refused_in_words(self, client: Client, answer: object) -> None:
+        client.get(reverse("mfa_login_webauthn"))
+
+        said = client.post(reverse("mfa_login_webauthn"), {"credential": json.dumps(answer)}, follow=True)
+
+        assert said.status_code < 500
+        assert not is_signed_in(client)
+
+    def test_that_no_key_gives_adds_none(self, client: Client, aysel: User) -> None:
+        give_password(client)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        client.get(reverse("mfa_add_webauthn"))
+
+        said = client.post(reverse("mfa_add_webauthn"), {"name": "Key", "credential": json.dumps({"id": "a"})})
+
+        assert said.status_code in (200, 422)
+        assert not aysel.authenticator_set.exists()

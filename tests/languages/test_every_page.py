@@ -21,7 +21,7 @@ from tests.languages.reading import said_on
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 VISITORS = ("owner", "clerk", "manager", "anonymous")
 LANGUAGES = "English|Azərbaycanca|Français"
-KINDS = "AZN|CSV|JPEG|JSON|JavaScript|Open311|PDF|PNG|UTF-8|YAML|ZIP|XmR"
+KINDS = "AZN|BPMN|CSV|JPEG|JSON|JavaScript|Open311|PDF|PNG|UTF-8|YAML|ZIP|XmR"
 PEOPLE = r"(Aysel|Bruno|Chloe|Dilara)(-North|-South)?|Secret of \w+|\S+@\S+"
 THINGS = r"‹[^›]*›|(\w{4}-){2,3}\w{2,4}|(own-)?(north|south)|permit|(paper|draft)\.pdf"
 WORDS = r"Late ones|Move|Own app|Thanks|Which paper\?"
