@@ -30,7 +30,7 @@ from services.catalogue.definition import Definition
 from services.catalogue.fees import fee_range
 from services.catalogue.guides import guide_of
 from services.catalogue.models import LifeEvent, Service
-from services.catalogue.queries import searched, written_nearly
+from services.catalogue.queries import offered_by, offering_agencies, searched, written_nearly
 from services.requests.models import Channel
 from services.transparency.obstacles import Obstacle, obstacles_of
 from services.transparency.queries import decided_in_all, summaries
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     codes = list(Service.objects.published().values_list("code", flat=True))
     context = {
         "life_events": LifeEvent.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("position"),
-        "agencies": Agency.objects.annotate(count=PUBLISHED).filter(count__gt=0).order_by("code"),
+        "agencies": offering_agencies(),
         "count": len(codes),
         "decided": decided_in_all(codes, timezone.localdate()),
         "place": place_of(request),
@@ -96,7 +96,6 @@ def life_event(request: HttpRequest, code: str) -> HttpResponse:
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """Show an agency: its offices, when it works, and the services that it answers for or delivers."""
     known = get_object_or_404(Agency.objects.select_related("parent", "calendar"), code=code)
-    published = Service.objects.published().with_current().order_by("code")
     today = known.calendar.day_of(timezone.now())
     context = {
         "agency": known,
@@ -104,7 +103,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         "weekdays": [WEEKDAYS[day] for day in known.calendar.weekdays],
         "days": special_days(known, today),
         "known_until": known_until(known.calendar, today),
-        "services": published.filter(Q(responsible=known) | Q(offices__agency=known)).distinct(),
+        "services": offered_by(known).with_current().order_by("code"),
     }
     return render(request, "public/agency.html", context)
 

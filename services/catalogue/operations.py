@@ -103,11 +103,6 @@ def _describe(service: Service, version: ServiceVersion, definition: Definition)
     service.title, service.summary = dict(definition.title), dict(definition.summary)
     service.names, service.words = naming_words(definition), searchable_words(definition, service.responsible.name)
     service.save()
-    service.prose.all().delete()
-    told = prose_of(version.source, service.responsible.name)
-    Prose.objects.bulk_create(
-        Prose(service=service, language=language, words=words) for language, words in told.items()
-    )
     service.life_events.set(LifeEvent.objects.filter(code__in=definition.life_events))
     offices = {office.code: office for office in Office.objects.all()}
     service.deliveries.exclude(office__code__in=[place.office for place in definition.delivered_by]).delete()
@@ -116,6 +111,28 @@ def _describe(service: Service, version: ServiceVersion, definition: Definition)
         Delivery.objects.update_or_create(
             service=service, office=offices[place.office], defaults={"parameters": parameters}
         )
+    _write_prose(service)
+
+
+@transaction.atomic
+def renew_prose() -> None:
+    """Write anew what services are searched by, when agencies, offices or life events may have other names."""
+    published = Service.objects.published().select_for_update(of=["self"])
+    for service in published.select_related("current", "responsible").order_by("pk"):
+        _write_prose(service)
+
+
+def _write_prose(service: Service) -> None:
+    """Write all that a service tells, and the names of who answers for it, who delivers it, and what leads to it."""
+    assert service.current is not None
+    offices = Office.objects.filter(deliveries__service=service).select_related("agency")
+    names = [service.responsible.name, *(event.name for event in service.life_events.all())]
+    names += [name for office in offices for name in (office.name, office.agency.name)]
+    told = prose_of(service.current.source, *names)
+    service.prose.all().delete()
+    Prose.objects.bulk_create(
+        Prose(service=service, language=language, words=words) for language, words in told.items()
+    )
 
 
 def _unknown_places(definition: Definition) -> Iterable[Fault]:

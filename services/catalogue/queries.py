@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest
 
+from services.agencies.models import Agency
 from services.catalogue.models import Prose, Service, ServiceQuerySet
 from services.catalogue.search import words_of
 
@@ -63,3 +64,16 @@ def written_nearly(text: str, most: int = 3) -> ServiceQuerySet:
 def begun_by_anybody(services: Iterable[Service]) -> list[Service]:
     """Keep what anybody may begin with: an objection begins from its decision only."""
     return [one for one in services if one.current and not one.current.definition.is_appeal]
+
+
+def offered_by(agency: Agency | OuterRef) -> ServiceQuerySet:
+    """Give the published services that an agency answers for or delivers."""
+    part = Q(responsible=agency) | Q(offices__agency=agency)
+    return Service.objects.published().filter(part).distinct()
+
+
+def offering_agencies() -> QuerySet[Agency]:
+    """Give the agencies that answer for services or deliver some, each with the `count` of these."""
+    number = Func(F("pk"), template="COUNT(DISTINCT %(expressions)s)", output_field=IntegerField())
+    counted = offered_by(OuterRef("pk")).order_by().values(count=number)
+    return Agency.objects.annotate(count=Subquery(counted)).filter(count__gt=0).order_by("code")

@@ -48,13 +48,13 @@ def searchable_words(definition: Definition, agency: Mapping[Any, str]) -> str:
     return fold(" ".join(words))
 
 
-def prose_of(source: Mapping[str, Any], agency: Mapping[str, str]) -> dict[str, str]:
+def prose_of(source: Mapping[str, Any], *names: Mapping[str, str]) -> dict[str, str]:
     """Give each word that a service tells people anywhere, folded and once, by language.
 
-    `source` is the plain data of its definition, `agency` the name of who answers for it.
+    `source` is the plain data of its definition, `names` are those of whom and what it belongs to.
     """
     told: defaultdict[str, list[str]] = defaultdict(list)
-    for texts in ({**agency}, *_texts_in(source)):
+    for texts in (*({**name} for name in names), *_texts_in(source)):
         for language in LANGUAGES & texts.keys():
             told[language] += [texts[language]] if isinstance(texts[language], str) else texts[language]
     words = {language: set(re.findall(r"\w+", fold(" ".join(texts)))) for language, texts in told.items()}

@@ -116,14 +116,18 @@ class TestPublishing:
     def test_what_was_published_before_is_indexed_by_the_update(self) -> None:
         worlds.build_agencies("north")
         worlds.published([worlds.desk("judge")], description={"en": "Pigeons", "fr": "Des pigeons"})
-        before = set(Prose.objects.values_list("service", "language", "words"))
+        before = {one.language: one.words.split() for one in Prose.objects.all()}
         Prose.objects.all().delete()
         Service.objects.create(code="never-published", responsible=Service.objects.get().responsible)
 
         import_module("services.catalogue.migrations.0008_prose_of_all").tell(apps, None)
 
-        assert len(before) == 2
-        assert set(Prose.objects.values_list("service", "language", "words")) == before
+        told = {one.language: one.words.split() for one in Prose.objects.all()}
+        names = {"north", "hall", "moving", "home"}  # are added when it is published again
+        assert {language: set(words) - names for language, words in before.items()} == {
+            language: set(words) - names for language, words in told.items()
+        }
+        assert before.keys() == {"en", "fr"}
 
 
 @pytest.mark.django_db

@@ -104,7 +104,7 @@ def test_without_mail_the_notice_stands_on_the_portal_only(aysel: User, tmp_path
         ({}, "Choose one way at least"),
         ({"wants_sms": "on"}, "Give the number to which we may write."),
         ({"wants_sms": "on", "phone": "12"}, "Write a phone number like"),
-        ({"wants_mail": "on", "language": "xx"}, "xx"),
+        ({"wants_mail": "on", "language": "xx"}, "What was chosen is not offered any longer."),
     ],
 )
 def test_a_person_stays_reachable(aysel: User, chosen: dict[str, str], told: str) -> None:

@@ -226,7 +226,7 @@ def test_an_answer_is_changed_with_the_contact_that_is_typed_already(
         page.goto(check)
         page.locator("input[name=name]").fill(f"Zoe {changed}")
         page.locator("input[name=email]").fill("zoe@")
-        page.locator(f"dl button[value='{changed}']").click()
+        page.locator(f"dl button[value='{changed}']").last.click()
         expect(page.locator(field)).to_be_visible()
         page.locator(NEXT).click()
         page.goto(check)

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from services.agencies.models import Agency, Office
-from services.catalogue.models import ServiceVersion
+from services.catalogue.models import LifeEvent, ServiceVersion
+from services.catalogue.operations import renew_prose
 from services.ledger.public_events import bucket_of
 from services.requests.document_numbers import new_document_number
 from services.requests.models import Document
@@ -73,6 +74,15 @@ def issued(version: ServiceVersion, **more: Any) -> Document:
 
 
 class TestFindingServices:
+    def test_home_counts_what_an_agency_delivers_or_answers_for_as_its_own_page_lists_it(self, client, permit):
+        published([desk("judge")], towns=("south",), service="parking", responsible="south")
+
+        front = page(client, "home")
+
+        for agency, count in (("north", 1), ("south", 2)):
+            assert re.search(rf'href="/agencies/{agency}/">.*?</a> <span class="quiet small">{count} service', front)
+            assert len(set(re.findall(r'href="(/services/[a-z-]+/)"', page(client, "agency", agency)))) == count
+
     def test_home_leads_to_life_events_agencies_and_the_search(self, client, permit):
         home = page(client, "home")
 
@@ -83,6 +93,16 @@ class TestFindingServices:
     def test_finds_by_words_and_says_when_nothing_fits(self, client, permit):
         assert reverse("service", args=["permit"]) in page(client, "services", q="permt")
         assert "No service was found." in page(client, "services", q="zzzzzz")
+
+    def test_finds_by_the_names_of_who_delivers_it_and_of_what_leads_to_it(self, client, permit):
+        Office.objects.filter(code="south-hall").update(name={"en": "Lighthouse"})
+        LifeEvent.objects.update(name={"en": "Wandering"})
+        assert reverse("service", args=["permit"]) not in page(client, "services", q="lighthouse")
+
+        renew_prose()
+
+        for words in ("lighthouse", "wandering"):
+            assert reverse("service", args=["permit"]) in page(client, "services", q=words)
 
     def test_gives_only_the_list_while_somebody_types(self, client, permit):
         typed = client.get(reverse("services"), {"q": "permit"}, headers={"HX-Request": "true"})

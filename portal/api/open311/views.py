@@ -32,7 +32,6 @@ REPORTS = Limit("reports", 5000, HOUR)
 class GeoReport(APIView):
     """What all calls share: their formats, and their way to tell what is wrong."""
 
-    authentication_classes: list[Any] = []
     permission_classes = [permissions.AllowAny]
     renderer_classes = [JSONRenderer, GeoReportXml]
     parser_classes = [FormParser, MultiPartParser]

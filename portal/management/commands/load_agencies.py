@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from services.agencies.country_lists import UnknownCountry
 from services.agencies.operations import load_agencies
 from services.catalogue.guides import BadEvent
-from services.catalogue.operations import load_life_events
+from services.catalogue.operations import load_life_events, renew_prose
 
 
 class Command(BaseCommand):
@@ -27,4 +27,5 @@ class Command(BaseCommand):
             load_agencies(data.get("calendars", []), data.get("agencies", []))
         except UnknownCountry as unknown:
             raise CommandError(str(unknown)) from None
+        renew_prose()
         self.stdout.write(f"{len(data.get('agencies', []))} agencies")
