@@ -120,7 +120,7 @@ def keep_evidence(
 ) -> Evidence:
     """Keep a file that was looked over, for a draft or request; raise `BadEvidence` when it is one too many."""
     locked = type(owner).objects.select_for_update().get(pk=owner.pk)
-    if isinstance(locked, Draft) and (earlier := _sent_before(locked, key, looked)):
+    if isinstance(locked, Draft) and (earlier := sent_before(locked, key, looked)):
         return earlier
     its: dict[str, Any] = {"draft": owner} if isinstance(owner, Draft) else {"service_request": owner}
     if Evidence.objects.accepted().filter(key=key, **its).count() >= at_most:
@@ -142,9 +142,9 @@ def keep_evidence(
     return evidence
 
 
-def _sent_before(draft: Draft, key: str, looked: LookedOver) -> Evidence | None:
+def sent_before(owner: Draft | ServiceRequest, key: str, looked: LookedOver) -> Evidence | None:
     """Give the same file when it came before: its answer got lost on the way, and the person tried again."""
-    return draft.evidence.accepted().filter(key=key, name=looked.name, sha256=looked.sha256).first()
+    return owner.evidence.accepted().filter(key=key, name=looked.name, sha256=looked.sha256).first()
 
 
 def remove_evidence(evidence: Evidence) -> None:

@@ -140,8 +140,8 @@ class TestSupplying:
         worlds.build_agencies("north")
         return worlds.apply(office.published(), by=aysel)
 
-    def paper(self) -> "ContentFile[bytes]":
-        return ContentFile(PDF, name="plan.pdf")
+    def paper(self, name: str = "plan.pdf") -> "ContentFile[bytes]":
+        return ContentFile(PDF, name=name)
 
     def test_keeps_the_file_and_tells_it(self, own: ServiceRequest, aysel: User) -> None:
         kept = supply(own, "plan", self.paper(), aysel, NOON + DAY)
@@ -156,10 +156,16 @@ class TestSupplying:
             supply(own, key, self.paper(), aysel, NOON + DAY)
 
     def test_beyond_the_number_allowed_is_refused(self, own: ServiceRequest, aysel: User) -> None:
-        for _ in range(3):
-            supply(own, "plan", self.paper(), aysel, NOON)
+        for number in range(3):
+            supply(own, "plan", self.paper(f"{number}.pdf"), aysel, NOON)
         with pytest.raises(Refused, match="can't be added now"):
             supply(own, "plan", self.paper(), aysel, NOON)
+
+    def test_adds_the_same_file_once(self, own: ServiceRequest, aysel: User) -> None:
+        first, again = (supply(own, "plan", self.paper(), aysel, NOON) for _ in range(2))
+
+        assert first == again
+        assert (own.evidence.count(), Event.objects.filter(kind="evidence_added").count()) == (1, 1)
 
     def test_of_a_bad_file_writes_nothing(self, own: ServiceRequest, aysel: User) -> None:
         with pytest.raises(BadEvidence):

@@ -10,7 +10,7 @@ from services.catalogue.definition import Evidence as Paper
 from services.ledger.rules import commitment
 from services.requests.evidence import Evidence
 from services.requests.models import Document, ServiceRequest
-from services.requests.operations import keep_evidence
+from services.requests.operations import keep_evidence, sent_before
 from services.requests.rules import digest_of_secret, new_secret
 from services.requests.share_links import Opening, ShareLink
 from services.requests.supplying import look_over
@@ -99,7 +99,7 @@ def papers_to_add(walk: Walk) -> list[Paper]:
 def supply(
     service_request: ServiceRequest, key: str, upload: "File[bytes]", by: User | None, now: datetime
 ) -> Evidence:
-    """Add a paper to a request while it is worked; raise `BadEvidence` when the file can't be taken."""
+    """Add a paper to a request while it is worked, the same one once; raise `BadEvidence` when it can't be taken."""
     before = Walk(service_request, now)
     actor = applicants_side(service_request, by)
     require_in_progress(before)
@@ -107,6 +107,8 @@ def supply(
     with walking(service_request.pk, now) as walk:
         actor = applicants_side(walk.service_request, by)
         require_in_progress(walk)
+        if earlier := sent_before(walk.service_request, key, looked):
+            return earlier
         at_most = _paper_to_add(walk, key).at_most
         kept = keep_evidence(walk.service_request, key, looked, at_most=at_most, now=now)
         walk.tell("evidence_added", actor, evidence=key, file=commitment(kept.sha256, bytes(walk.service_request.salt)))
