@@ -88,6 +88,9 @@ MESSAGES = (
     gettext_noop("the step has no words for the reminder"),
     gettext_noop("no step waits for the payment"),
     gettext_noop("is not where `time_limit.silence_to` leads"),
+    gettext_noop("open reports are sent without an account"),
+    gettext_noop("an open report has one place"),
+    gettext_noop("open reports come without addresses, groups and files"),
     gettext_noop("'%(name)s' is no group with the choice '%(choice)s'"),
     gettext_noop("no places are given for '%(office)s'"),
     gettext_noop("Field required"),
@@ -190,4 +193,7 @@ REMEDIES = (
     gettext_noop("Name a group of wishes."),
     gettext_noop("Write them as 'north=20, south=15'."),
     gettext_noop("Only silence decides so: name the step there."),
+    gettext_noop("Write identity: none, or leave out open_reports."),
+    gettext_noop("Ask for one location, always shown and required."),
+    gettext_noop("Write required: false."),
 )

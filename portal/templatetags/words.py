@@ -26,12 +26,19 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 MANY = 100  # how fractions are counted: some languages tell one and two without a number
 SOON = timedelta(days=2)
 ASKING = ("?", "؟")
+DOTTED = str.maketrans({"İ": "i", "I": "ı"})
 
 
 @register.filter
 def in_language(texts: Mapping[Any, str] | None, language: str = "") -> str:
     """Give a text of a definition in the reader's language, or the nearest there is."""
     return rules.in_language(texts or {}, language or get_language() or "en")
+
+
+@register.filter
+def lowered(texts: Mapping[Any, str]) -> dict[Any, str]:
+    """Give a text's translations in small letters: in Azerbaijani those of İ and I are i and ı."""
+    return {key: (text.translate(DOTTED) if key == "az" else text).lower() for key, text in texts.items()}
 
 
 @register.filter

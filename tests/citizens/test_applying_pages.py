@@ -39,6 +39,7 @@ class TestPage:
     @pytest.mark.parametrize(
         ("name", "mode"),
         [
+            ("rooms", 'inputmode="numeric"'),
             ("area", 'inputmode="decimal"'),
             ("rent", 'inputmode="decimal"'),
             ("place.lat", 'inputmode="decimal"'),

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 from django_cotton.compiler_regex import CottonCompiler
 
-from portal.templatetags.words import DAY, HOUR, duration, lang, marked
+from portal.templatetags.words import DAY, HOUR, duration, lang, lowered, marked
 
 
 class TestArabic:
@@ -26,6 +26,15 @@ class TestArabic:
         with override("ar"):
             assert date_format(moment, "DATETIME_FORMAT") == "26 نوفمبر 2026، 14:05"
             assert date_format(moment, "SHORT_DATETIME_FORMAT") == "2026/11/26 14:05"
+
+
+class TestLowered:
+    def test_writes_small_letters_as_each_language_does(self) -> None:
+        assert lowered({"az": "İstək Isti", "fr": "Île", "en": "Item"}) == {
+            "az": "istək ısti",
+            "fr": "île",
+            "en": "item",
+        }
 
 
 class TestMarked:
