@@ -36,11 +36,12 @@ def searched(text: str) -> ServiceQuerySet:
             vector=VECTOR,
             place=Case(When(vector=query, then=Value(NAMED)), When(told, then=Value(TOLD)), default=Value(ALIKE)),
             rank=SearchRank(F("vector"), query),
-            nearness=Greatest(TrigramWordSimilarity(folded, "names"), TrigramWordSimilarity(folded, "words")),
+            named=TrigramWordSimilarity(folded, "names"),
+            nearness=Greatest(F("named"), TrigramWordSimilarity(folded, "words")),
         )
     )
     hits = found.filter(told | Q(vector=query) | Q(nearness__gte=NEAR_ENOUGH))
-    return hits.order_by("-place", "-rank", "-nearness", "code")
+    return hits.order_by("-place", "-rank", "-nearness", "-named", "code")
 
 
 def _telling_of(words: Iterable[str]) -> QuerySet[Prose, int]:

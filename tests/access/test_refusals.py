@@ -4,6 +4,7 @@ Each field of every form gets what is bad for its kind, one after the other, wit
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -188,8 +189,14 @@ def way_to(page: Page, field: Field) -> bool:
 
 
 def is_kept(shown: str, sent: str) -> bool:
-    """Tell whether a field shows what was sent; how a number is written and what can't be shown may differ."""
-    return shown[:1] == sent.strip()[:1] and bool(shown)
+    """Tell whether a field shows all that was sent but characters that steer machines, which pages can't show."""
+    return bool(shown) and visible(shown) == visible(sent)
+
+
+def visible(text: str) -> str:
+    """Give a text as it is seen: composed, one blank between words, nothing that steers machines."""
+    seen = unicodedata.normalize("NFC", "".join(one for one in text if one.isspace() or one.isprintable()))
+    return " ".join(seen.split())
 
 
 def without_remedy(page: Page) -> list[str]:
@@ -298,3 +305,9 @@ def test_who_tries_too_often_at_the_account_is_told_so(client: Client, settings:
 
     assert [answer.status_code for answer in answers] == [302, 429]
     assert "Wait a few minutes" in answers[1].content.decode()
+
+
+def test_what_is_cut_counts_as_lost() -> None:
+    assert is_kept("ab\N{COMBINING ACUTE ACCENT} c", " ab\N{COMBINING ACUTE ACCENT}\n\0c ")
+    assert not is_kept("x" * 29_999, "x" * 30_000)
+    assert not is_kept("", "\0")

@@ -26,7 +26,7 @@ MISTYPED = {
     "bussiness": "small-business-licence",
     "kindergaten": "kindergarten-place",
     "marrage": "marriage-registration",
-    "mariage registration": "marriage-registration address-change birth-registration",
+    "mariage registration": "marriage-registration birth-registration address-change",
     "bilding permit": "building-permit parking-permit",
     "housng benefit": "housing-benefit",
     "potole": "pothole-report",
@@ -51,7 +51,7 @@ MISTYPED = {
     "parqinq prmitt": "",
     "xyzzy": "",
     "twins": "building-permit marriage-registration",
-    "solar": "building-permit environmental-permit small-business-licence",
+    "solar": "small-business-licence building-permit environmental-permit",
     "taxi": "small-business-licence",
 }
 # What stands in options, hints, titles of pages and steps and parts of groups, or in names; the best hit comes first.
