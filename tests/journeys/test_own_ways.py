@@ -52,6 +52,7 @@ def test_what_am_i_entitled_to(visitor: Open, language: str) -> None:
     assert_sound(person, f"entitlements-told-{language}")
     expect(page.locator("#yes + ul")).to_contain_text(re.compile("Identity|card|ID|Renew", re.IGNORECASE))
     expect(page.locator("#no + ul a[href='/services/marriage-registration/']")).to_be_visible()
+    expect(page.locator("#perhaps + ul li").first).to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "saved"), [("en", "Saved at"), ("fr", "Enregistré")])
