@@ -6,7 +6,7 @@ Where silence decides, the legal limit begins a process, too.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.agencies.rules import in_language
 from services.catalogue.definition import (
@@ -74,9 +74,9 @@ def row_of(workflow: Workflow, step: AnyStep, language: str) -> Row:
     source = step.key + JOIN if isinstance(step, ParallelStep) else step.key
     if len(ways) > 1:
         around.append(Node(step.key + WAY, "exclusiveGateway"))
-        ways = [Flow(source, step.key + WAY), *(_from(way, step.key + WAY) for way in ways)]
+        ways = [Flow(source, step.key + WAY), *(replace(way, source=step.key + WAY) for way in ways)]
     else:
-        ways = [_from(way, source, is_default=False) for way in ways]
+        ways = [replace(way, source=source, is_default=False) for way in ways]
     return [node, *around], [*ways, *_branches(workflow, step, language), *_hand_overs(workflow, step)]
 
 
@@ -145,7 +145,3 @@ def _leading(workflow: Workflow, step: AnyStep) -> Callable[[str], str]:
         return target + JOIN if comes_back else target
 
     return lead
-
-
-def _from(way: Flow, source: str, **more: bool) -> Flow:
-    return Flow(**{**vars(way), "source": source, **more})

@@ -47,6 +47,8 @@ FIELDS: list[dict[str, Any]] = [
 ]
 HOLE = {"service_code": "hole", "lat": "40.59", "long": "49.67", "attribute[category]": "hole"}
 
+SENT = {"category": "hole", "place": {"lat": "40.59", "lon": "49.67"}}
+
 
 @pytest.fixture
 def key() -> str:
@@ -202,6 +204,8 @@ class TestSending:
             ({"description": "x" * 501}, "description: "),
             ({"description": "a\0b"}, "description: "),
             ({"email": "aysel"}, "email: "),
+            ({"email": "ay\u200bsel@example.org"}, "email: "),
+            ({"phone": "12"}, "phone: "),
             ({"media_url": "javascript:1"}, "media_url: "),
             ({"lat": ["1", "2"]}, "lat: Send it once."),
         ],
@@ -278,11 +282,19 @@ class TestTelling:
         assert not [words for words in ("Bruno", "Aysel", "aysel@") if words in told]
 
     def test_requests_for_other_services_are_not_told(self, key: str) -> None:
-        foreign = worlds.apply(worlds.published([worlds.desk("judge")]))
+        foreign = worlds.apply(worlds.published([worlds.desk("judge")]), at=timezone.now())
 
         assert get(f"{LIST}.json") == []
         assert Client().get(f"{LIST}/{foreign.pk}.json").status_code == 404
         assert get(f"{LIST}.json", service_request_id=str(foreign.pk)) == []
+
+    def test_what_was_sent_before_reports_were_open_is_not_told(self, key: str) -> None:
+        shut = {"service": "lamp", "identity": "none", "pages": [{"key": "a", "title": {"en": "A"}, "fields": FIELDS}]}
+        worlds.apply(worlds.published([worlds.desk("judge")], **shut), SENT, at=timezone.now())
+        worlds.published([worlds.desk("judge")], open_reports=True, **shut)
+
+        assert len(get("/open311/v2/services.json")) == 2
+        assert get(f"{LIST}.json", service_code="lamp") == []
 
     def test_every_key_is_there_and_places_are_numbers(self, key: str) -> None:
         post(key)

@@ -1,11 +1,11 @@
 """Which reports GeoReport v2 tells: by their ids, or by service, time and state, the newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework import exceptions
 
@@ -23,24 +23,28 @@ def offered() -> list[Service]:
     return [one for one in published if one.current and one.current.definition.open_reports]
 
 
-def offered_as(code: str) -> Service:
-    """Give one of these services; raise `NotFound` for any other."""
-    found = next((one for one in offered() if one.code == code), None)
-    if found is None:
-        raise exceptions.NotFound(f"service_code: there is no service {code!r} for reports. See services.json.")
-    return found
+def offered_as(*codes: str) -> list[Service]:
+    """Give these services by their codes; raise `NotFound` for one that isn't among them."""
+    known = {one.code: one for one in offered()}
+    for code in codes:
+        if code not in known:
+            raise exceptions.NotFound(f"service_code: there is no service {code!r} for reports. See services.json.")
+    return [known[code] for code in codes]
 
 
-def told() -> QuerySet[ServiceRequest]:
-    """Give the reports that may be told, each with the step that ended it and the time of its last change."""
-    end = Step.objects.filter(service_request=OuterRef("pk"), kind=Step.Kind.END).values("key")[:1]
-    changed = Max("steps__finished_at")
-    return (
-        ServiceRequest.objects.filter(service__in=offered())
-        .with_service()
-        .annotate(ended_as=Subquery(end), changed_at=changed)
-        .order_by("-submitted_at", "pk")
+def told(services: Collection[Service] | None = None) -> QuerySet[ServiceRequest]:
+    """Give the reports that may be told, each with the step that ended it and the time of its last change.
+
+    What was sent under a version that didn't say so before isn't told.
+    """
+    steps = Step.objects.filter(service_request=OuterRef("pk"))
+    end = steps.filter(kind=Step.Kind.END).values("key")[:1]
+    changed = steps.exclude(finished_at=None).order_by("-finished_at").values("finished_at")[:1]
+    open_ones = ServiceRequest.objects.filter(
+        service__in=offered() if services is None else services, version__source__open_reports=True
     )
+    annotated = open_ones.with_service().annotate(ended_as=Subquery(end), changed_at=Subquery(changed))
+    return annotated.order_by("-submitted_at", "pk")
 
 
 def found(asked: Mapping[str, str], now: datetime) -> QuerySet[ServiceRequest]:
@@ -50,9 +54,8 @@ def found(asked: Mapping[str, str], now: datetime) -> QuerySet[ServiceRequest]:
     first, last = _span(asked, now)
     page, size = _number(asked, "page", 1, 1_000_000), _number(asked, "page_size", MOST, MOST)
     wanted = Q(submitted_at__gte=first, submitted_at__lte=last) & _status(asked)
-    if "service_code" in asked:
-        wanted &= Q(service__in=[offered_as(code) for code in asked["service_code"].split(",")])
-    return told().filter(wanted)[(page - 1) * size : page * size]
+    services = offered_as(*asked["service_code"].split(",")) if "service_code" in asked else None
+    return told(services).filter(wanted)[(page - 1) * size : page * size]
 
 
 def id_of(text: str) -> UUID | None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from rest_framework import exceptions, serializers
 
+from portal.fields import PhoneNumberField, as_seen
 from services.catalogue.definition import AnyField, Definition, SeveralOfField
 from services.catalogue.reports import attributes_of, finds_its_office, place_of, told_apart
 
@@ -29,6 +30,13 @@ class ReportSerializer(serializers.Serializer[Any]):
     phone = serializers.CharField(max_length=30, required=False)
     first_name = serializers.CharField(max_length=LONGEST_NAME, required=False)
     last_name = serializers.CharField(max_length=LONGEST_NAME, required=False)
+
+    def validate_email(self, value: str) -> str:
+        as_seen(value)
+        return value
+
+    def validate_phone(self, value: str) -> str:
+        return str(PhoneNumberField().clean(value))
 
 
 def given(form: QueryDict) -> dict[str, list[str]]:

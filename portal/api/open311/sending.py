@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from portal.api.open311 import finding, reading
 from portal.api.views import Conflict, KeyReused, own_key
+from portal.limits import HOUR
 from portal.upload_limit import TooManyUploads, count_uploads
 from services.accounts.tokens import Token
 from services.agencies.models import Office
@@ -18,6 +19,7 @@ from services.requests.models import Draft, ServiceRequest
 from services.requests.operations import add_evidence, discard_draft, start_draft
 from services.requests.supplying import BadEvidence
 from services.workflow.operations.submission import Submission, submit
+from services.workflow.operations.walking import citizen
 from services.workflow.refusals import Invalid, KeyUsedTwice, Refused
 
 MEDIA = "media"
@@ -26,15 +28,17 @@ MEDIA = "media"
 def send(request: Request, program: Token, arguments: Mapping[str, list[str]], language: str) -> ServiceRequest:
     """Take a report in that a program passes on; raise what is wrong with it, by GeoReport's names."""
     known = reading.checked(arguments)
-    service = finding.offered_as(known["service_code"])
+    [service] = finding.offered_as(known["service_code"])
     version = service.current
     assert version is not None
     version.service = service
     office = Office.objects.select_related("agency__calendar").get(
         code=reading.office_code(version.definition, known.get("jurisdiction_id"))
     )
-    draft = _pictured(request, version, office)
+    draft = start_draft(service, None, office, {}) if request.FILES.getlist(MEDIA) else None
     try:
+        if draft is not None:
+            _keep_pictures(request, draft, version)
         return _submit(
             Submission(
                 version=version,
@@ -82,30 +86,17 @@ def _key(request: Request, program: Token) -> str | None:
     return own_key(program.user, key) if key else None
 
 
-def _pictured(request: Request, version: ServiceVersion, office: Office) -> Draft | None:
-    """Look the sent pictures over and keep them with a draft, to be handed in with it; None when there is none."""
+def _keep_pictures(request: Request, draft: Draft, version: ServiceVersion) -> None:
+    """Look the sent pictures over and keep them with a draft, to be handed in with it."""
     pictures, field = request.FILES.getlist(MEDIA), photo_of(version.definition)
-    if not pictures:
-        return None
     if field is None:
-        raise exceptions.ValidationError({MEDIA: ["Reports for this service take no picture."]})
-    draft = start_draft(version.service, None, office, {})
+        raise exceptions.ValidationError({MEDIA: ["Reports for this service take no picture. Leave it out."]})
+    known: dict[str, Any] = {"accept": field.accept, "at_most": field.at_most, "by": citizen(None)}
     try:
         count_uploads(request._request, len(pictures))
         for picture in pictures:
-            add_evidence(
-                draft,
-                field.key,
-                picture,
-                accept=field.accept,
-                at_most=field.at_most,
-                now=timezone.now(),
-                by="applicant",
-            )
+            add_evidence(draft, field.key, picture, now=timezone.now(), **known)
     except TooManyUploads as bad:
-        discard_draft(draft)
-        raise exceptions.Throttled(3600, str(bad.message)) from None
+        raise exceptions.Throttled(HOUR, str(bad.message)) from None
     except BadEvidence as bad:
-        discard_draft(draft)
         raise exceptions.ValidationError({MEDIA: [str(bad.message)]}) from None
-    return draft

@@ -84,7 +84,7 @@ class Definition(GeoReport):
     xml_root = "service_definition"
 
     def get(self, request: Request, code: str, **_: Any) -> Response:
-        return Response(telling.attributes(finding.offered_as(code)))
+        return Response(telling.attributes(finding.offered_as(code)[0]))
 
 
 class Reports(GeoReport):
