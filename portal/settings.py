@@ -115,6 +115,13 @@ TEMPLATES = [
 COTTON_DIR = "components"
 
 
+# How long one statement may run, and a process stand still while it holds locks that others wait for.
+LONGEST_MS = {
+    "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", 30_000),
+    "idle_in_transaction_session_timeout": env.int("STANDSTILL_TIMEOUT_MS", 60_000),
+}
+
+
 def database(url: str) -> dict[str, object]:
     """Read a PostgreSQL URL into Django's settings; a path in `?host=` names a socket's folder."""
     parts = urlparse(url)
@@ -128,7 +135,7 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 30_000)}"},
+        "OPTIONS": {"options": " ".join(f"-c {name}={ms}" for name, ms in LONGEST_MS.items())},
     }
 
 

@@ -25,6 +25,11 @@ LONGEST_WAIT = """
     SELECT extract(epoch FROM clock_timestamp() - run_at), key || ', ' || lane || ', ' || state || ', try ' || attempts
     FROM workflow_step WHERE state IN ('due', 'running') AND run_at < clock_timestamp() ORDER BY run_at LIMIT 1
 """
+STOOD_STILL_S = 0.4
+STANDING_STILL = """
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'
+    AND extract(epoch FROM clock_timestamp() - state_change) > %s
+"""
 
 
 @dataclass
@@ -103,17 +108,28 @@ class Drill:
 
 def late_result_drill(portal: DrillPortal, seed: int) -> Drill:
     """Let a worker stand still in a call until another one has taken its step over, and come back with its result."""
-    drill = Drill(portal, requests=4, seed=seed)
+    drill = Drill(portal, requests=12, seed=seed)
     portal.let_registry_be("slow", 2)
     drill.clients.submit_all()
-    wait_until(lambda: len(_calls(portal)) > 1, seconds=60, failure="Not every worker's child is in a call.")
     zombie = portal.workers_of("worker")[0]
-    os.kill(zombie, signal.SIGSTOP)
-    held = _calls(portal)
+    while not (held := _stopped_in_a_call(portal, zombie)):
+        os.kill(zombie, signal.SIGCONT)
     wait_until(lambda: not held & _calls(portal), seconds=60, failure="Nobody took the step over.")
     os.kill(zombie, signal.SIGCONT)
     portal.wait_until_finished(60)
     return drill
+
+
+def _stopped_in_a_call(portal: DrillPortal, worker: int) -> set[tuple[Any, ...]]:
+    """Stop a worker's child; give the one call it stands in, or nothing where it stands elsewhere."""
+    wait_until(lambda: len(_calls(portal)) > 1, seconds=60, failure="Not every worker's child is in a call.")
+    os.kill(worker, signal.SIGSTOP)
+    held = _calls(portal)
+    time.sleep(STOOD_STILL_S)
+    if len(held) < 2 or portal.rows(STANDING_STILL, STOOD_STILL_S / 2):
+        return set()
+    wait_until(lambda: len(held & _calls(portal)) < 2, seconds=60, failure="The other child did not go on.")
+    return held & _calls(portal)
 
 
 def _calls(portal: DrillPortal) -> set[tuple[Any, ...]]:
