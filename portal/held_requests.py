@@ -15,13 +15,13 @@ NOTED_EVERY_S = 60
 MOST_HELD = 10
 
 
-def hold(request: HttpRequest, pk: UUID) -> None:
-    """Let a visitor who showed reference and code act on a request; the session gets a new key, as at a sign-in."""
+def hold(request: HttpRequest, *requests: UUID) -> None:
+    """Let a visitor who showed reference and code act on requests; the session gets a new key, as at a sign-in."""
     now, held = int(time.time()), request.session.get(HELD, {})
-    held.pop(str(pk), None)
-    kept = list(held.items())[1 - MOST_HELD :]
+    new = {str(pk): [now, now] for pk in requests[-MOST_HELD:]}
+    kept = [(pk, times) for pk, times in held.items() if pk not in new]
     request.session.cycle_key()
-    request.session[HELD] = {**dict(kept), str(pk): [now, now]}
+    request.session[HELD] = dict([*kept, *new.items()][-MOST_HELD:])
 
 
 def held_by(request: HttpRequest) -> list[str]:

@@ -45,8 +45,10 @@ def take_rating(request: HttpRequest, seen: ServiceRequest, now: datetime) -> Ra
     return form
 
 
-def rating_page(request: HttpRequest, seen: ServiceRequest, form: RateForm | None, now: datetime) -> HttpResponse:
-    """Show the five buttons, and after the first click the place for words."""
+def rating_page(
+    request: HttpRequest, seen: ServiceRequest, form: RateForm | None, now: datetime, *, is_own: bool = False
+) -> HttpResponse:
+    """Show the five buttons, and after the first click the place for words; on one's own request with the way back."""
     rating = Rating.objects.filter(service_request=seen).first()
     if form is None:
         form = RateForm(initial={"words": rating.words if rating else ""})
@@ -56,5 +58,6 @@ def rating_page(request: HttpRequest, seen: ServiceRequest, form: RateForm | Non
         "rating": rating,
         "may_rate": may_rate(seen, rating, now),
         "scores": Rating.Score.choices,
+        "is_own": is_own,
     }
     return render(request, "rating.html", context, status=422 if form.errors else 200)

@@ -22,19 +22,22 @@ from portal.citizens.applying_drafts import (
     applicant_of,
     channel_of,
     needs_account,
+    objects_by_code,
     own_draft,
     own_request,
     remember,
+    sender_of,
     submission_key,
     submitted_from,
-    visitor,
 )
 from portal.citizens.applying_files import Brought, keep_files, look_over_files
 from portal.citizens.applying_questions import error_links, layout_of, questions_of
 from portal.citizens.applying_review import ContactForm, review, told_problems, way_to_change
 from portal.citizens.applying_tabs import differences, let_choose, new_tab
 from portal.citizens.applying_typing import act, asked_on, keep_typed, newly_asked, typed
+from portal.citizens.rights import followed_requests
 from portal.expecting import expectation_of
+from portal.held_requests import hold
 from portal.standstill import standstills_of
 from portal.upload_limit import TOO_MANY, told_to_wait
 from services.catalogue.answers import Problem
@@ -179,13 +182,13 @@ def _check(request: HttpRequest, pk: UUID) -> HttpResponse:
         with transaction.atomic():
             return _take_check(request, own_draft(request, pk, lock=True))
     filling = Filling(own_draft(request, pk), timezone.now())
-    form = ContactForm(initial=filling.draft.contact)
+    form = ContactForm(initial=filling.draft.contact, needs_name=objects_by_code(filling.draft))
     return _show_check(request, filling, form, filling.all_problems(), 200)
 
 
 def _take_check(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Keep how the person may be reached, then do what the button asks for."""
-    if not request.user.is_authenticated:
+    if sender_of(request, draft) is None:
         keep_contact(draft, ContactForm.typed(request.POST))
     now = timezone.now()
     match request.POST.get("do", "").split(":", 1):
@@ -200,10 +203,11 @@ def _take_check(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
-    if needs_account(request, draft.service):
+    by_code = objects_by_code(draft)
+    if needs_account(request, draft.service) and not by_code:
         return redirect_to_login(request.get_full_path())
-    filling, user = Filling(draft, timezone.now()), visitor(request)
-    form = ContactForm(request.POST)
+    filling, user = Filling(draft, timezone.now()), sender_of(request, draft)
+    form = ContactForm(request.POST, needs_name=by_code)
     if not form.is_valid() or filling.refused_files(filling.sheets):
         return _show_check(request, filling, form, filling.all_problems(), UNPROCESSABLE)
     submission = Submission(
@@ -220,7 +224,10 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         key=submission_key(draft.pk),
     )
     try:
-        return _to_done(request, submit(submission, timezone.now()))
+        submitted = submit(submission, timezone.now())
+        if by_code:
+            hold(request, submitted.pk)
+        return _to_done(request, submitted)
     except Invalid as invalid:
         return _show_check(request, filling, form, invalid.problems, UNPROCESSABLE)
     except Refused as refused:
@@ -242,7 +249,7 @@ def _show_check(
         "sections": review(filling, problems),
         "problems": [*told_problems(filling, problems), *([{"do": "", "message": refusal}] if refusal else [])],
         "form": form,
-        "contact": applicant_of(filling.draft) if request.user.is_authenticated else None,
+        "contact": applicant_of(filling.draft) if sender_of(request, filling.draft) else None,
         "assistance": Assistance.of(filling.draft.assistance),
         "fee": filling.fee(),
         "time_limit": filling.time_limit(),
@@ -266,7 +273,6 @@ def done(request: HttpRequest, pk: UUID) -> HttpResponse:
         "next_steps": [steps[step.key] for step in current_steps(submitted) if step.key in steps],
         "expected": expectation_of(submitted, timezone.now()),
         "assistance": Assistance.of(submitted.assistance) if submitted.assistant_id == request.user.pk else None,
-        "may_follow": request.user.is_authenticated
-        and ServiceRequest.objects.followed_by(request.user).filter(pk=submitted.pk).exists(),
+        "may_follow": followed_requests(request).filter(pk=submitted.pk).exists(),
     }
     return render(request, "citizens/apply_done.html", context)

@@ -47,6 +47,16 @@ def visitor(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
 
 
+def sender_of(request: HttpRequest, draft: Draft) -> User | None:
+    """Give who sends a draft: the signed-in person, or nobody's account."""
+    return None if objects_by_code(draft) else visitor(request)
+
+
+def objects_by_code(draft: Draft) -> bool:
+    """Tell whether a draft objects to what was sent without an account, and so is sent without one, too."""
+    return draft.appeal_of_id is not None and draft.applicant_id is None
+
+
 def needs_account(request: HttpRequest, service: Service) -> bool:
     """Tell whether a visitor has to sign in for a service first."""
     assert service.current is not None
@@ -56,6 +66,12 @@ def needs_account(request: HttpRequest, service: Service) -> bool:
 def remember(request: HttpRequest, kind: str, pk: UUID) -> None:
     """Remember in the visitor's session that a draft or request is theirs."""
     request.session[kind] = [*request.session.get(kind, []), str(pk)][-MOST_REMEMBERED:]
+
+
+def forget(request: HttpRequest, kind: str, pks: Iterable[UUID]) -> None:
+    """Let the visitor's session forget drafts or requests."""
+    gone = set(map(str, pks))
+    request.session[kind] = [pk for pk in request.session.get(kind, []) if pk not in gone]
 
 
 def is_remembered(request: HttpRequest, kind: str, pk: UUID) -> bool:

@@ -36,6 +36,10 @@ class ContactForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick the box to say that your answers are true.")},
     )
 
+    def __init__(self, *args: Any, needs_name: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = needs_name
+
     @staticmethod
     def typed(data: QueryDict) -> dict[str, str]:
         """Give what was typed, right or wrong; the declaration is made anew each time."""

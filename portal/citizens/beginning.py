@@ -35,8 +35,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     if "online" not in service.current.definition.channels:
         raise Http404
     if service.current.definition.is_appeal:
-        messages.info(request, _("Begin from the decision that you object to: open that request under “My requests”."))
-        return redirect("my_requests")
+        return _to_decision(request)
     choice = ChosenOffice(offices_of(service), visitor(request), request.POST.get("office", ""), place_of(request))
     if request.method == "GET":
         return _show_begin(request, service, choice, 200)
@@ -48,6 +47,18 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     draft = start_draft(service, visitor(request), choice.office, known)
     remember(request, DRAFTS, draft.pk)
     return to_first_page(draft)
+
+
+def _to_decision(request: HttpRequest) -> HttpResponse:
+    """Lead to where the decision stands that somebody objects to."""
+    if request.user.is_authenticated:
+        messages.info(request, _("Begin from the decision that you object to: open that request under “My requests”."))
+        return redirect("my_requests")
+    messages.info(
+        request,
+        _("Begin from the decision that you object to: open that request with its reference and code, or sign in."),
+    )
+    return redirect("status")
 
 
 def to_first_page(draft: Draft) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portal.citizens.acts import acts_of
-from portal.citizens.applying_drafts import Filling
+from portal.citizens.applying_drafts import DRAFTS, Filling, remember
 from portal.citizens.applying_typing import prefilled, profile_of
 from portal.citizens.rights import actor_on, own_request
 from services.workflow.operations.objection import begin_objection
@@ -21,7 +21,7 @@ def object_to(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Tell how an objection goes, and start its draft."""
     seen, now = own_request(request, pk), timezone.now()
     acts, by = acts_of(seen, now), actor_on(request, seen)
-    if (acts.way is None or by is None) and request.method == "GET":
+    if acts.way is None and request.method == "GET":
         return redirect("my_request", pk=pk)
     if request.method == "GET":
         context = {"service_request": seen, "acts": acts, "appeal": seen.version.definition.appeal}
@@ -33,6 +33,8 @@ def object_to(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused.message))
         return redirect("my_request", pk=pk)
+    if by is None:
+        remember(request, DRAFTS, draft.pk)
     filling = Filling(draft, now)
     if not filling.sheets:
         raise Http404

@@ -16,4 +16,6 @@ def rate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a rating of one's own request, and offer to add words."""
     seen, now = own_request(request, pk), timezone.now()
     form = take_rating(request, seen, now) if request.method == "POST" else None
-    return redirect("my_request_rate", pk=pk) if form and form.is_valid() else rating_page(request, seen, form, now)
+    if form and form.is_valid():
+        return redirect("my_request_rate", pk=pk)
+    return rating_page(request, seen, form, now, is_own=True)

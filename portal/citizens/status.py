@@ -5,6 +5,7 @@ What was sent without an account is opened by them for all that can be done abou
 
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.citizens.applying_drafts import DRAFTS, SUBMITTED, forget
 from portal.expecting import expectation_of
 from portal.held_requests import held_by, hold, let_go
 from portal.kept_words import forget_who, has_kept_words
@@ -24,7 +26,7 @@ from portal.people import posted
 from portal.reading import READINGS, history_of
 from portal.standstill import standstill_of
 from services.requests.assistance import Assistance
-from services.requests.models import ServiceRequest
+from services.requests.models import Draft, ServiceRequest
 from services.requests.queries import acts_by_code
 from services.requests.rules import read_reference
 from services.requests.status_codes import opens
@@ -68,13 +70,16 @@ def status(request: HttpRequest) -> HttpResponse:
         return _ask(request, form, HTTPStatus.TOO_MANY_REQUESTS if is_locked else HTTPStatus.UNPROCESSABLE_ENTITY)
     if not acts_by_code(found):
         return _tell(request, found)
-    hold(request, found.pk)
+    hold(request, *_belonging_to(found), found.pk)
     return redirect("again") if has_kept_words(request) else redirect("my_request", pk=found.pk)
 
 
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """Close on this device what was opened with reference and code."""
+    held = [UUID(pk) for pk in held_by(request)]
+    forget(request, SUBMITTED, held)
+    forget(request, DRAFTS, Draft.objects.filter(appeal_of__in=held).values_list("pk", flat=True))
     let_go(request)
     messages.success(request, _("Closed. On this device nobody can open it without the code."))
     response = redirect("status")
@@ -88,6 +93,12 @@ def _ask(request: HttpRequest, form: StatusForm, answer: HTTPStatus) -> HttpResp
     if answer == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = str(HOUR)
     return response
+
+
+def _belonging_to(found: ServiceRequest) -> list[UUID]:
+    """Give what the right to a request comes with: the objections to it, or the request that it objects to."""
+    appeals = found.appeals.filter(applicant=None).values_list("pk", flat=True)
+    return [*appeals, *([found.appeal_of_id] if found.appeal_of_id else [])]
 
 
 def _held(request: HttpRequest) -> list[ServiceRequest]:

@@ -22,9 +22,13 @@ def evidence_counts(requests: Collection[UUID]) -> dict[UUID, dict[str, int]]:
 def acts_by_code(service_request: ServiceRequest) -> bool:
     """Tell whether reference and code give the right to act on a request, as an account would.
 
-    They do where nobody had to say who they are: sent without an account, for a service that asks for none. What was
-    erased, or sent by an account that was, is nobody's any longer.
+    They do where nobody had to say who they are: sent without an account, for a service that asks for none; and for an
+    objection to such a request. What was erased, or sent by an account that was, is nobody's any longer.
     """
-    if service_request.applicant_id is not None or service_request.version.definition.identity != "none":
+    if service_request.applicant_id is not None:
         return False
-    return not Event.objects.filter(subject=service_request.pk, kind__in=ERASURES).exists()
+    if service_request.appeal_of is not None:
+        is_free = acts_by_code(service_request.appeal_of)
+    else:
+        is_free = service_request.version.definition.identity == "none"
+    return is_free and not Event.objects.filter(subject=service_request.pk, kind__in=ERASURES).exists()

@@ -5,71 +5,41 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from portal import held_requests
 from portal.citizens import rights
-from services.catalogue.operations import publish
 from services.ledger.models import Event
-from services.requests.models import Draft, ServiceRequest
+from services.requests.models import ServiceRequest
 from services.requests.signing import make_keys
 from services.requests.status_codes import status_code_of
-from services.workflow.actions import FORMS
 from services.workflow.erasure import erase_content
 from services.workflow.models import Complaint, Rating, Step
-from services.workflow.operations import applicant, desk
+from services.workflow.operations import applicant
 from services.workflow.operations.messages import write_to_applicant, write_to_office
 from services.workflow.refusals import Refused
-from tests import objections, worlds
+from tests import worlds
+from tests.citizens.by_code import actors, ask, decide, open_by_code, page_of, sent_without_account
 from tests.citizens.forms import PDF
 from tests.clerks import office
 
 pytestmark = pytest.mark.django_db
-CONTACT = {"email": "someone@example.org"}
 HOUR = timedelta(hours=1)
 ACTS = ["withdraw", "write", "dates", "proof", "object", "complain", "rate", "papers", "end_assistance"]
 
 
 @pytest.fixture
 def sent() -> ServiceRequest:
-    """Give a request that was sent without an account, for a service that asks nobody who they are."""
-    worlds.build_agencies("north")
-    publish(objections.appeal_definition(), worlds.NOON, FORMS)
-    return worlds.apply(office.published(identity="none"), {"rooms": 4}, at=timezone.now(), contact=CONTACT)
+    return sent_without_account()
 
 
 @pytest.fixture
 def holder(client: Client, sent: ServiceRequest) -> Client:
     open_by_code(client, sent)
     return client
-
-
-def open_by_code(client: Client, seen: ServiceRequest, code: str = "") -> HttpResponse:
-    typed = {"reference": seen.written_reference, "code": code or status_code_of(seen.pk)}
-    return client.post(reverse("status"), typed)
-
-
-def ask(seen: ServiceRequest, **about: str) -> Step:
-    bruno, now = worlds.clerk("bruno"), timezone.now()
-    desk.ask_applicant(desk.claim(worlds.open_step(seen), bruno, now), "Which plan?", bruno, now, **about)
-    return worlds.open_step(seen, kind=Step.Kind.APPLICANT)
-
-
-def decide(seen: ServiceRequest, outcome: str) -> None:
-    objections.decide(worlds.open_step(seen), worlds.clerk("bruno"), outcome, timezone.now())
-
-
-def page_of(client: Client, seen: ServiceRequest) -> str:
-    return client.get(reverse("my_request", args=[seen.pk])).content.decode()
-
-
-def actors(seen: ServiceRequest, kind: str) -> list[str]:
-    return list(Event.objects.filter(subject=seen.pk, kind=kind).order_by("seq").values_list("actor", flat=True))
 
 
 class TestRight:
@@ -285,11 +255,12 @@ class TestActs:
         early = holder.post(reverse("my_request_rate", args=[sent.pk]), {"score": 5})
         decide(sent, "yes")
         page = page_of(holder, sent)
-        holder.post(reverse("my_request_rate", args=[sent.pk]), {"score": 4})
+        thanks = holder.post(reverse("my_request_rate", args=[sent.pk]), {"score": 4}, follow=True)
 
         assert early.status_code == 422
         assert reverse("my_request_rate", args=[sent.pk]) in page
         assert Rating.objects.get().score == 4
+        assert f'href="{reverse("my_request", args=[sent.pk])}"' in thanks.content.decode(), "there is a way back"
         assert actors(sent, "rated") == ["anonymous"]
 
     def test_a_complaint_is_made_when_it_is_late(self, client: Client, sent: ServiceRequest) -> None:
@@ -307,97 +278,3 @@ class TestActs:
         dates = holder.get(reverse("my_request_dates", args=[sent.pk])).content.decode().replace("\r\n ", "")
         assert reverse("status") in dates
         assert "/my/requests/" not in dates
-
-
-class TestObjection:
-    def test_says_why_it_needs_more_than_the_code_and_what_to_do(self, holder: Client, sent: ServiceRequest) -> None:
-        decide(sent, "no")
-        page, address = page_of(holder, sent), reverse("my_request_object", args=[sent.pk])
-        answer = holder.post(address, follow=True)
-
-        assert "An objection has to tell who makes it" in page
-        assert "Object in writing at" in page
-        assert address not in page
-        assert holder.get(address).status_code == 302
-        assert "Make it in writing at the office." in answer.content.decode()
-        assert not Draft.objects.exists()
-
-
-class TestWords:
-    """What is typed when the right has ended is kept for whoever gives the code again."""
-
-    def send_late(self, client: Client, sent: ServiceRequest) -> HttpResponse:
-        address = reverse("my_request_write", args=[sent.pk])
-        page_of(client, sent)
-        with time_machine.travel(timezone.now() + 2 * HOUR, tick=False):
-            return client.post(address, {"text": "The hole grows."})
-
-    def test_are_offered_again_and_taken(self, holder: Client, sent: ServiceRequest) -> None:
-        answer = self.send_late(holder, sent)
-        with time_machine.travel(timezone.now() + 2 * HOUR, tick=False):
-            back = open_by_code(holder, sent)
-            page = holder.get(back["Location"]).content.decode()
-            holder.post(reverse("my_request_write", args=[sent.pk]), {"text": "The hole grows."})
-            after = holder.get(reverse("again"))
-
-        assert answer["Location"] == reverse("status")
-        assert back["Location"] == reverse("again")
-        assert "The hole grows." in page
-        assert "This was closed before it was sent" in page
-        assert "signed out" not in page
-        assert sent.messages.get().text == "The hole grows."
-        assert after["Location"] == reverse("status")
-
-    def test_are_not_for_whoever_has_another_code(self, holder: Client, sent: ServiceRequest) -> None:
-        other = worlds.apply(sent.version, at=timezone.now())
-        self.send_late(holder, sent)
-        with time_machine.travel(timezone.now() + 2 * HOUR, tick=False):
-            back = open_by_code(holder, other)
-
-            assert back["Location"] == reverse("my_request", args=[other.pk])
-            assert holder.get(reverse("again"))["Location"] == reverse("status")
-
-    def test_of_a_person_who_signed_in_and_used_a_code_find_the_code(
-        self, client: Client, sent: ServiceRequest
-    ) -> None:
-        client.force_login(worlds.citizen("elvin"))
-        open_by_code(client, sent)
-        answer = self.send_late(client, sent)
-
-        assert answer["Location"] == reverse("status")
-
-
-class TestWayBack:
-    def test_leads_to_the_code_for_its_own_request_and_to_signing_in_for_others(
-        self, holder: Client, sent: ServiceRequest
-    ) -> None:
-        own = worlds.apply(sent.version, by=worlds.citizen(), at=timezone.now())
-        page_of(holder, sent)
-        with time_machine.travel(timezone.now() + 2 * HOUR, tick=False):
-            by_code, signed_in = (holder.get(reverse("my_request", args=[one.pk])) for one in (sent, own))
-
-        assert by_code["Location"] == reverse("status")
-        assert signed_in["Location"].startswith(reverse("account_login"))
-
-
-class TestNotice:
-    def test_of_a_question_leads_to_the_page_that_asks_for_the_code(self, sent: ServiceRequest) -> None:
-        worlds.run_robots()
-        ask(sent)
-        worlds.run_robots()
-        letter = mail.outbox[-1]
-
-        assert letter.subject == "We need something from you"
-        assert settings.STATUS_URL in letter.body
-        assert "with the reference and the code" in letter.body
-        assert f"/my/requests/{sent.pk}" not in letter.body
-        assert status_code_of(sent.pk) not in letter.body.replace("-", "")
-
-    def test_to_an_account_leads_to_the_account(self, sent: ServiceRequest) -> None:
-        own = worlds.apply(sent.version, by=worlds.citizen(), at=timezone.now())
-        worlds.run_robots()
-        ask(own)
-        worlds.run_robots()
-
-        assert settings.FOLLOW_URL.format(id=own.pk) in mail.outbox[-1].body
-        assert "with the reference and the code" not in mail.outbox[-1].body

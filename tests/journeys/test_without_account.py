@@ -1,4 +1,4 @@
-"""Nobody signs in: a hole is told, asked about, answered with a photo, decided and rated; another is withdrawn."""
+"""Nobody signs in: a hole is told, asked about, answered, decided, rated and objected to; another is withdrawn."""
 
 import re
 from collections.abc import Callable
@@ -63,8 +63,25 @@ def ask(bruno: Visitor, reference: str) -> None:
     bruno.sees("Waits for the applicant")
 
 
+def object_to(sender: Visitor, look: str) -> None:
+    """Write an objection; its sender is asked for a name."""
+    page = sender.page
+    page.locator("nav a[href^='/my/requests/']").click()
+    page.locator("main a[href$='/objection/']").click()
+    assert_sound_and_narrow(sender, f"nameless-object-{look}")
+    page.locator("main form[method=post] .buttons button").click()
+    page.locator("[name=grounds]").fill("Nobody reported it.")
+    page.locator(NEXT).click()
+    page.locator(NEXT).click()
+    sender.send()
+    assert_sound_and_narrow(sender, f"nameless-unnamed-{look}")
+    page.locator("input[name=name]").fill("Sona")
+    sender.send()
+    expect(page.locator(".confirmation")).to_be_visible()
+
+
 @LANGUAGES
-def test_a_question_is_answered_the_decision_read_and_rated(
+def test_a_question_is_answered_the_decision_read_rated_and_objected_to(
     visitor: Open, language: str, script: bool, tmp_path: Path
 ) -> None:
     sender = visitor(width=390, language=language, java_script_enabled=script)
@@ -94,6 +111,11 @@ def test_a_question_is_answered_the_decision_read_and_rated(
     assert_sound_and_narrow(sender, f"nameless-rated-{look}")
     expect(page.locator("form[action$='/rating/'] button[value='4']")).to_have_attribute("aria-pressed", "true")
     assert bruno.faults == []
+
+    object_to(sender, look)
+    page.locator("main .buttons a[href^='/my/requests/']").click()
+    sender.sees(reference)
+    assert_sound_and_narrow(sender, f"nameless-appeal-{look}")
 
 
 @LANGUAGES

@@ -20,7 +20,7 @@ from services.workflow.engine import Walk
 from services.workflow.models import Step
 from services.workflow.notices import ANNULLED, SENT_BACK
 from services.workflow.notifying import notify
-from services.workflow.operations.walking import citizen, clerk, require, walking
+from services.workflow.operations.walking import citizen, clerk, is_applicant, require, walking
 
 WORK = ("claimed", "decided", "reassigned", "activity_completed", "after_care", "applicant_asked", "deadline_changed")
 EFFECTS = {"annul": ("decision_annulled", ANNULLED), "send_back": ("decision_sent_back", SENT_BACK)}
@@ -73,9 +73,7 @@ def begin_objection(service_request: ServiceRequest, answers: dict[str, Any], by
 
 def require_objectable(service_request: ServiceRequest, by: User | None) -> Way:
     """Give the way to object to a locked request; raise `Refused` when this person can't now."""
-    require(by, _("An objection has to tell who makes it. Make it in writing at the office."))
-    assert by is not None
-    require(service_request.applicant_id == by.pk, _("This is somebody else's request."))
+    require(is_applicant(service_request, by), _("This is somebody else's request."))
     way = way_to_object(service_request)
     require(way, _("There is no decision yet, or none that you can object to here."))
     assert way is not None
@@ -86,13 +84,15 @@ def require_objectable(service_request: ServiceRequest, by: User | None) -> Way:
 
 def tell_of_objection(appeal: Walk, first: ServiceRequest) -> Walk:
     """Link an appeal with its locked first request, with whether it came in time; give the walk that tells it there."""
-    way = require_objectable(first, appeal.service_request.applicant)
+    applicant, contact = appeal.service_request.applicant, appeal.service_request.contact
+    require(applicant or contact.get("name"), _("An objection has to tell who makes it: write your name."))
+    way = require_objectable(first, applicant)
     in_time = appeal.now <= way.until
     appeal.service_request.appeal_of = first
     appeal.service_request.facts["objection"] = {"until": way.until.isoformat(), "in_time": in_time}
     walk = Walk(first, appeal.now)
     day = walk.calendar.day_of(appeal.now).isoformat()
-    actor = citizen(appeal.service_request.applicant)
+    actor = citizen(applicant)
     walk.tell("objected", actor, appeal=str(appeal.service_request.pk), in_time=in_time, day=day)
     return walk
 
