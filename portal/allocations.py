@@ -7,6 +7,7 @@ from typing import Any
 from services.catalogue.definition import GroupField, OneOfField, RobotStep
 from services.catalogue.definition.terms import Text
 from services.requests.models import ServiceRequest
+from services.workflow.rounds import RoundEntry
 
 ACTION = "allocate_places"
 
@@ -25,9 +26,15 @@ def allocation_of(service_request: ServiceRequest) -> dict[str, Any] | None:
     known = service_request.facts.get("allocation")
     if not known:
         return None
-    names = _names(service_request)
-    wishes = [Wish(names[wish], last, wish == known["place"]) for wish, last in known["last"].items()]
+    names, last = _names(service_request), known["last"]
+    wishes = [Wish(names[wish], last[wish], wish == known["place"]) for wish in _wished(known)]
     return {**known, "day": date.fromisoformat(known["round"]), "wishes": wishes}
+
+
+def _wished(known: dict[str, Any]) -> list[str]:
+    """Give the wishes, the dearest first: the facts don't keep an order, the round does."""
+    wishes: list[str] = RoundEntry.objects.get(round=known["list"], code=known["code"]).wishes
+    return wishes
 
 
 def _names(service_request: ServiceRequest) -> dict[str, Text]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -267,6 +268,17 @@ class TestRound:
         assert "This request had 0 points and came 2 of 2." in body
         assert "the last one who got a place had 30 points" in body
         assert "no place was free" in body
+
+    def test_the_applicant_reads_the_wishes_in_their_order(self, version: ServiceVersion, client: Client) -> None:
+        aysel: User = worlds.citizen()
+        request = ask(version, "north", "south", "west", by=aysel)
+        other = ask(version, "west", "south", "north", by=aysel)
+        hold()
+        client.force_login(aysel)
+
+        for asked, names in ((request, ["North", "South", "West"]), (other, ["West", "South", "North"])):
+            body = client.get(reverse("my_request", args=[asked.pk])).content.decode()
+            assert re.findall("<li><strong>(.*?)</strong>", body) == names
 
 
 @pytest.mark.django_db
