@@ -3,14 +3,41 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.journeys import reading
 from tests.journeys.people import Visitor
-from tests.live import LivePortal
+from tests.live import CHROMIUM, LivePortal
+
+WALKED_PARTLY: set[str] = set()
+
+
+def pytest_deselected(items: list[pytest.Function]) -> None:
+    """Keep of which files not all journeys are walked this time."""
+    WALKED_PARTLY.update(item.path.stem for item in items)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reads_its_pages(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Prove that the journeys of a file, all walked, let axe read every page that they stand for in the table."""
+    file, failed = request.path.stem, request.session.testsfailed
+    reading.forget()
+    yield
+    is_whole = file not in WALKED_PARTLY and not any("::" in named for named in request.config.args)
+    if CHROMIUM and is_whole and request.session.testsfailed == failed:
+        assert reading.unread_of(file) == set(), f"{file} stands for pages that axe didn't read"
 
 
 @pytest.fixture(scope="session")
 def walked(start_portal: Callable[..., LivePortal]) -> LivePortal:
     """Run a portal with sample data whose robots give up soon."""
     return start_portal("journeys", ROBOT_PAUSES_S="0.5,0.5", UNDO_S="0")
+
+
+@pytest.fixture(scope="class")
+def undoable(walked: LivePortal) -> Iterator[None]:
+    """Let decisions be undone for a quarter of a minute."""
+    walked.start_with("web", UNDO_S="15")
+    yield
+    walked.start_with("web", UNDO_S="0")
 
 
 @pytest.fixture

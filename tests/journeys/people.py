@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 PASSWORD = "open-the-portal"
 NEXT = "main button[name=do][value=next]:not([aria-hidden])"
@@ -27,11 +27,18 @@ class Visitor:
     def __init__(self, page: Page, twin: Page | None = None, *, prints: bool = False) -> None:
         self.page, self.twin, self.prints = page, twin, prints
         self.faults: list[str] = []
+        self.status = 200
         page.on("response", lambda answer: self.faults.append(answer.url) if answer.status >= 500 else None)
+        page.on("response", self._keep_status)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on(
             "console", lambda message: self.faults.append(message.text) if "Security Policy" in message.text else None
         )
+
+    def _keep_status(self, answer: Response) -> None:
+        """Keep how the page itself was answered, not its parts."""
+        if answer.frame == self.page.main_frame and answer.request.is_navigation_request():
+            self.status = answer.status
 
     def page_for_axe(self) -> Page:
         """Give the page as it stands; where no script may run, not even axe, a twin of it where axe alone may."""

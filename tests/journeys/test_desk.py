@@ -4,7 +4,7 @@ At 1280 px, on a phone in French, and without JavaScript.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +13,12 @@ from playwright.sync_api import Locator, expect
 
 from tests.journeys.people import PASSWORD, Visitor, paper, press_until
 from tests.journeys.test_pages import assert_sound_and_narrow
-from tests.live import LivePortal
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Visitor]
 NEXT = "main button[name=do][value=next]:not([aria-hidden])"
 PERMITS = "Permits – Sumgait city hall"
 WORDS = "textarea[name=words]"
-
-
-@pytest.fixture(scope="class")
-def undoable(walked: LivePortal) -> Iterator[None]:
-    """Let decisions be undone for a quarter of a minute."""
-    walked.start_with("web", UNDO_S="15")
-    yield
-    walked.start_with("web", UNDO_S="0")
 
 
 @pytest.mark.usefixtures("undoable")

@@ -110,6 +110,7 @@ def test_a_draft_is_tried_and_published_by_two(visitor: Open, walked: LivePortal
     page = fuad.page
     page.goto("/manage/services/pothole-report/")
     fuad.page.locator("main a[href$='/versions/']").last.click()
+    assert_sound_and_narrow(fuad, "versions-fr")
     definition = page.locator("textarea[name=text]").input_value()
     check(fuad, definition.replace("kind: desk", "kind: table", 1))
     assert_sound_and_narrow(fuad, "draft-faults-fr")

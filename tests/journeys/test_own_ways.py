@@ -150,11 +150,13 @@ def test_words_and_files_go_both_ways(visitor: Open, tmp_path: Path, language: s
     reference = sender.apply_for_parking("company_car", "10-CC-789")
     sender.page.locator("main a[href^='/my/requests/']").first.click()
     aysel.page.goto(sender.page.url)
+    assert_an_empty_message_is_told(aysel, f"aysel-message-faults-{language}")
     write(aysel, "Can I park there on Monday?", paper(tmp_path).rename(tmp_path / "question.png"))
     aysel.sees("Can I park there on Monday?")
     bruno.open_request(reference)
     bruno.wait_for("Can I park there on Monday?")
     assert_opens(bruno, "question.png")
+    assert_an_empty_message_is_told(bruno, f"bruno-message-faults-{language}")
     write(bruno, "Not yet, but soon.", paper(tmp_path).rename(tmp_path / "answer.png"))
     assert_sound(bruno, f"bruno-message-{language}")
     aysel.page.reload()
@@ -165,10 +167,18 @@ def test_words_and_files_go_both_ways(visitor: Open, tmp_path: Path, language: s
     assert aysel.faults == bruno.faults == []
 
 
+def assert_an_empty_message_is_told(person: Visitor, name: str) -> None:
+    person.page.locator("details:has(form[action$='/messages/']) > summary").click()
+    person.page.locator("form[action$='/messages/'] button").last.click()
+    expect(person.page.locator("[data-error-summary] a").first).to_be_visible()
+    assert_sound(person, name)
+
+
 def write(person: Visitor, words: str, file: Path) -> None:
     """Write a message with a file; both sides have the same form."""
     form = person.page.locator("form[action$='/messages/']")
-    person.page.locator("details:has(form[action$='/messages/']) > summary").click()
+    if not form.is_visible():
+        person.page.locator("details:has(form[action$='/messages/']) > summary").click()
     form.locator("textarea").fill(words)
     form.locator("input[type=file]").set_input_files(file)
     form.locator("button").last.click()

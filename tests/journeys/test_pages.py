@@ -6,17 +6,22 @@ With PICTURES=folder a picture of each page is kept there.
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.journeys import reading
 from tests.journeys.people import Visitor, in_a_week
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Visitor]
 PICTURES = Path(os.environ["PICTURES"]) if os.environ.get("PICTURES") else None
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Mail programs put a letter into a page of their own, with its regions.
+RULES_OF_MAIL: dict[str, Any] = {"runOnly": WCAG, "preload": False}
+RULES = {**RULES_OF_MAIL, "runOnly": [*WCAG, "best-practice"]}
 
 PUBLIC = {
     "home": "/",
@@ -105,12 +110,13 @@ CUT = """() => [...document.querySelectorAll("body *")].filter(part => {
 }).map(part => part.outerHTML.slice(0, 200))"""
 
 
-def assert_sound(visitor: Visitor, name: str) -> None:
+def assert_sound(visitor: Visitor, name: str, rules: dict[str, Any] = RULES) -> None:
     """Prove a page sound as it stands, for who prints it on paper; keep its picture."""
     if visitor.prints:
         visitor.page.emulate_media(media="print")
     assert_fits(visitor, name)
-    found = Axe().run(visitor.page_for_axe(), options=RULES).response["violations"]
+    reading.note(visitor.page.url, visitor.status)
+    found = Axe().run(visitor.page_for_axe(), options=rules).response["violations"]
     assert found == [], [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
     assert visitor.faults == []
     if visitor.prints:
@@ -126,6 +132,13 @@ def assert_sound_and_narrow(visitor: Visitor, name: str) -> None:
     page.set_viewport_size({"width": other, "height": 900})
     assert_fits(visitor, f"{name}-{other}")
     page.set_viewport_size(kept)
+
+
+def assert_sound_in_both_lights(visitor: Visitor, name: str) -> None:
+    """Prove a page sound by day and by night, on a phone and on a desktop."""
+    for light in ("dark", "light"):
+        visitor.page.emulate_media(color_scheme=light)
+        assert_sound_and_narrow(visitor, f"{name}-{light}")
 
 
 def assert_fits(visitor: Visitor, name: str) -> None:
@@ -169,8 +182,10 @@ def test_a_request_on_its_way(visitor: Open, look: str) -> None:
             look_up_without_account(stranger, codes[0], codes[-1])
             assert_sound(stranger, f"public-status-found-{look}")
     aysel.page.goto("/mailbox/")
-    aysel.page.locator("main a[href^='/mailbox/']").first.click()
+    aysel.page.locator("main li").filter(has_text="aysel@example.org").first.locator("a").click()
     assert_sound(aysel, f"public-letter-{look}")
+    aysel.page.locator("main a[href$='/mail/']").click()
+    assert_sound(aysel, f"public-letter-as-mailed-{look}", RULES_OF_MAIL)
 
 
 def steps_of(aysel: Visitor, bruno: Visitor) -> Iterator[str]:

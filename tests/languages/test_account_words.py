@@ -12,7 +12,15 @@ from tests.languages.reading import said_on
 from tests.languages.test_catalogues import catalogue, translations
 
 pytestmark = pytest.mark.django_db
-OPEN = ["account_login", "account_signup", "account_reset_password", "account_request_login_code"]
+OPEN = [
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_request_login_code",
+    "account_inactive",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+]
 OWN = [
     "account_email",
     "account_change_password",
@@ -36,7 +44,7 @@ OTHER_WORD = re.compile("parol", re.IGNORECASE)
 
 def texts(client: Client, name: str, language: str) -> set[str]:
     page = client.get(reverse(name), headers={"Accept-Language": language}, follow=True)
-    assert page.status_code == 200
+    assert page.status_code == (401 if name == "socialaccount_login_error" else 200)
     return {text for text in said_on(page.content.decode()) if WORD.search(ALIKE.sub("", text))}
 
 
