@@ -18,6 +18,7 @@ from services.workflow.actions.kinds import Failed, Job
 from services.workflow.models import Step
 from services.workflow.operations import desk
 from tests import worlds
+from tests.drill.texts import taking_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,15 @@ def test_a_provider_is_asked_with_a_key_and_its_failure_is_one_that_may_pass(
     with pytest.raises(Failed) as failed:
         sms.send(Job("sms", {"to": "+994501234567", "text": "Hello"}), "a/1")
     assert not failed.value.is_final
+
+
+@pytest.mark.parametrize("token", ["secret", ""])
+def test_a_provider_takes_a_text_with_its_key(settings: Any, token: str) -> None:
+    with taking_texts() as provider:
+        settings.SMS_URL, settings.SMS_TOKEN = provider.url, token
+        sms.send(Job("sms", {"to": "+994501234567", "text": "Hello"}), "a/1")
+
+    assert provider.keys == ["a/1"]
 
 
 def test_dates_go_into_ones_own_calendar(aysel: User) -> None:
