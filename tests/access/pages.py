@@ -24,13 +24,20 @@ class Field:
 
 @dataclass
 class SentForm:
-    """A form that is sent by POST: its address, what people type, and what else goes with it."""
+    """A form that is sent by POST: its address, what people type, what goes with it, what is offered and chosen."""
 
     action: str
     typed: list[Field] = field(default_factory=list)
     others: dict[str, str] = field(default_factory=dict)
     choices: dict[str, Field] = field(default_factory=dict)
     files: list[Field] = field(default_factory=list)
+    offered: dict[str, list[str]] = field(default_factory=dict)
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+
+    def offer(self, name: str, value: str, *, is_chosen: bool) -> None:
+        self.offered.setdefault(name, []).append(value)
+        if is_chosen:
+            self.chosen.setdefault(name, []).append(value)
 
 
 class Page(HTMLParser):
@@ -42,6 +49,7 @@ class Page(HTMLParser):
         self.errors: dict[str, str] = {}
         self._error = ""
         self._form: SentForm | None = None
+        self._list = ""
         self._area: Field | None = None
         self.forms: list[SentForm]
         self.ids: set[str]
@@ -62,6 +70,9 @@ class Page(HTMLParser):
             self._take(self._form, tag, known)
         elif self._form and tag == "select" and known.get("name"):
             self._form.choices[known["name"]] = Field(known["name"], known.get("id", ""), tag)
+            self._list = known["name"]
+        elif self._form and tag == "option" and self._list and "disabled" not in known:
+            self._form.offer(self._list, known.get("value", ""), is_chosen="selected" in known)
         elif self._form and tag == "button" and known.get("name"):
             self._form.others.setdefault(known["name"], known.get("value", ""))
 
@@ -75,6 +86,8 @@ class Page(HTMLParser):
             form.files.append(Field(known["name"], known.get("id", ""), kind))
         elif kind in ("radio", "checkbox") and known.get("value", "on") != "on":
             form.choices.setdefault(known["name"], Field(known["name"], known.get("id", "").rpartition("_")[0], kind))
+        if kind in ("radio", "checkbox"):
+            form.offer(known["name"], known.get("value", "on"), is_chosen="checked" in known)
         if kind == "hidden" or "checked" in known:
             form.others[known["name"]] = known.get("value", "on")
 
@@ -88,6 +101,8 @@ class Page(HTMLParser):
         if tag == "textarea" and self._area:
             self._area.value = self._area.value.removeprefix("\r").removeprefix("\n")  # as browsers do
             self._area = None
+        elif tag == "select":
+            self._list = ""
         elif tag == "form":
             self._form = None
         if self._error and tag == self._error_tag:

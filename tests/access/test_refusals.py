@@ -5,7 +5,7 @@ Each field of every form gets what is bad for its kind, one after the other, wit
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -148,10 +148,10 @@ def fields_for(form: SentForm, turn: int) -> dict[str, tuple[Field, str]]:
     return {one.name: (one, BAD[kind_of(one)][turn % len(BAD[kind_of(one)])]) for one in wanted}
 
 
-def send(client: Client, form: SentForm, given: dict[str, str], **more: Any) -> HttpResponse:
+def send(client: Client, form: SentForm, given: Mapping[str, Any], **more: Any) -> HttpResponse:
     """Send a form and forget what came of it in the database."""
     cache.clear()  # who tries often isn't what is looked at here
-    typed = {field.name: field.value for field in form.typed} | given
+    typed = {**{field.name: field.value for field in form.typed}, **given}
     going_on = {"do": "next"} if "/draft/" in form.action else {}
     with transaction.atomic():
         answer = client.post(form.action, {**form.others, **typed, **going_on}, **more)
