@@ -39,7 +39,8 @@ def copy_row(row: Any, first: int, last: int, changes: Mapping[str, str]) -> Non
     from django.db import connection
     from psycopg import sql
 
-    fields = [field for field in row._meta.concrete_fields if field.column in changes or not field.has_db_default()]
+    own = [field for field in row._meta.concrete_fields if not field.generated]
+    fields = [field for field in own if field.column in changes or not field.has_db_default()]
     fields = [field for field in fields if field.column in changes or field.get_internal_type() != "BigAutoField"]
     values = [
         sql.SQL(changes[field.column]) if field.column in changes else sql.Identifier("one", field.column)

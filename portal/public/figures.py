@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from itertools import chain, islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,8 +22,8 @@ from portal.parameters import BadParameter, one_of, period_in, rows_in, unit_in,
 from portal.process_picture import drawn
 from portal.templatetags.words import in_language
 from services.agencies.models import Agency
-from services.catalogue.models import Service
-from services.catalogue.queries import searched
+from services.catalogue.models import Service, ServiceQuerySet
+from services.catalogue.queries import Spelling, found_or_respelled, searched
 from services.transparency import queries
 from services.transparency.equity import equity_of, rows_beside
 from services.transparency.equity import told_of as told_of_groups
@@ -54,11 +56,14 @@ def _most(value: float | None) -> tuple[bool, float]:
 @with_good_parameters
 def figures(request: HttpRequest) -> HttpResponse:
     """Show the state of every service in one table: found, narrowed and sorted by the address."""
-    rows = state_of(request)
+    rows, spelling = state_of(request)
     agencies = Agency.objects.filter(services__current__isnull=False).distinct().order_by("code")
     wish = {name: request.GET.get(name, "")[:200] for name in ("q", "agency", "sort")}
     context = {
         "rows": rows,
+        "words": wish["q"],
+        "spelling": spelling,
+        "instead_at": urlencode({**wish, "q": spelling.words}) if spelling else "",
         "agencies": agencies,
         "wish": wish,
         "sorts": SORTS,
@@ -67,22 +72,27 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "public/figures.html", context)
 
 
-def state_of(request: HttpRequest) -> list[Listed]:
-    """Give the services that are asked for with their main figures, sorted; four or five queries."""
+def state_of(request: HttpRequest) -> tuple[list[Listed], Spelling | None]:
+    """Give the services that are asked for with their main figures, sorted, and what they were found by if not by that.
+
+    It takes four or five queries, and two more for mistyped words.
+    """
     sort = one_of(request, "sort", SORTS, "name")
     words, agency = request.GET.get("q", "").strip()[:200], request.GET.get("agency", "")[:60]
-    services = searched(words) if words else Service.objects.published().with_current().order_by("code")
-    if agency:
-        if not Agency.objects.filter(code=agency).exists():
-            raise BadParameter(_("There is no such agency."))
-        services = services.filter(responsible__code=agency)
-    known = list(services)
+    if agency and not Agency.objects.filter(code=agency).exists():
+        raise BadParameter(_("There is no such agency."))
+
+    def services_of(words: str) -> ServiceQuerySet:
+        services = searched(words) if words else Service.objects.listed()
+        return services.filter(responsible__code=agency) if agency else services
+
+    known, spelling = found_or_respelled(words, get_language() or "en", services_of)
     summaries = queries.summaries([service.code for service in known], timezone.localdate())
     rows: list[Listed] = []
     for service in known:
         summary = summaries[service.code]
         rows.append((service, summary, change_of(summary.before, summary.lately)))
-    return sorted(rows, key=SORTS[sort])
+    return sorted(rows, key=SORTS[sort]), spelling
 
 
 @require_safe
@@ -92,7 +102,7 @@ def state_file(request: HttpRequest, kind: str) -> HttpResponse:
     known_kind(kind)
     lines = (
         (service.code, name, "whole", "", measure, value)
-        for service, summary, _change in state_of(request)
+        for service, summary, _change in state_of(request)[0]
         for name, figures in (("12m", summary.lately), ("12m-before", summary.before), ("all", summary.ever))
         for _table, _key, measure, value in figure_lines("whole", "", figures)
     )

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp_replace
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -30,7 +30,7 @@ from services.catalogue.definition import Definition
 from services.catalogue.fees import fee_range
 from services.catalogue.guides import guide_of
 from services.catalogue.models import LifeEvent, Service
-from services.catalogue.queries import offered_by, offering_agencies, searched, written_nearly
+from services.catalogue.queries import found_or_respelled, offered_by, offering_agencies, searched, written_nearly
 from services.requests.models import Channel
 from services.transparency.obstacles import Obstacle, obstacles_of
 from services.transparency.queries import decided_in_all, summaries
@@ -59,15 +59,28 @@ def home(request: HttpRequest) -> HttpResponse:
 def services(request: HttpRequest) -> HttpResponse:
     """List all services, or those found by words in any language."""
     words = request.GET.get("q", "").strip()[:200]
-    found = searched(words) if words else Service.objects.published().with_current().order_by("code")
     here, only_here = place_of(request), bool(request.GET.get("here"))
-    found = found.delivered_at(here) if here and only_here else found
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+
+    def page_of(words: str) -> Page[Service]:
+        found = searched(words) if words else Service.objects.listed()
+        found = found.delivered_at(here) if here and only_here else found
+        return Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+
+    page, spelling = found_or_respelled(words, get_language() or "en", page_of)
     is_part = "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
     template = "public/services_list.html" if is_part else "public/services.html"
-    nearly = written_nearly(words) if words and not page.object_list else []
-    kept = {"place": here, "only_here": only_here, "query": _query(words, only_here=only_here)}
-    answer = render(request, template, {"page": page, "words": words, "is_part": is_part, "nearly": nearly, **kept})
+    context = {
+        "page": page,
+        "words": words,
+        "spelling": spelling,
+        "instead_at": _query(spelling.words, only_here=only_here) if spelling else "",
+        "nearly": written_nearly(words) if words and not page else [],
+        "is_part": is_part,
+        "place": here,
+        "only_here": only_here,
+        "query": _query(words, only_here=only_here),
+    }
+    answer = render(request, template, context)
     patch_vary_headers(answer, ["HX-Request"])
     return _by_place(answer)
 

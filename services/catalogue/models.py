@@ -2,7 +2,8 @@ import hashlib
 import uuid
 from typing import Any, Self
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.utils.translation import get_language
@@ -30,13 +31,18 @@ class LifeEvent(Named):
 
 class ServiceQuerySet(models.QuerySet["Service"]):
     def published(self) -> Self:
-        return self.filter(current__isnull=False)
+        """Keep what has a version; what only the database searches stays there."""
+        return self.filter(current__isnull=False).defer("words", "vector")
 
     def delivered_at(self, municipality: Agency) -> Self:
         """Keep what a municipality delivers, and what isn't the business of municipalities."""
         local = Delivery.objects.filter(service=models.OuterRef("pk"), office__agency=municipality)
         elsewhere = Delivery.objects.filter(service=models.OuterRef("pk")).exclude(office__agency__kind="municipal")
         return self.filter(models.Exists(local) | models.Exists(elsewhere))
+
+    def listed(self) -> Self:
+        """Keep what is published, as lists tell it: without what it tells on pages of its own."""
+        return self.published().select_related("responsible").order_by("code")
 
     def with_current(self) -> Self:
         return self.select_related("current", "responsible")
@@ -50,7 +56,13 @@ class Service(models.Model):
     title = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
     names = models.TextField(blank=True, help_text=_("Titles and keywords, folded, for search."))
-    words = models.TextField(blank=True, help_text=_("Texts in which typing errors are forgiven, folded, for search."))
+    words = models.TextField(blank=True, help_text=_("Short texts, folded, for search."))
+    vector = models.GeneratedField(
+        expression=SearchVector("names", weight="A", config="simple")
+        + SearchVector("words", weight="C", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     life_events = models.ManyToManyField(LifeEvent, related_name="services", blank=True)
     offices = models.ManyToManyField(Office, through="Delivery", related_name="services")
     current = models.ForeignKey("ServiceVersion", models.PROTECT, null=True, related_name="+")
@@ -60,6 +72,7 @@ class Service(models.Model):
     class Meta:
         verbose_name = _("service")
         verbose_name_plural = _("services")
+        indexes = [GinIndex(fields=["vector"], name="service_vector", fastupdate=False)]
 
     def __str__(self) -> str:
         return in_language(self.title, get_language() or "en")
@@ -82,6 +95,25 @@ class Prose(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} ({self.language})"
+
+
+class Word(models.Model):
+    """A word that some service tells in a language: what mistyped words are compared with."""
+
+    language = models.CharField(max_length=2)
+    folded = models.TextField()
+    written = models.TextField(help_text=_("As people are shown it."))
+    forms = ArrayField(models.TextField(), help_text=_("What it shares with its mistyped forms."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["language", "folded"], name="word_once")]
+        indexes = [
+            GinIndex(fields=["forms"], name="word_forms"),
+            models.Index(OpClass("folded", "text_pattern_ops"), name="word_beginnings"),
+        ]
+
+    def __str__(self) -> str:
+        return self.written
 
 
 class Delivery(models.Model):

@@ -1,19 +1,21 @@
 """Publish definitions: each published text is one immutable version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from services.agencies.models import Agency, Desk, Office
 from services.catalogue.action_settings import Actions, connectors_named
 from services.catalogue.definition import Definition, DeskStep, Question
 from services.catalogue.guides import read_event
-from services.catalogue.models import Delivery, LifeEvent, Prose, Service, ServiceVersion, digest_of
+from services.catalogue.models import Delivery, LifeEvent, Prose, Service, ServiceVersion, Word, digest_of
 from services.catalogue.rules import subject_of
-from services.catalogue.search import naming_words, prose_of, searchable_words
+from services.catalogue.search import naming_words, prose_of, searchable_words, vocabulary_of, words_told
 from services.catalogue.soundness import Fault, Unsound, parse
 from services.connectors.models import Connector
 from services.ledger.operations import Entry, record
@@ -128,11 +130,24 @@ def _write_prose(service: Service) -> None:
     offices = Office.objects.filter(deliveries__service=service).select_related("agency")
     names = [service.responsible.name, *(event.name for event in service.life_events.all())]
     names += [name for office in offices for name in (office.name, office.agency.name)]
-    told = prose_of(service.current.source, *names)
+    told = words_told(service.current.source, *names)
+    before = {one.language: one.words.split() for one in service.prose.all()}
     service.prose.all().delete()
     Prose.objects.bulk_create(
-        Prose(service=service, language=language, words=words) for language, words in told.items()
+        Prose(service=service, language=language, words=prose_of(words)) for language, words in told.items()
     )
+    Word.objects.bulk_create((Word(**word) for word in vocabulary_of(told)), ignore_conflicts=True)
+    for language, words in before.items():
+        _forget(language, set(words) - told.get(language, {}).keys())
+
+
+def _forget(language: str, words: Collection[str]) -> None:
+    """Drop words that no service tells any more, so that no mistyped one leads to them."""
+    if words:
+        telling = Prose.objects.filter(
+            language=language, vector=SearchQuery(OuterRef("folded"), config="simple", search_type="plain")
+        )
+        Word.objects.filter(~Exists(telling), language=language, folded__in=words).delete()
 
 
 def _unknown_places(definition: Definition) -> Iterable[Fault]:

@@ -50,5 +50,15 @@ def test_automation_and_its_peers() -> None:
     assert all(len(found) == 2 and all(float(rate.replace(",", "")) > 0 for rate in found) for found in rates), said
 
 
+def test_finding() -> None:
+    lines = re.findall(
+        r"^  .+: half [\d.]+ ms, 95 of 100 [\d.]+ ms, (\d) statements; bare [\d.]+ ms, ratio [\d.]+$",
+        told("bench.finding", "28", "2"),
+        re.MULTILINE,
+    )
+
+    assert lines == ["2", "2", "2", "4", "4", "3"] * 2
+
+
 def test_one_request_alone() -> None:
     assert re.search(r"half [1-9]\d* ms, 95 of 100 [1-9]\d* ms", told("bench.lone", "3"))

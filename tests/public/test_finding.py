@@ -1,7 +1,9 @@
 """Services are found by words, however they are typed, and by what a person is entitled to."""
 
 import re
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +13,7 @@ from services.agencies.models import Agency
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
+AssertMaxQueries = Callable[..., Any]
 
 
 def tell(code: str, *, option: str | dict[str, str] = "Other", **texts: str) -> None:
@@ -124,10 +127,13 @@ class TestSearch:
                 ("feathers hall", True),
                 ("of", True),
             ),
-            *(("fethers", False), ("eathers", False), ("featherss", False), ("plumes feathers", False), ("o", False)),
+            *(("fethers", True), ("eathers", True), ("featherss", True), ("faethers", True), ("feithers", True)),
+            *(("plumse", True), ("lələkk", True), ("lelk", True), ("الحمم", True), ("loft fethers", True)),
+            *(("fthers", False), ("fetahres", False), ("plumes feathers", False), ("plumse feathers", False)),
+            *(("o", False), ("off", False), ("hals", False)),
         ],
     )
-    def test_tells_in_four_languages_by_whole_words_and_beginnings(
+    def test_tells_in_four_languages_by_whole_words_and_beginnings_with_one_error_in_each(
         self, client: Client, words: str, is_found: bool
     ) -> None:
         Agency.objects.filter(code="north").update(name={"en": "City hall", "fr": "Mairie"})
@@ -139,13 +145,56 @@ class TestSearch:
 
         assert ("told" in self.found(client, words)) == is_found
 
-    def test_that_finds_nothing_says_so_and_forgives_no_errors_in_prose(self, client: Client) -> None:
-        tell("told", title="Loft", option="Feathers")
+    @pytest.mark.parametrize(
+        ("name", "headers"), [("services", {}), ("services", {"HX-Request": "true"}), ("figures", {})]
+    )
+    def test_says_what_it_looked_for_instead_wherever_services_are_looked_for(
+        self, client: Client, name: str, headers: dict[str, str]
+    ) -> None:
+        tell("told", title="Loft", option={"en": "Feathers", "fr": "À plumes"})
 
-        body = client.get(reverse("services"), {"q": "fethers"}).content.decode()
+        body = client.get(reverse(name), {"q": "plumse"}, headers=headers).content.decode()
 
-        assert "No service was found." in body
-        assert reverse("service", args=["told"]) not in body
+        assert "Nothing was found for “<bdi>plumse</bdi>”." in body
+        assert re.search(r'“<a href="\?q=plumes[^"]*"><bdi lang="fr"[^>]*>plumes</bdi></a>”', body), body
+        assert "Loft" in body
+        assert "Parking permit" not in body
+
+    @pytest.mark.parametrize(("language", "words"), [("en", "kittens"), ("fr", "mittens")])
+    def test_of_several_words_that_may_be_meant_takes_the_one_of_the_page(
+        self, client: Client, language: str, words: str
+    ) -> None:
+        tell("told", title="Loft", option={"en": "Kittens", "fr": "Mittens"})
+
+        body = client.get(reverse("services"), {"q": "sittens"}, headers={"Accept-Language": language}).content.decode()
+
+        assert f'<a href="?q={words}">{words}</a>' in body
+
+    def test_looks_for_it_within_what_was_chosen(self, client: Client) -> None:
+        worlds.build_agencies("north", "south")
+        tell("told", title="Loft", option="Kittens")
+
+        near = client.get(reverse("figures"), {"q": "kttens", "agency": "north"}).content.decode()
+        far = client.get(reverse("figures"), {"q": "kttens", "agency": "south"}).content.decode()
+
+        assert '<a href="?q=kittens&amp;agency=north&amp;sort=">kittens</a>' in near
+        assert "Nothing was found for" not in far
+        assert "No service was found." in far
+
+    def test_what_is_found_as_it_is_typed_is_not_respelled(self, client: Client) -> None:
+        tell("told", title="Loft", option="Parkings")
+
+        assert client.get(reverse("services"), {"q": "parkings"}).context["spelling"] is None
+        assert self.found(client, "parkings") == ["told", "parking", "building"]
+
+    @pytest.mark.parametrize(("words", "most"), [("parking", 2), ("park", 2), ("parkng", 4), ("xyzzy", 3)])
+    def test_takes_few_queries(
+        self, client: Client, words: str, most: int, django_assert_max_num_queries: AssertMaxQueries
+    ) -> None:
+        client.get(reverse("services"))
+
+        with django_assert_max_num_queries(most):
+            client.get(reverse("services"), {"q": words})
 
     def test_what_is_called_so_comes_before_what_speaks_of_it(self, client: Client) -> None:
         assert self.found(client, "parking")[0] == "parking"

@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from services.catalogue.search import prose_of
+from services.catalogue.search import prose_of, words_told
 
 
 def tell(apps, schema_editor):
     prose = apps.get_model("catalogue", "Prose")
     services = apps.get_model("catalogue", "Service").objects.exclude(current=None).select_related("current", "responsible")
     for service in services:
-        told = prose_of(service.current.source, service.responsible.name)
-        prose.objects.bulk_create(prose(service=service, language=language, words=words) for language, words in told.items())
+        told = words_told(service.current.source, service.responsible.name)
+        prose.objects.bulk_create(prose(service=service, language=language, words=prose_of(words)) for language, words in told.items())
 
 
 class Migration(migrations.Migration):
