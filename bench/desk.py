@@ -4,40 +4,21 @@ python -m bench.desk [steps] [times]
 """
 
 import re
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bench.claim_next import TOWNS, fill
-from bench.setup import prepare, stores
+from bench.setup import prepare, stores, timed
 
 TIMES, DEEP, A_PAGE = 60, 40, 25
 
 
 def measured(name: str, times: int, work: Callable[[], Any]) -> None:
-    """Do it a few times, then measure; print half, 95 of 100 and the statements of one."""
-    from django.db import connection
-
-    said: list[str] = []
-
-    def noting(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
-        said.append(statement)
-        return execute(statement, *rest)
-
-    work()
-    with connection.execute_wrapper(noting):
-        work()
-    spans = []
-    for _time in range(times):
-        begun = time.perf_counter()
-        work()
-        spans.append((time.perf_counter() - begun) * 1000)
-    cuts = statistics.quantiles(spans, n=20)
-    print(f"  {name}: half {cuts[9]:.1f} ms, 95 of 100 {cuts[18]:.1f} ms, {len(said)} statements")
+    half, most, statements = timed(work, times)
+    print(f"  {name}: half {half:.1f} ms, 95 of 100 {most:.1f} ms, {statements} statements")
 
 
 def opened(client: Any, address: str) -> Callable[[], Any]:

@@ -5,15 +5,12 @@
 The samples are copied under other codes, each copy with words of its own, so that the vocabulary grows with them.
 """
 
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.setup import copy_row, prepare, stores
+from bench.setup import copy_row, prepare, stores, timed
 
 SERVICES, TIMES, A_PAGE, OWN_WORDS = 1_400, 60, 20, 30
 KINDS = {
@@ -93,8 +90,8 @@ def compare(count: int, times: int) -> None:
 
     print(f"{count:,} services, {Word.objects.count():,} words:")
     for name, text in KINDS.items():
-        half, most, said = measured(lambda text=text: looked_up(text), times)  # type: ignore[misc]
-        bare = measured(lambda text=text: found_bare(text), times)[0]  # type: ignore[misc]
+        half, most, said = timed(lambda text=text: looked_up(text), times)  # type: ignore[misc]
+        bare = timed(lambda text=text: found_bare(text), times)[0]  # type: ignore[misc]
         print(
             f"  {name} ({text}): half {half:.1f} ms, 95 of 100 {most:.1f} ms, {said} statements; "
             f"bare {bare:.1f} ms, ratio {half / bare:.1f}"
@@ -120,28 +117,6 @@ def found_bare(text: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(BARE, [" & ".join(f"{word}:*" for word in text.split())])
         cursor.fetchall()
-
-
-def measured(work: Callable[[], None], times: int) -> tuple[float, float, int]:
-    """Do it twice, then measure: give half and 95 of 100 in ms, and the statements of one."""
-    from django.db import connection
-
-    said: list[str] = []
-
-    def noting(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
-        said.append(statement)
-        return execute(statement, *rest)
-
-    work()
-    with connection.execute_wrapper(noting):
-        work()
-    spans = []
-    for _time in range(times):
-        begun = time.perf_counter()
-        work()
-        spans.append((time.perf_counter() - begun) * 1000)
-    cuts = statistics.quantiles(spans, n=20)
-    return cuts[9], cuts[18], len(said)
 
 
 if __name__ == "__main__":
