@@ -93,8 +93,8 @@ def respelled(text: str, language: str) -> Spelling | None:
         known[word.language][word.folded] = word.written
     spellings = [
         (sum(new != old for new, (_folded, old) in zip(words, typed, strict=True)), name != language, name, words)
-        for name, like in sorted(known.items())
-        if (words := [_meant(folded, written, like) for folded, written in typed]) and all(words)
+        for name, alike in sorted(known.items())
+        if (words := [_meant(folded, written, alike) for folded, written in typed]) and all(words)
     ]
     wrong, _is_other, name, words = min(spellings, default=(0, False, "", []))
     return Spelling(name, " ".join(words)) if wrong else None
@@ -103,7 +103,7 @@ def respelled(text: str, language: str) -> Spelling | None:
 def like(words: Iterable[str]) -> QuerySet[Word]:
     """Give the known words that begin like one of these or have a form in common with it."""
     alike = (Q(folded__startswith=word) | Q(forms__overlap=forms_of(word)) for word in words)
-    return Word.objects.filter(reduce(or_, alike, Q(pk=None)))
+    return Word.objects.filter(reduce(or_, alike, Q(pk=None))).defer("forms")
 
 
 def _meant(typed: str, written: str, known: Mapping[str, str]) -> str:
