@@ -19,6 +19,7 @@ class Unread(StrEnum):
     PART = "a part that a script puts into a page that is read"
     DATA = "for programs, no page"
     FORM = "takes what a page that is read sends, and leads to a page that is read"
+    MAIL = "a letter as mail programs show it, within pages of their own; its words are on a page that is read"
     ODD = "only for who comes from a provider of identities that tells no address; no provider here does so"
     WAY = "leads to a page that is read"
 
@@ -26,11 +27,11 @@ class Unread(StrEnum):
 IN_FILE: Final = {
     "test_pages": """
         home services service life_event entitlements agency place sealed_log figures figures_of measures measure
-        figures_index figures_compare figures_of_agency figures_of_office verify mailbox letter letter_as_mailed
-        style_guide apply apply_for apply_page apply_check apply_done apply_discard status my_requests my_request
+        figures_index figures_compare figures_of_agency figures_of_office verify mailbox letter style_guide
+        apply apply_for apply_page apply_check apply_done apply_discard status my_requests my_request
         my_request_withdraw my_documents my_data my_profile my_readings my_notices my_notice_ways
         desk desk_request desk_act desk_team desk_signals managers managers_service managers_load managers_steering
-        managers_targets managers_remarks managers_promises managers_figures managers_connectors managers_connector
+        managers_figures managers_connectors managers_connector
         account_login account_signup mfa_index
     """,
     "test_account_pages": """
@@ -53,7 +54,7 @@ IN_FILE: Final = {
     "test_papers_to_keep": "verify_document",
     "test_refused": "desk_document_revoke other_session other_sessions",
     "test_seldom_states": "desk_purpose unsubscribe",
-    "test_promises": "managers_promise_close",
+    "test_promises": "managers_promises managers_promise_close managers_remarks managers_targets",
     "test_seldom_account_pages": """
         account_inactive account_set_password mfa_edit_webauthn mfa_generate_recovery_codes mfa_reauthenticate
         socialaccount_login_cancelled socialaccount_login_error
@@ -90,6 +91,7 @@ UNREAD: Final = {
             managers_calendar_remove managers_target_end managers_remark_withdraw managers_robot_act managers_try
             set_language still_here
         """,
+        Unread.MAIL: "letter_as_mailed",
         Unread.ODD: "socialaccount_signup",
         Unread.WAY: "welcome apply_resume openid_connect_login openid_connect_callback",
     }.items()
