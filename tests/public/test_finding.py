@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from services.agencies.models import Agency
+from services.catalogue.queries import Spelling, respelled
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,15 @@ class TestSearch:
         body = client.get(reverse("services"), {"q": "sittens"}, headers={"Accept-Language": language}).content.decode()
 
         assert f'<a href="?q={words}">{words}</a>' in body
+
+    def test_offers_nothing_by_which_nothing_is_found(self, client: Client) -> None:
+        tell("told", title="Loft", option="Kittens")
+
+        answer = client.get(reverse("services"), {"q": "kttens parking"})
+
+        assert respelled("kttens parking", "en") == Spelling("en", "kittens parking")
+        assert "Nothing was found for" not in answer.content.decode()
+        assert "No service was found." in answer.content.decode()
 
     def test_looks_for_it_within_what_was_chosen(self, client: Client) -> None:
         worlds.build_agencies("north", "south")
