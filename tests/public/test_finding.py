@@ -131,7 +131,7 @@ class TestSearch:
             *(("fethers", True), ("eathers", True), ("featherss", True), ("faethers", True), ("feithers", True)),
             *(("plumse", True), ("lələkk", True), ("lelk", True), ("الحمم", True), ("loft fethers", True)),
             *(("fthers", False), ("fetahres", False), ("plumes feathers", False), ("plumse feathers", False)),
-            *(("o", False), ("off", False), ("hals", False)),
+            *(("o", False), ("off", False), ("hals", False), ("10000", True), ("10001", False)),
         ],
     )
     def test_tells_in_four_languages_by_whole_words_and_beginnings_with_one_error_in_each(
@@ -141,7 +141,7 @@ class TestSearch:
         tell(
             "told",
             title="Loft",
-            option={"en": "Of feathers", "fr": "Plumes d’oiseau", "az": "Quş lələyi: lələk", "ar": "ريش الحمام"},
+            option={"en": "Of 10000 feathers", "fr": "Plumes d’oiseau", "az": "Quş lələyi: lələk", "ar": "ريش الحمام"},
         )
 
         assert ("told" in self.found(client, words)) == is_found
