@@ -14,12 +14,12 @@ from django.db.models import Case, F, Func, IntegerField, OuterRef, Q, QuerySet,
 from services.agencies.models import Agency
 from services.catalogue.models import Prose, Service, ServiceQuerySet, Word
 from services.catalogue.search import (
-    FEWEST_MEANT,
     MOST_WORDS,
     as_written,
     forms_of,
     is_compared,
     is_one_error,
+    without_ending,
     words_of,
 )
 
@@ -45,13 +45,13 @@ def searched(text: str) -> ServiceQuerySet:
     """Give the published services that speak of all words or of their beginnings.
 
     What is called so comes first, then what speaks of it in short, then what tells of it anywhere in one language, then
-    what speaks of a word that lacks the last letter, as a singular does.
+    what speaks of a word to which a typed one adds an ending, as a plural or a case does.
     """
     words = words_of(text)
     if not words:
         return Service.objects.none()
     query = _all_of(f"{word}:*" for word in words)
-    ended = _all_of(f"({word}:* | {word[:-1]})" if len(word) >= FEWEST_MEANT else f"{word}:*" for word in words)
+    ended = _all_of(f"({' | '.join([f'{word}:*', *without_ending(word)])})" for word in words)
     told = _telling_of(words)
     place = Case(
         When(vector=query, then=Value(NAMED)),

@@ -12,6 +12,7 @@ from services.catalogue.definition.terms import Language
 MOST_WORDS = 10
 MOST_PROSE = 150_000  # letters; PostgreSQL indexes a megabyte at most, and a letter may have four bytes
 FEWEST_TYPED, FEWEST_MEANT = 4, 5  # letters: of shorter words half of a language is one error away
+LONGEST_ENDING = 4  # letters, as in “icazəniz”
 MOST_LETTERS = 40  # of a longer word nobody keeps the forms
 LANGUAGES = frozenset(get_args(Language))
 # What officials and machines read, and what only stands in a finished paper: nobody looks for a service by it.
@@ -97,6 +98,14 @@ def forms_of(word: str) -> list[str]:
     Two words that differ by a letter too many, too few, wrong, or changed with the next have such a form in common.
     """
     return sorted({word, *(word[:place] + word[place + 1 :] for place in range(len(word)))})
+
+
+def without_ending(word: str) -> list[str]:
+    """Give what a folded word may be without its ending: of `icazesi` also `icaze`, of a short one without a letter."""
+    if len(word) == FEWEST_MEANT:
+        return [word[:-1]]
+    fewest = max(FEWEST_MEANT, len(word) - LONGEST_ENDING)
+    return [word[:length] for length in range(len(word) - 1, fewest - 1, -1)]
 
 
 def is_one_error(typed: str, meant: str) -> bool:

@@ -49,11 +49,19 @@ MISTYPED = {
     "cofee": ("coffee", "small-business-licence"),
     "qevhe": ("qəhvə", "small-business-licence"),
     "qəhvvə": ("qəhvə", "small-business-licence"),
+    "tikinti icazəsi": ("", "building-permit"),
+    "icazələr": (
+        "",
+        "environmental-permit building-permit parking-permit small-business-licence marriage-registration",
+    ),
+    "bağçaların": ("", "kindergarten-place"),
+    "constructions": ("", "building-permit"),
+    "environnemental permit": ("", "environmental-permit"),
     "expird": ("expired", "id-card-renewal"),
     "xpired": ("expired", "id-card-renewal"),
     "ogurlnib": ("oğurlanıb", "id-card-renewal"),
     # Two errors in a word, words of two languages, words that nothing tells: they bring nothing, as unlike as they are.
-    **dict.fromkeys(("parqinq prmitt", "environnemental permit", "dayanacaq icazsi", "sandwitch"), ("", "")),
+    **dict.fromkeys(("parqinq prmitt", "dayanacaq icazsi", "sandwitch"), ("", "")),
     **dict.fromkeys(("xyzzy", "twins", "solar", "taxi", "100000"), ("", "")),
 }
 MUTATED, LEAST_FOUND, MOST_WRONG = 40, 0.95, 0.15  # words of a language; share of them; wrong services for each
