@@ -33,7 +33,8 @@ class VerifyForm(forms.Form):
         if not self.errors and not data.get("number") and not file:
             raise forms.ValidationError(_("Type the number or choose the file."))
         if file is not None and file.size > settings.EVIDENCE_MAX_BYTES:
-            self.add_error("file", _("The file is too large to be one of our documents."))
+            words = _("The file is too large to be one of our documents. Choose another, or type the number.")
+            self.add_error("file", words)
         return data
 
 

@@ -23,6 +23,7 @@ from services.requests.previews import BadPdf, look_into
 from services.requests.scanner import TooLargeToScan, Unscanned, scan
 
 CONTENT_TYPES = {"application/pdf": "pdf", "image/jpeg": "jpeg", "image/png": "png"}
+ENDINGS = {"application/pdf": ("pdf",), "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"), "image/png": ("png",)}
 LONGEST_NAME, LONGEST_FINDING = 200, 80
 IN_LINE = timedelta(minutes=1)
 
@@ -66,7 +67,7 @@ def look_over(
     content_type = checked_type(upload, accept)
     kept = _harmless(upload, content_type)
     digest = hashlib.file_digest(rewound(kept), "sha256").hexdigest()
-    return LookedOver(kept, safe_name(upload.name or ""), content_type, digest, scanned)
+    return LookedOver(kept, fitting_name(upload.name or "", content_type), content_type, digest, scanned)
 
 
 def _scanned(owner: Draft | ServiceRequest | User, key: str, upload: "File[bytes]", by: str, now: datetime) -> Scan:
@@ -152,6 +153,14 @@ def safe_name(name: str) -> str:
     if stem.strip(". "):
         return plain[-LONGEST_NAME:]
     return f"file.{ending}"[:LONGEST_NAME] if ending.strip() else "file"
+
+
+def fitting_name(name: str, content_type: str) -> str:
+    """Give a file's own name with an ending of its kind: saved by a reader, it is opened as nothing else."""
+    plain, endings = safe_name(name), ENDINGS[content_type]
+    if PurePath(plain).suffix.lower().removeprefix(".") in endings:
+        return plain
+    return f"{plain}.{endings[0]}"[-LONGEST_NAME:]
 
 
 def rewound(upload: "File[bytes]") -> "File[bytes]":

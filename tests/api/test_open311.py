@@ -17,10 +17,12 @@ from portal.api.open311 import views
 from portal.limits import Limit
 from services.accounts.models import User
 from services.ledger.models import Event
+from services.requests.evidence import Evidence
 from services.requests.models import Draft, ServiceRequest
 from services.workflow.operations import desk
 from services.workflow.operations.tokens import end_token, make_token
 from tests import worlds
+from tests.requests.clamd import EICAR, clamd
 
 pytestmark = pytest.mark.django_db
 LIST = "/open311/v2/requests"
@@ -236,6 +238,15 @@ class TestPictures:
 
         assert (answer.status_code, ServiceRequest.objects.count(), Draft.objects.count()) == (400, 0, 0)
         assert faults(answer)[0].startswith("media: ")
+
+    def test_a_harmful_picture_is_refused_and_put_on_record(self, key: str, settings: Any) -> None:
+        with clamd() as scanner:
+            settings.CLAMD_URL = scanner.url
+            answer = post(key, media=SimpleUploadedFile("a.jpg", picture().read() + EICAR, "image/jpeg"))
+
+        assert (answer.status_code, Draft.objects.count(), Evidence.objects.count()) == (400, 0, 0)
+        assert "did not pass the check for harmful programs" in faults(answer)[0]
+        assert Event.objects.filter(kind="file_refused").count() == 1
 
     def test_a_picture_beside_a_fault_leaves_nothing_behind(self, key: str) -> None:
         answer = post(key, media=picture(), **{"attribute[category]": "moon"})

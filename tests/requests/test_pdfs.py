@@ -12,7 +12,7 @@ from services.requests.evidence import Evidence
 from services.requests.models import Draft
 from services.requests.operations import add_evidence, start_draft
 from services.requests.previews import page_as_picture, pages_of
-from services.requests.supplying import BadEvidence, safe_name
+from services.requests.supplying import BadEvidence, fitting_name, safe_name
 from tests import worlds
 from tests.citizens.forms import PDF
 
@@ -167,3 +167,20 @@ def test_the_program_takes_no_more_memory_than_it_may() -> None:
 )
 def test_a_name_is_one_that_people_can_read(name: str, kept: str) -> None:
     assert safe_name(name) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "kept"),
+    [
+        ("paper.PDF", "application/pdf", "paper.PDF"),
+        ("photo.jpeg", "image/jpeg", "photo.jpeg"),
+        ("paper", "application/pdf", "paper.pdf"),
+        ("invoice.pdf.exe", "application/pdf", "invoice.pdf.exe.pdf"),
+        ("photo.html", "image/png", "photo.html.png"),
+        ("pdf", "application/pdf", "pdf.pdf"),
+        ("x" * 300, "image/jpeg", "x" * 196 + ".jpg"),
+    ],
+)
+def test_a_name_ends_as_its_kind_does(name: str, content_type: str, kept: str) -> None:
+    """Saved by who reads it, a page or program that hides in it is opened as neither."""
+    assert fitting_name(name, content_type) == kept
