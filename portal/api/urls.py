@@ -2,7 +2,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import portal.api.description  # noqa: F401  registers what OpenAPI is told
-from portal.api import eligibility, event_log, log, views
+from portal.api import acts, eligibility, event_log, log, views
 
 urlpatterns = [
     path("services/", views.ServiceList.as_view(), name="api_services"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("eligibility/", eligibility.Eligibility.as_view(), name="api_eligibility"),
     path("requests/", views.ServiceRequestList.as_view(), name="api_requests"),
     path("requests/<uuid:pk>/", views.ServiceRequestDetail.as_view(), name="api_request"),
+    path("requests/<uuid:pk>/history/", acts.History.as_view(), name="api_history"),
+    path("requests/<uuid:pk>/messages/", acts.Messages.as_view(), name="api_messages"),
+    path("requests/<uuid:pk>/answer/", acts.Answer.as_view(), name="api_answer"),
+    path("requests/<uuid:pk>/withdrawal/", acts.Withdrawal.as_view(), name="api_withdrawal"),
+    path("requests/<uuid:pk>/documents/", acts.Documents.as_view(), name="api_documents"),
+    path("requests/<uuid:pk>/documents/<uuid:document>/", acts.DocumentFile.as_view(), name="api_document"),
     path("log/head", log.LogHead.as_view(), name="api_log_head"),
     path("log/keys", log.LogKeys.as_view(), name="api_log_keys"),
     path("log/inclusion/<int:index>/<int:size>", log.LogInclusion.as_view(), name="api_log_inclusion"),

@@ -1,4 +1,3 @@
-import hashlib
 from typing import Any
 
 from django.db.models import QuerySet
@@ -6,13 +5,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, generics, permissions, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, permissions, status
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.api.refusing import IDEMPOTENCY_KEY, key_of, refusals
 from portal.api.serializers import (
     ServiceDetailSerializer,
     ServiceRequestSerializer,
@@ -25,27 +25,13 @@ from services.catalogue.form_schema import form_schema
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
 from services.workflow.operations.submission import Submission, submit
-from services.workflow.refusals import Invalid, KeyUsedTwice, Refused
 
-LONGEST_KEY, SCHEMA = 64, "application/schema+json"
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Any text that you use once a request."
-)
+SCHEMA = "application/schema+json"
 
 
 class Pages(LimitOffsetPagination):
     default_limit = 50
     max_limit = 200
-
-
-class Conflict(exceptions.APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-
-class KeyReused(exceptions.APIException):
-    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_code = "idempotency_key_reused"
 
 
 class ServiceList(generics.ListAPIView[Service]):
@@ -100,16 +86,8 @@ class ServiceRequestList(APIView):
         """Submit a request. Sent again with the same `Idempotency-Key`, it gives the same request."""
         serializer = SubmissionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        try:
+        with refusals():
             created = submit(_submission(request, serializer.validated_data), timezone.now())
-        except Invalid as invalid:
-            raise exceptions.ValidationError(
-                {"answers": {problem.path: [str(problem.message)] for problem in invalid.problems}}
-            ) from None
-        except KeyUsedTwice as refused:
-            raise KeyReused(str(refused.message)) from None
-        except Refused as refused:
-            raise Conflict(str(refused.message)) from None
         return Response(ServiceRequestSerializer(created).data, status=status.HTTP_201_CREATED)
 
 
@@ -128,15 +106,7 @@ def own_requests(request: Request) -> QuerySet[ServiceRequest]:
     return ServiceRequest.objects.of(request.user).with_service()
 
 
-def own_key(user: User, key: str) -> str:
-    """Give a key that is the person's own: the same text of two people stands for two requests."""
-    return hashlib.sha256(f"{user.pk} {key}".encode()).hexdigest()
-
-
 def _submission(request: Request, data: dict[str, Any]) -> Submission:
-    key = request.headers.get("Idempotency-Key", "")
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise exceptions.ValidationError({"Idempotency-Key": [f"Send this header with 1 to {LONGEST_KEY} characters."]})
     user = request.user
     assert isinstance(user, User)
     service: Service = data["service"]
@@ -150,5 +120,5 @@ def _submission(request: Request, data: dict[str, Any]) -> Submission:
         contact={**own, **data.get("contact", {})},
         applicant=user,
         language=get_language() or "en",
-        key=own_key(user, key),
+        key=key_of(request, user),
     )

@@ -51,7 +51,7 @@ from services.workflow.operations.looking import follow
 from services.workflow.operations.messages import mark_read, write_to_office
 from services.workflow.operations.paper import papers_to_add
 from services.workflow.operations.walking import applicants_side, is_applicant
-from services.workflow.queries import current_steps
+from services.workflow.queries import current_steps, is_question
 from services.workflow.refusals import Invalid, Refused
 
 FILES_OF_AN_ANSWER = "answer"
@@ -159,11 +159,6 @@ def _show(
     faulty = form.errors or correcting.problems or context["message_form"].errors
     page = render(request, "citizens/my_request.html", context, status=422 if faulty else 200)
     return answered(page, form, context["message_form"])
-
-
-def is_question(step: Step) -> bool:
-    """Tell whether a step is a clerk's question."""
-    return step.kind == Step.Kind.APPLICANT and step.parent is not None and step.parent.kind == Step.Kind.DESK
 
 
 def _to_do(seen: ServiceRequest, step: Step) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
@@ -103,6 +103,17 @@ def current_steps(service_request: ServiceRequest) -> StepQuerySet:
     """Give what a request waits for now, without its notices."""
     steps = service_request.steps.all().filter(state__in=ACTIVE).exclude(kind=Step.Kind.NOTICE)
     return steps.select_related("desk__office__agency", "assignee", "parent").order_by("pk")
+
+
+def is_question(step: Step) -> bool:
+    """Tell whether a step is a clerk's question."""
+    return step.kind == Step.Kind.APPLICANT and step.parent is not None and step.parent.kind == Step.Kind.DESK
+
+
+def question_of(service_request: ServiceRequest) -> Step | None:
+    """Give what a clerk asks now, else what was asked last, answered by now."""
+    asked = service_request.steps.all().filter(kind=Step.Kind.APPLICANT, parent__kind=Step.Kind.DESK)
+    return asked.order_by(Case(When(state=Step.State.OPEN, then=0), default=1), "-pk").first()
 
 
 def clock_holder(service_request: ServiceRequest, steps: Iterable[Step]) -> Step | None:

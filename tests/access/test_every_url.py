@@ -60,6 +60,12 @@ desk_document        in        no    no       ok     no            no      no   
 desk_document_revoke in        no    no       ok    no            no      no              no
 desk_complaint       in        no    no       ok    no            no      no              no
 api_request          401       ok    no       no     no            no      no              no
+api_history          401       ok    no       no     no            no      no              no
+api_messages         401       ok    no       no     no            no      no              no
+api_documents        401       ok    no       no     no            no      no              no
+api_answer           401       ok    no       no     no            no      no              no
+api_withdrawal       401       ok    no       no     no            no      no              no
+api_document         401       ok    no       no     no            no      no              no
 desk                 in        no    no       ok     ok            no      no              no
 desk_counts          in        no    no       ok    ok            no      no              no
 desk_views           in        no    no       ok    ok            no      no              no

@@ -8,7 +8,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from portal.api.open311 import finding, reading
-from portal.api.views import Conflict, KeyReused, own_key
+from portal.api.refusing import own_key, refusals
 from portal.limits import HOUR
 from portal.upload_limit import TooManyUploads, count_uploads
 from services.accounts.tokens import Token
@@ -20,7 +20,7 @@ from services.requests.operations import add_evidence, discard_draft, start_draf
 from services.requests.supplying import BadEvidence
 from services.workflow.operations.submission import Submission, submit
 from services.workflow.operations.walking import citizen
-from services.workflow.refusals import Invalid, KeyUsedTwice, Refused
+from services.workflow.refusals import Invalid
 
 MEDIA = "media"
 
@@ -57,16 +57,13 @@ def send(request: Request, program: Token, arguments: Mapping[str, list[str]], l
 
 
 def _submit(submission: Submission) -> ServiceRequest:
-    try:
-        return submit(submission, timezone.now())
-    except Invalid as invalid:
-        names = _names(submission.version)
-        faults = {names(one.path): [exceptions.ErrorDetail(str(one.message), one.code)] for one in invalid.problems}
-        raise exceptions.ValidationError(faults) from None
-    except KeyUsedTwice as refused:
-        raise KeyReused(str(refused.message)) from None
-    except Refused as refused:
-        raise Conflict(str(refused.message)) from None
+    with refusals():
+        try:
+            return submit(submission, timezone.now())
+        except Invalid as invalid:
+            names = _names(submission.version)
+            faults = {names(one.path): [exceptions.ErrorDetail(str(one.message), one.code)] for one in invalid.problems}
+            raise exceptions.ValidationError(faults) from None
 
 
 def _names(version: ServiceVersion) -> Any:

@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from portal.field_faults import no_unkept
+from portal.reading import Told
+from services.requests.models import Document, Message
+
+LONGEST = 4000
+
+
+class HistorySerializer(serializers.Serializer[Told]):
+    """One event in words of the language that is asked for."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    words = serializers.CharField()
+    who = serializers.CharField(help_text="Applicant, official, robot or portal.")
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """Words of the office or of the applicant; `field_key` and `evidence_key` name what a question is about."""
+
+    class Meta:
+        model = Message
+        fields = ["id", "is_from_office", "is_question", "field_key", "evidence_key", "text", "at", "read_at"]
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    """What is written to the office."""
+
+    text = serializers.CharField(max_length=LONGEST, validators=[no_unkept])
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """Words, or the answer of the form that was asked about, or both."""
+
+    text = serializers.CharField(max_length=LONGEST, validators=[no_unkept], required=False, default="")
+    answers = serializers.DictField(required=False, default=dict)
+
+
+class DocumentSerializer(serializers.ModelSerializer[Document]):
+    """A signed document or letter; anybody can verify it by its number."""
+
+    state = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Document
+        fields = [
+            "id", "key", "title", "language", "number", "is_letter", "sha256", "issued_at", "valid_until", "state",
+        ]  # fmt: skip
+
+    def get_state(self, document: Document) -> str:
+        """Tell whether it is `valid`, `revoked` or `expired` today."""
+        return document.state(timezone.localdate())

@@ -1,0 +1,54 @@
+"""What the domain refuses, told as the API tells it; and the key by which the same is sent only once."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+
+from services.accounts.models import User
+from services.workflow.refusals import Invalid, KeyUsedTwice, Refused
+
+LONGEST_KEY = 64
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Any text that you use once a request."
+)
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class KeyReused(exceptions.APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "idempotency_key_reused"
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Answer 400 to answers that don't fit, 409 to what can't be done now, 422 to a key for something else."""
+    try:
+        yield
+    except Invalid as invalid:
+        problems = {problem.path: [str(problem.message)] for problem in invalid.problems}
+        raise exceptions.ValidationError({"answers": problems}) from None
+    except KeyUsedTwice as refused:
+        raise KeyReused(str(refused.message)) from None
+    except Refused as refused:
+        raise Conflict(str(refused.message)) from None
+
+
+def key_of(request: Request, user: User) -> str:
+    """Give the key of a call as the person's own; raise `ValidationError` where it lacks or is too long."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise exceptions.ValidationError({"Idempotency-Key": [f"Send this header with 1 to {LONGEST_KEY} characters."]})
+    return own_key(user, key)
+
+
+def own_key(user: User, key: str) -> str:
+    """Give a key that is the person's own: the same text of two people stands for two requests."""
+    return hashlib.sha256(f"{user.pk} {key}".encode()).hexdigest()
