@@ -140,7 +140,7 @@ class TestAnswer:
 
     def test_corrects_the_field_that_was_asked_about(self, program: Program, sent: ServiceRequest) -> None:
         ask(sent, field_key="rooms")
-        bad = program.post(sent, "answer", {"answers": {"rooms": -1}})
+        bad = program.post(sent, "answer", {"answers": {"rooms": "many"}})
         good = program.post(sent, "answer", {"answers": {"rooms": 5}})
 
         assert fault(bad)[:2] == (400, "answers.rooms")
