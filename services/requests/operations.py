@@ -124,7 +124,7 @@ def keep_evidence(
         return earlier
     its: dict[str, Any] = {"draft": owner} if isinstance(owner, Draft) else {"service_request": owner}
     if Evidence.objects.accepted().filter(key=key, **its).count() >= at_most:
-        raise BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
+        raise _one_too_many(owner, at_most)
     evidence = Evidence(
         **its,
         message=message,
@@ -140,6 +140,14 @@ def keep_evidence(
     evidence.file.save("", rewound(looked.file), save=False)
     evidence.save()
     return evidence
+
+
+def _one_too_many(owner: Draft | ServiceRequest, at_most: int) -> BadEvidence:
+    """Tell it with what can be done: what belongs to a request stays, and can't be removed to make room."""
+    if isinstance(owner, Draft):
+        return BadEvidence(_("There are already %(count)s files. Remove one first.") % {"count": at_most})
+    words = _("No more files are taken this way; at most %(count)s are. Hand this one over in person.")
+    return BadEvidence(words % {"count": at_most})
 
 
 def sent_before(owner: Draft | ServiceRequest, key: str, looked: LookedOver) -> Evidence | None:

@@ -16,7 +16,7 @@ from services.requests.evidence import Evidence
 from services.requests.models import Message, ServiceRequest
 from services.requests.sendings import Sending
 from services.workflow.models import Rating, Step
-from services.workflow.operations import desk
+from services.workflow.operations import desk, messages
 from services.workflow.operations.messages import write_to_office
 from tests import worlds
 from tests.citizens.forms import PDF
@@ -64,6 +64,26 @@ def test_both_ways_with_files_and_read_marks(sent: ServiceRequest, clerk: User) 
         assert words in after
     assert Message.objects.filter(read_at=None).count() == 0
     assert list(Event.objects.filter(kind="message_written").values_list("facts", flat=True)) == [{}, {}]
+
+
+def test_a_file_that_was_chosen_twice_comes_once(sent: ServiceRequest) -> None:
+    twice = [SimpleUploadedFile("paper.pdf", PDF) for _ in range(2)]
+    signed_in(sent.applicant).post(reverse("my_request_write", args=[sent.pk]), {"text": "Here", "files": twice})
+
+    assert [file.name for file in Evidence.objects.all()] == ["paper.pdf"]
+
+
+def test_one_file_more_than_a_request_takes_is_refused_with_a_way_on(
+    sent: ServiceRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "MOST_FILES", 1)
+    write(sent, sent.applicant, "my_request_write", "The first", PDF)
+    answer = write(sent, sent.applicant, "my_request_write", "The second", PDF + b"\n")
+
+    assert answer.status_code == 422
+    for words in ("Hand this one over in person.", "The second"):
+        assert words in answer.content.decode()
+    assert Evidence.objects.count() == Message.objects.count() == 1
 
 
 def test_the_office_writing_sends_a_notice_and_the_applicant_writing_none(sent: ServiceRequest, clerk: User) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.drill.clients import Journal
 from tests.drill.portals import DrillPortal
 
 REGISTRIES = {"reservations": "reserve", "permits": "enter"}
+WAYS = {"letter": "", "text": "sms"}  # by the branch of their rows
 OURS = "answers->>'plate' LIKE %s"
 MESSAGE_ID = re.compile(rb"^Message-ID: *(?:\n )?<([^>]+)>", re.MULTILINE | re.IGNORECASE)
 
@@ -50,7 +52,10 @@ class Checker:
             "I6 chains hold": inside["chains"],
             "I7 one leaf an event, heads fit": inside["log"],
             "I8 nothing left to ring for": self._due(),
-            "I9 letters": self._letters(found.counts),
+            "I9 letters and texts": [
+                *self._told("letter", self._letters(), found.counts),
+                *self._told("text", self._texts(), found.counts),
+            ],
             "I10 files": inside["files"],
             "I11 figures = recount": inside["figures"],
         }
@@ -114,43 +119,51 @@ class Checker:
         rows = self.portal.rows("SELECT id, key, state FROM workflow_step WHERE state IN ('due', 'running')")
         return [f"step {pk} {key} is {state}" for pk, key, state in rows]
 
-    def _letters(self, counts: dict[str, int]) -> list[str]:
-        """Compare letters in the mailbox with the rows of notices, by Message-ID.
+    def _told(self, what: str, copies: Counter[str], counts: dict[str, int]) -> list[str]:
+        """Compare what came, letters in the mailbox or texts at their provider, with the rows of notices, by its key.
 
-        A letter can't be sent and noted in one act: who is killed in between leaves a letter that is sent again. That
-        may happen no more often than its row tells that it was taken up again, and it is counted.
+        Nothing can be sent and noted in one act: who is killed in between leaves what is sent again. That may happen
+        no more often than its row tells that it was taken up again, and it is counted.
         """
-        copies, notices = self._copies(), self._notices()
+        notices = self._notices(WAYS[what])
         times = {pk: copies[pk] for pk in notices}
-        counts["letters that came once"] = sum(number == 1 for number in times.values())
-        counts["letters that came again, as their rows tell"] = sum(
+        counts[f"{what}s that came once"] = sum(number == 1 for number in times.values())
+        counts[f"{what}s that came again, as their rows tell"] = sum(
             1 < number <= notices[pk][1] for pk, number in times.items()
         )
         return [
-            *(f"letter {pk} was given up" for pk, (outcome, _) in notices.items() if outcome != "sent"),
-            *(f"letter {pk} never came" for pk, number in times.items() if number == 0),
+            *(f"{what} {pk} was given up" for pk, (outcome, _) in notices.items() if outcome != "sent"),
+            *(f"{what} {pk} never came" for pk, number in times.items() if number == 0),
             *(
-                f"letter {pk} came {times[pk]} times in {tries} tries"
+                f"{what} {pk} came {times[pk]} times in {tries} tries"
                 for pk, (_, tries) in notices.items()
                 if times[pk] > tries
             ),
-            *(f"letter {pk} has no row" for pk in copies.keys() - notices.keys()),
+            *(f"{what} {pk} has no row" for pk in copies.keys() - notices.keys()),
         ]
 
-    def _notices(self) -> dict[str, tuple[str, int]]:
-        """Give the outcome of each notice and how often a worker took it in hand."""
+    def _notices(self, way: str) -> dict[str, tuple[str, int]]:
+        """Give the outcome of each notice that went a way, and how often a worker took it in hand."""
         rows = self._ours(
             "SELECT service_request_id || '.' || id, outcome, attempts FROM workflow_step "
-            f"WHERE service_request_id IN (SELECT id {FROM}) AND kind = 'notice'"
+            f"WHERE service_request_id IN (SELECT id {FROM}) AND kind = 'notice' AND branch = '{way}'"
         )
         return {pk: (outcome, attempts) for pk, outcome, attempts in rows}
 
-    def _copies(self) -> Counter[str]:
+    def _letters(self) -> Counter[str]:
         """Count the letters about our requests by their Message-ID."""
-        ours = {str(pk) for (pk,) in self._ours(f"SELECT id {FROM}")}
         mailbox = (self.portal.folder.path / "mail").iterdir()
-        found = (id_.decode().split("@")[0] for file in mailbox for id_ in MESSAGE_ID.findall(file.read_bytes()))
-        return Counter(id_ for id_ in found if id_.split(".")[0] in ours)
+        return self._about_ours(
+            id_.decode().split("@")[0] for file in mailbox for id_ in MESSAGE_ID.findall(file.read_bytes())
+        )
+
+    def _texts(self) -> Counter[str]:
+        """Count the texts about our requests by the key that the provider got with each."""
+        return self._about_ours(key.replace("/", ".") for key in self.portal.texts.keys)
+
+    def _about_ours(self, keys: Iterable[str]) -> Counter[str]:
+        ours = {str(pk) for (pk,) in self._ours(f"SELECT id {FROM}")}
+        return Counter(key for key in keys if key.split(".")[0] in ours)
 
 
 FROM = f"FROM requests_servicerequest WHERE {OURS}"

@@ -111,25 +111,32 @@ def late_result_drill(portal: DrillPortal, seed: int) -> Drill:
     drill = Drill(portal, requests=12, seed=seed)
     portal.let_registry_be("slow", 2)
     drill.clients.submit_all()
-    zombie = portal.workers_of("worker")[0]
-    while not (held := _stopped_in_a_call(portal, zombie)):
-        os.kill(zombie, signal.SIGCONT)
+    zombie, held = _stopped_in_a_call(portal)
     wait_until(lambda: not held & _calls(portal), seconds=60, failure="Nobody took the step over.")
     os.kill(zombie, signal.SIGCONT)
     portal.wait_until_finished(60)
     return drill
 
 
-def _stopped_in_a_call(portal: DrillPortal, worker: int) -> set[tuple[Any, ...]]:
-    """Stop a worker's child; give the one call it stands in, or nothing where it stands elsewhere."""
-    wait_until(lambda: len(_calls(portal)) > 1, seconds=60, failure="Not every worker's child is in a call.")
-    os.kill(worker, signal.SIGSTOP)
-    held = _calls(portal)
+def _stopped_in_a_call(portal: DrillPortal) -> tuple[int, set[tuple[Any, ...]]]:
+    """Stop a worker's child that stands in a call, outside of every transaction; give its process and the call."""
+    while True:
+        wait_until(lambda: len(_calls(portal)) > 1, seconds=60, failure="Not every worker's child is in a call.")
+        worker = portal.workers_of("worker")[0]
+        os.kill(worker, signal.SIGSTOP)
+        if held := _held_by_the_stopped(portal):
+            return worker, held
+        os.kill(worker, signal.SIGCONT)
+
+
+def _held_by_the_stopped(portal: DrillPortal) -> set[tuple[Any, ...]]:
+    """Give the call that is left when all others have ended; nothing where a child stands in a transaction."""
+    both = _calls(portal)
     time.sleep(STOOD_STILL_S)
-    if len(held) < 2 or portal.rows(STANDING_STILL, STOOD_STILL_S / 2):
+    if len(both) < 2 or portal.rows(STANDING_STILL, STOOD_STILL_S / 2):
         return set()
-    wait_until(lambda: len(held & _calls(portal)) < 2, seconds=60, failure="The other child did not go on.")
-    return held & _calls(portal)
+    wait_until(lambda: len(both & _calls(portal)) < 2, seconds=60, failure="The other child did not go on.")
+    return both & _calls(portal)
 
 
 def _calls(portal: DrillPortal) -> set[tuple[Any, ...]]:

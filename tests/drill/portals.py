@@ -17,6 +17,7 @@ import valkey
 from psycopg.rows import TupleRow
 
 from portal.embedded.processes import Child
+from tests.drill.texts import Provider
 from tests.live import LivePortal
 
 ROOT = Path(__file__).parents[2]
@@ -42,16 +43,22 @@ class DrillPortal(LivePortal):
     """A portal whose processes are killed one by one, and which can go on with other settings."""
 
     def __init__(self, name: str, **settings: str) -> None:
-        self.settings = {"PORTAL_MODE": "test", **settings}
+        self.texts = Provider()
+        self.settings = {"PORTAL_MODE": "test", "SMS_URL": self.texts.url, "SMS_TOKEN": "a-drill", **settings}
         super().__init__(name, "", self.settings, durable=True, web_workers=2, worker_pool=PREFORK)
 
     def begin(self) -> None:
+        self.texts.begin()
         self.assembly.start_stores()
         done = self.run("tests.drill.set_up")
         assert done.returncode == 0, done.stderr
         self.assembly.start_programs()
         self.assembly.supervisor.stop(["identities"], grace=2)
         self.wait_until_ready()
+
+    def end(self) -> None:
+        super().end()
+        self.texts.end()
 
     def wait_until_ready(self, seconds: float = 180.0) -> None:
         super().wait_until_ready(seconds)

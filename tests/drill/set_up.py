@@ -1,8 +1,9 @@
-"""Fill an empty portal with what the drill needs: one agency, one service and its driver."""
+"""Fill an empty portal with what the drill needs: one agency, one service and its driver, who wants SMS, too."""
 
 from pathlib import Path
 
 import django
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 HERE = Path(__file__).parent
@@ -17,6 +18,7 @@ def main() -> None:
     call_command("load_connectors", str(HERE / "connectors.yaml"))
     call_command("load_services", str(HERE / "services"))
     call_command("load_people", str(HERE / "people.yaml"), password=PASSWORD)
+    get_user_model().objects.update(wants_sms=True)
 
 
 if __name__ == "__main__":

@@ -22,18 +22,32 @@ def test_what_was_tampered_with_is_seen(portal: DrillPortal) -> None:
     for kind, told in (("meant", ""), ("acknowledged", "a number that no request has")):
         drill.journal.note(kind, "seed19-lost", told)
     lose_one_letter_and_multiply_another(drill)
+    lose_one_text_and_multiply_another(drill)
     with another_file(portal), another_event(portal):
         found = drill.look()
 
     assert found.rules_broken == {"I1", "I6", "I9", "I10"}
     assert found.faults["I1 acknowledged and there"] == ["lost seed19-lost"]
-    assert sum("never came" in fault for fault in found.faults["I9 letters"]) == 1
-    assert sum("came 21 times" in fault for fault in found.faults["I9 letters"]) == 1
+    for what in ("letter", "text"):
+        told = [fault for fault in found.faults["I9 letters and texts"] if fault.startswith(what)]
+        assert sum("never came" in fault for fault in told) == 1
+        assert sum("came 21 times" in fault for fault in told) == 1
+
+
+def ours_of(drill: Drill) -> set[str]:
+    query = "SELECT id FROM requests_servicerequest WHERE answers->>'plate' LIKE %s"
+    return {str(pk) for (pk,) in drill.portal.rows(query, f"seed{drill.seed}-%")}
+
+
+def lose_one_text_and_multiply_another(drill: Drill) -> None:
+    ours, keys = ours_of(drill), drill.portal.texts.keys
+    lost, more, *_ = [key for key in keys if key.split("/")[0] in ours]
+    keys.remove(lost)
+    keys.extend([more] * 20)
 
 
 def lose_one_letter_and_multiply_another(drill: Drill) -> None:
-    query = "SELECT id FROM requests_servicerequest WHERE answers->>'plate' LIKE %s"
-    ours = {str(pk) for (pk,) in drill.portal.rows(query, f"seed{drill.seed}-%")}
+    ours = ours_of(drill)
     letters = [
         file
         for file in (drill.portal.folder.path / "mail").iterdir()

@@ -25,6 +25,7 @@ def test_a_minute_of_kills_of_every_part_does_no_harm(portal: DrillPortal) -> No
 
     assert found.all == []
     assert found.counts["letters that came once"] > 0
+    assert found.counts["texts that came once"] > 0
     assert sum(drill.killer.counts.values()) == 15
     assert set(drill.killer.ended_alone) <= {"worker", "web"}  # a child was killed before it had wholly started
     assert set(drill.clients.answers) <= {"201", "503", "no answer"}
@@ -50,4 +51,4 @@ def test_dying_at_any_place_that_matters_does_no_harm(portal: DrillPortal) -> No
 
     assert {file.name for file in crashes.iterdir()} == wished
     assert found.all == []
-    assert found.counts["letters that came again, as their rows tell"] > 0
+    assert sum(found.counts[f"{what} that came again, as their rows tell"] for what in ("letters", "texts")) > 0

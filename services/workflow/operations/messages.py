@@ -54,7 +54,9 @@ def write_to_applicant(
 
 
 def _looked_over(service_request: ServiceRequest, files: Files, actor: str, now: datetime) -> list[LookedOver]:
-    return [look_over(service_request, WITH_MESSAGES, file, accept=ACCEPTED, by=actor, now=now) for file in files]
+    """Look the files over; one that was chosen twice comes once."""
+    looked = [look_over(service_request, WITH_MESSAGES, file, accept=ACCEPTED, by=actor, now=now) for file in files]
+    return list({(file.name, file.sha256): file for file in looked}.values())
 
 
 def _digests(files: Sequence[LookedOver]) -> list[str]:
