@@ -60,7 +60,7 @@ def in_a_form(content: bytes) -> Any:
 
 def in_a_message(content: bytes) -> Any:
     seen = sent_request()
-    data = {"text": "Once upon", "files": [upload(), upload(content)]}
+    data = {"text": "Once upon", "files": [upload(name="first.pdf"), upload(content)]}
     return signed_in(seen.applicant).post(reverse("my_request_write", args=[seen.pk]), data)
 
 
