@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from html import unescape
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import charts
-from portal.templatetags.words import marked
+from portal.templatetags.words import marked, unmarked
 from services.agencies.models import Office
 from services.catalogue.definition import Definition
 from services.requests.models import Channel
@@ -196,7 +194,7 @@ def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[st
     places = []
     for name, row in rows:
         on_time, cases = counts_on_time(row)
-        words = f"{unescape(strip_tags(name))}: {row.share_on_time:.0%}, {cases}"
+        words = f"{unmarked(name)}: {row.share_on_time:.0%}, {cases}"
         places.append((name, row, charts.Place(words, cases, on_time / cases, is_out(on_time, cases, share))))
     most = max(place.cases for *_, place in places) * 2.5
     limits = [

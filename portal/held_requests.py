@@ -18,7 +18,7 @@ MOST_HELD = 10
 def hold(request: HttpRequest, *requests: UUID) -> None:
     """Let a visitor who showed reference and code act on requests; the session gets a new key, as at a sign-in."""
     now, held = int(time.time()), request.session.get(HELD, {})
-    new = {str(pk): [now, now] for pk in requests[-MOST_HELD:]}
+    new = {str(pk): [now, now] for pk in requests}
     kept = [(pk, times) for pk, times in held.items() if pk not in new]
     request.session.cycle_key()
     request.session[HELD] = dict([*kept, *new.items()][-MOST_HELD:])

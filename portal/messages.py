@@ -14,7 +14,7 @@ from services.requests.models import Message
 from services.requests.supplying import BadEvidence
 from services.workflow.refusals import Refused
 
-MOST_AT_ONCE = 5
+LONGEST, MOST_AT_ONCE = 4000, 5  # letters of a message or an answer; files
 Write = Callable[[str, list[UploadedFile], str], Message | None]
 
 
@@ -47,7 +47,7 @@ def form_key() -> forms.Field:
 class MessageForm(forms.Form):
     form_key = form_key()
     text = forms.CharField(
-        label=_("Your message"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Your message"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})
     )
     files = FilesField(label=_("Files"), required=False, help_text=_("PDF, JPEG or PNG, five at a time at most."))
 

@@ -4,10 +4,10 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from portal.field_faults import no_unkept
+from portal.messages import LONGEST
 from portal.reading import Told
+from portal.templatetags.words import unmarked
 from services.requests.models import Document, Message
-
-LONGEST = 4000
 
 
 class HistorySerializer(serializers.Serializer[Told]):
@@ -15,8 +15,12 @@ class HistorySerializer(serializers.Serializer[Told]):
 
     at = serializers.DateTimeField()
     kind = serializers.CharField()
-    words = serializers.CharField()
+    words = serializers.SerializerMethodField()
     who = serializers.CharField(help_text="Applicant, official, robot or portal.")
+
+    def get_words(self, told: Told) -> str:
+        """Tell it as the page does, without its marks."""
+        return unmarked(told.words)
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):

@@ -26,7 +26,7 @@ from portal.citizens.correcting import Correcting
 from portal.citizens.rights import actor_on, followed_request, followed_requests, own_request
 from portal.context import roles_of
 from portal.expecting import expectation_of
-from portal.messages import MessageForm, form_key
+from portal.messages import LONGEST, MessageForm, form_key
 from portal.people import person
 from portal.process_picture import drawn_for
 from portal.reading import READINGS, answers_of, history_of
@@ -60,7 +60,7 @@ FILES_OF_AN_ANSWER = "answer"
 class AnswerForm(forms.Form):
     form_key = form_key()
     text = forms.CharField(
-        label=gettext_lazy("Your answer"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
+        label=gettext_lazy("Your answer"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 6})
     )
     file = forms.FileField(label=gettext_lazy("A file, if one is asked for"), required=False)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 from django import template
@@ -59,6 +60,11 @@ def marked(texts: Mapping[Any, str] | None) -> SafeString:
     if texts and set(texts) == {""}:
         return format_html('<bdi lang="">{}</bdi>', texts[""])
     return _marked(in_language(texts), language_of(texts))
+
+
+def unmarked(words: SafeString) -> str:
+    """Give a page's words as plain text: for programs, and where no marks can stand."""
+    return unescape(strip_tags(words))
 
 
 @register.filter

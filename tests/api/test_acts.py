@@ -194,6 +194,15 @@ class TestReading:
         assert kinds[0] == ("message_written", "Un message a été écrit")
         assert kinds[-1][0] == "submitted"
 
+    def test_history_is_plain_text_without_the_marks_of_a_page(self, aysel: User, program: Program) -> None:
+        waits = {"key": "come", "kind": "applicant", "title": {"en": "Bring <one> of A & B"}, "waits_for": "visit"}
+        version = office.published({**waits, "next": [{"to": "judge"}]}, languages=["en"])
+        program.headers["Accept-Language"] = "fr"
+
+        told = program.get(worlds.apply(version, by=aysel, at=timezone.now()), "history").json()
+
+        assert [one["words"] for one in told if "Bring" in one["words"]] == ["Commencé\u00a0: Bring <one> of A & B"]
+
     def test_documents_are_given_as_they_were_signed(self, program: Program, sent: ServiceRequest) -> None:
         facts = {
             "key": "permit",
