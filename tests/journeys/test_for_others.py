@@ -48,6 +48,11 @@ def test_a_relative_applies_with_a_mandate(visitor: Open, tmp_path: Path, langua
     fill_in_and_send(aysel)
     expect(page.locator(".confirmation")).to_be_visible()
     assert_sound(aysel, f"apply-for-done-{language}")
+    page.evaluate(
+        "document.querySelectorAll('.reference').forEach(code => { code.textContent = 'WWWW-WWWW-WWWW-WWWW' })"
+    )
+    assert_sound(aysel, f"apply-for-done-widest-{language}")
+    page.reload()
     reference = page.locator(".reference").first.inner_text()
 
     nigar = visitor("nigar", width=390, language=language)

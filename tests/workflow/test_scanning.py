@@ -59,6 +59,10 @@ def file(content: bytes = PDF, name: str = "plan.pdf") -> "ContentFile[bytes]":
     return ContentFile(content, name)
 
 
+def three_files() -> list["ContentFile[bytes]"]:
+    return [file(name=name) for name in ("first.pdf", "second.pdf", "third.pdf")]
+
+
 def supplied(sent: ServiceRequest, content: bytes = PDF) -> Evidence:
     assert sent.applicant is not None
     return supply(sent, "plan", file(content), sent.applicant, NOON)
@@ -213,7 +217,7 @@ class TestSweep:
 
     def test_stops_at_once_while_the_scanner_is_away(self, sent: ServiceRequest) -> None:
         assert sent.applicant is not None
-        write_to_office(sent, "See", sent.applicant, NOON, files=[file(), file(), file()])
+        write_to_office(sent, "See", sent.applicant, NOON, files=three_files())
 
         scan_what_waits(NOON)
 
@@ -274,7 +278,7 @@ class TestSweep:
         self, sent: ServiceRequest, scanner: Clamd, settings: Any
     ) -> None:
         assert sent.applicant is not None
-        write_to_office(sent, "See", sent.applicant, NOON, files=[file(), file()])
+        write_to_office(sent, "See", sent.applicant, NOON, files=three_files()[:2])
         lost, other = Evidence.objects.order_by("scan_at", "pk")
         Evidence.objects.filter(pk=other.pk).update(scan_at=NOON + MINUTE)
         Path(lost.file.path).unlink()
