@@ -123,3 +123,7 @@ class Faults(ExceptionHandler):
         if isinstance(exc, TOO_MUCH):
             return TooMuch()
         return Away() if isinstance(exc, AWAY) else super().convert_known_exceptions(exc)
+
+    def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
+        """Give what an error has to say beside its words, too."""
+        return {**super().get_headers(exc), **getattr(exc, "headers", {})}

@@ -27,13 +27,31 @@ class KeyReused(exceptions.APIException):
     default_code = "idempotency_key_reused"
 
 
+class Unconditional(exceptions.APIException):
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "if_match_required"
+    default_detail = "Send the ETag of the draft that you read, as If-Match."
+
+
+class ChangedMeanwhile(exceptions.APIException):
+    """What somebody means to change isn't as they read it; its ETag now goes with the answer."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "changed_meanwhile"
+    default_detail = "This was changed meanwhile. Read it again, and send your change with its ETag as If-Match."
+
+    def __init__(self, etag: str) -> None:
+        super().__init__()
+        self.headers = {"ETag": etag}
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Answer 400 to answers that don't fit, 409 to what can't be done now, 422 to a key for something else."""
     try:
         yield
     except Invalid as invalid:
-        problems = {problem.path: [str(problem.message)] for problem in invalid.problems}
+        problems = {one.path: [exceptions.ErrorDetail(str(one.message), one.code)] for one in invalid.problems}
         raise exceptions.ValidationError({"answers": problems}) from None
     except KeyUsedTwice as refused:
         raise KeyReused(str(refused.message)) from None

@@ -2,7 +2,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 import portal.api.description  # noqa: F401  registers what OpenAPI is told
-from portal.api import acts, eligibility, event_log, log, views
+from portal.api import acts, draft_files, drafts, eligibility, event_log, log, views
 
 urlpatterns = [
     path("services/", views.ServiceList.as_view(), name="api_services"),
@@ -17,6 +17,12 @@ urlpatterns = [
     path("requests/<uuid:pk>/withdrawal/", acts.Withdrawal.as_view(), name="api_withdrawal"),
     path("requests/<uuid:pk>/documents/", acts.Documents.as_view(), name="api_documents"),
     path("requests/<uuid:pk>/documents/<uuid:document>/", acts.DocumentFile.as_view(), name="api_document"),
+    path("drafts/", drafts.Drafts.as_view(), name="api_drafts"),
+    path("drafts/<uuid:pk>/", drafts.DraftDetail.as_view(), name="api_draft"),
+    path("drafts/<uuid:pk>/faults/", drafts.DraftFaults.as_view(), name="api_draft_faults"),
+    path("drafts/<uuid:pk>/submission/", drafts.DraftSubmission.as_view(), name="api_draft_submission"),
+    path("drafts/<uuid:pk>/files/", draft_files.DraftFiles.as_view(), name="api_draft_files"),
+    path("drafts/<uuid:pk>/files/<uuid:file>/", draft_files.DraftFileDetail.as_view(), name="api_draft_file"),
     path("log/head", log.LogHead.as_view(), name="api_log_head"),
     path("log/keys", log.LogKeys.as_view(), name="api_log_keys"),
     path("log/inclusion/<int:index>/<int:size>", log.LogInclusion.as_view(), name="api_log_inclusion"),

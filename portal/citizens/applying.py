@@ -10,24 +10,17 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.brought_files import gives_brought_files, to_save
 from portal.citizens.applying_drafts import (
     SUBMITTED,
-    Filling,
-    Sheet,
-    applicant_of,
-    channel_of,
     needs_account,
-    objects_by_code,
     own_draft,
     own_request,
     remember,
     sender_of,
-    submission_key,
     submitted_from,
 )
 from portal.citizens.applying_files import Brought, keep_files, look_over_files
@@ -37,6 +30,7 @@ from portal.citizens.applying_tabs import differences, let_choose, new_tab
 from portal.citizens.applying_typing import act, asked_on, keep_typed, newly_asked, typed
 from portal.citizens.rights import followed_requests
 from portal.expecting import expectation_of
+from portal.filling import Filling, Sheet, applicant_of, objects_by_code
 from portal.held_requests import hold
 from portal.standstill import standstills_of
 from portal.upload_limit import TOO_MANY, told_to_wait
@@ -45,7 +39,7 @@ from services.requests.assistance import Assistance
 from services.requests.models import Draft, ServiceRequest
 from services.requests.operations import keep_contact
 from services.requests.status_codes import status_code_of, write_status_code
-from services.workflow.operations.submission import Submission, submit
+from services.workflow.operations.submission import submit
 from services.workflow.queries import current_steps
 from services.workflow.refusals import Invalid, Refused
 
@@ -210,21 +204,8 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = ContactForm(request.POST, needs_name=by_code)
     if not form.is_valid() or filling.refused_files(filling.sheets):
         return _show_check(request, filling, form, filling.all_problems(), UNPROCESSABLE)
-    submission = Submission(
-        version=filling.version,
-        office=filling.office,
-        answers=filling.given,
-        contact=applicant_of(draft) if user else form.contact(),
-        applicant=None if draft.helped else user,
-        assistant=user if draft.helped else None,
-        assistance=Assistance.of(draft.assistance),
-        channel=channel_of(draft),
-        draft=draft,
-        language=draft.helped.get("language") or get_language() or "en",
-        key=submission_key(draft.pk),
-    )
     try:
-        submitted = submit(submission, timezone.now())
+        submitted = submit(filling.submission(user, form.contact()), timezone.now())
         if by_code:
             hold(request, submitted.pk)
         return _to_done(request, submitted)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils import timezone
 
-from portal.citizens.applying_drafts import Filling, Sheet
+from portal.filling import Filling, Sheet
 from portal.upload_limit import TOO_MANY, TooManyUploads, count_uploads
 from services.catalogue.answers import Problem
 from services.catalogue.definition import Evidence, FileField

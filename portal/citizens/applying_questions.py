@@ -9,7 +9,8 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from portal.citizens.applying_drafts import Filling, Sheet, label_of, told
+from portal.citizens.applying_drafts import label_of, told
+from portal.filling import Filling, Sheet
 from portal.templatetags.words import in_language, language_of, marked
 from services.catalogue.answer_kinds import bound
 from services.catalogue.answers import Problem

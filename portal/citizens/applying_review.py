@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from portal.citizens.applying_drafts import Filling, label_of, told
+from portal.citizens.applying_drafts import label_of, told
 from portal.citizens.applying_typing import storable
 from portal.fields import PhoneNumberField, as_seen
+from portal.filling import Filling
 from portal.templatetags.words import answer, marked
 from services.catalogue.answer_words import as_typed
 from services.catalogue.answers import Problem

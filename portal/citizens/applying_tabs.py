@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from portal.citizens.applying_drafts import Filling, label_of
+from portal.citizens.applying_drafts import label_of
+from portal.filling import Filling
 from portal.templatetags.words import answer, marked
 from services.catalogue.answer_kinds import READERS, Bad, is_blank
 from services.catalogue.definition import AnyField, GroupField

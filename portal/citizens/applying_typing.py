@@ -5,8 +5,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from portal.citizens.applying_drafts import Filling, Sheet
 from portal.citizens.applying_tabs import tab_of
+from portal.filling import Filling, Sheet
 from services.accounts.models import User
 from services.catalogue.answer_kinds import ADDRESS_PARTS
 from services.catalogue.definition import AnyField, Definition, GroupField

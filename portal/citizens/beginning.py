@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.citizens.applying_drafts import DRAFTS, Filling, needs_account, own_draft, remember, visitor
+from portal.citizens.applying_drafts import DRAFTS, needs_account, own_draft, remember, visitor
 from portal.citizens.applying_offices import ChosenOffice, offices_of
 from portal.citizens.applying_typing import prefilled, profile_of
+from portal.filling import Filling
 from portal.place import place_of
 from services.accounts.models import User
 from services.catalogue.definition import Definition

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from portal.citizens.applying_drafts import Filling, Sheet
 from portal.citizens.applying_questions import Question, error_links, questions_of
 from portal.citizens.applying_typing import typed
+from portal.filling import Filling, Sheet
 from services.catalogue.answers import Problem
 from services.catalogue.definition import AnyField, GroupField
 from services.requests.models import Draft, Message, ServiceRequest

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portal.citizens.acts import acts_of
-from portal.citizens.applying_drafts import DRAFTS, Filling, remember
+from portal.citizens.applying_drafts import DRAFTS, remember
 from portal.citizens.applying_typing import prefilled, profile_of
 from portal.citizens.rights import actor_on, own_request
+from portal.filling import Filling
 from services.workflow.operations.objection import begin_objection
 from services.workflow.refusals import Refused
 

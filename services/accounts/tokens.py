@@ -33,6 +33,7 @@ class Token(models.Model):
 
     class Scope(models.TextChoices):
         READ = "requests:read", _("See my requests")
+        DRAFT = "drafts:write", _("Read and fill in my drafts, without sending them")
         SUBMIT = "requests:submit", _("Send requests in my name")
         ACT = "requests:act", _("Write to the office, answer it and withdraw requests in my name")
         REPORT = "reports:submit", _("Pass on reports of others (Open311), in nobody’s name")

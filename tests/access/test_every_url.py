@@ -66,6 +66,12 @@ api_documents        401       ok    no       no     no            no      no   
 api_answer           401       ok    no       no     no            no      no              no
 api_withdrawal       401       ok    no       no     no            no      no              no
 api_document         401       ok    no       no     no            no      no              no
+api_drafts           401       ok    ok       ok     ok            ok      ok              ok
+api_draft            401       ok    no       no     no            no      no              no
+api_draft_faults     401       ok    no       no     no            no      no              no
+api_draft_submission 401       ok    no       no     no            no      no              no
+api_draft_files      401       ok    no       no     no            no      no              no
+api_draft_file       401       ok    no       no     no            no      no              no
 desk                 in        no    no       ok     ok            no      no              no
 desk_counts          in        no    no       ok    ok            no      no              no
 desk_views           in        no    no       ok    ok            no      no              no

@@ -308,6 +308,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         **dict.fromkeys(("api_request", "api_history", "api_messages", "api_documents"), whole),
         **dict.fromkeys(("api_answer", "api_withdrawal"), whole),
         "api_document": [{"pk": town.document.service_request_id, "document": town.document.pk}],
+        **{f"api_draft{part}": [{"pk": town.draft.pk}] for part in ("", "_faults", "_submission", "_files")},
+        "api_draft_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],
         "managers_targets": [{"code": f"own-{town.name}"}],
         "managers_target_end": [{"pk": town.target.pk}],
         "managers_remarks": [{"code": f"own-{town.name}"}],
