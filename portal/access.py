@@ -184,6 +184,7 @@ ACCESS: dict[str, Access] = {
     "api_service": E,
     "api_form": E,
     "api_eligibility": E,
+    "api_service_eligibility": E,
     "api_requests": E,
     "api_request": E,
     "api_history": E,

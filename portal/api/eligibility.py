@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import exceptions, permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from services.catalogue.models import Service
 from services.catalogue.queries import begun_by_anybody
 
 MOST = 10_000_000
+PERSON = OpenApiExample("What is known of a person", value={"person": {"age": 40}}, request_only=True)
 
 
 class OptionSerializer(serializers.Serializer[Any]):
@@ -65,14 +67,44 @@ class Eligibility(APIView):
         """Give the questions of all services, each once."""
         return Response([_question(key, one) for key, one in _questions(_services()).items()])
 
-    @extend_schema(request=PersonSerializer, responses=VerdictSerializer(many=True))
+    @extend_schema(request=PersonSerializer, responses=VerdictSerializer(many=True), examples=[PERSON])
     def post(self, request: Request) -> Response:
         """Judge each service for a person. It is kept nowhere."""
-        serializer = PersonSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        services, person = _services(), serializer.validated_data["person"]
-        _check(person, _questions(services))
+        services = _services()
+        person = _person(request, services)
         return Response([_verdict(one, person) for one in services])
+
+
+class ServiceEligibility(APIView):
+    """Whether one service is for a person, by its own rules."""
+
+    permission_classes = [permissions.AllowAny]
+
+    @extend_schema(operation_id="services_eligibility_questions", responses=QuestionSerializer(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        """Give the questions of the service."""
+        return Response([_question(key, one) for key, one in _questions([_service(code)]).items()])
+
+    @extend_schema(
+        operation_id="services_eligibility", request=PersonSerializer, responses=VerdictSerializer, examples=[PERSON]
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Judge the service for a person. It is kept nowhere."""
+        service = _service(code)
+        return Response(_verdict(service, _person(request, [service])))
+
+
+def _service(code: str) -> Service:
+    return get_object_or_404(Service.objects.published().with_current(), code=code)
+
+
+def _person(request: Request, services: list[Service]) -> dict[str, Any]:
+    """Give what was sent of a person; raise `ValidationError` for answers to no question of these services."""
+    serializer = PersonSerializer(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    person: dict[str, Any] = serializer.validated_data["person"]
+    _check(person, _questions(services))
+    return person
 
 
 def _services() -> list[Service]:

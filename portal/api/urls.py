@@ -8,6 +8,7 @@ urlpatterns = [
     path("services/", views.ServiceList.as_view(), name="api_services"),
     path("services/<slug:code>/", views.ServiceDetail.as_view(), name="api_service"),
     path("services/<slug:code>/form/", views.ServiceForm.as_view(), name="api_form"),
+    path("services/<slug:code>/eligibility/", eligibility.ServiceEligibility.as_view(), name="api_service_eligibility"),
     path("eligibility/", eligibility.Eligibility.as_view(), name="api_eligibility"),
     path("requests/", views.ServiceRequestList.as_view(), name="api_requests"),
     path("requests/<uuid:pk>/", views.ServiceRequestDetail.as_view(), name="api_request"),

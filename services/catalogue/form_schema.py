@@ -1,10 +1,12 @@
 """The answers to a definition's form as JSON Schema (draft 2020-12), for programs that fill it in. Pure functions.
 
-It says what can be said without a condition: shapes, lengths, choices, and what is always required. What depends on
-other answers, check digits and bounds that move with today are judged when answers are read (`answers.read`).
+It says shapes, lengths, choices, what is always required, and as if/then what certain answers make required. Other
+conditions, check digits and bounds that move with today are judged when answers are read (`answers.read`); a schema
+that is met never says that answers are taken, one that isn't says surely that they aren't.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from services.agencies.rules import in_language
@@ -20,11 +22,18 @@ from services.catalogue.definition import (
     MoneyField,
     NumberField,
     OneOfField,
+    Page,
     SeveralOfField,
     TextField,
 )
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+NOT_IN_IT = (
+    "Conditions are CEL. What certain answers make required is in allOf; what other conditions show or require, check "
+    "digits, and bounds that move with today are judged when answers are read: ask for the faults of a draft."
+)
+# `answers.owned`, or `answers.reason == 'lost'`, also several of them of which one suffices
+CONDITION = re.compile(r"""answers\.(\w+)(?: == (['"])([^'"\\]+)\2)?""")
 LONGEST = {"email": 254, "phone": 40, "personal_identifier": 60}
 Schema = dict[str, Any]
 
@@ -33,11 +42,58 @@ def form_schema(definition: Definition, language: str) -> Schema:
     """Give the schema of all answers, with labels and hints in a language; files are sent apart, so none is in it."""
     always = {field.key for field in always_asked(definition)}
     fields = [field for field in definition.fields.values() if not isinstance(field, FileField)]
+    properties = _object(fields, language, (field.key for field in fields if field.key in always))
+    for page in definition.pages:
+        _tell_conditions(page, properties["properties"])
+    rules = list(_rules(definition))
     return {
         "$schema": DRAFT,
+        "$comment": NOT_IN_IT,
         "title": in_language(definition.title, language),
-        **_object(fields, language, (field.key for field in fields if field.key in always)),
+        **properties,
+        **({"allOf": rules} if rules else {}),
     }
+
+
+def _tell_conditions(page: Page, properties: Schema) -> None:
+    """Put the conditions of a page and its questions beside what they are about."""
+    for field in page.fields:
+        shown = " and ".join(f"({one})" if page.show and field.show else one for one in (page.show, field.show) if one)
+        told = [f"Shown when: {shown}"] if shown else []
+        told += [f"Required when: {field.required}"] if isinstance(field.required, str) else []
+        if told and field.key in properties:
+            properties[field.key]["$comment"] = ". ".join(told)
+
+
+def _rules(definition: Definition) -> Iterator[Schema]:
+    """Give what answers make required, where each condition is about questions that are always shown."""
+    shown = {field.key: field for page in definition.pages if not page.show for field in page.fields if not field.show}
+    for page in definition.pages:
+        for field in page.fields:
+            conditions = [one for one in (page.show, field.show, field.required) if isinstance(one, str)]
+            known = [schema for one in conditions if (schema := _condition(shown, one))]
+            if known and len(known) == len(conditions) and _has_to_be_there(field):
+                yield {"if": {"allOf": known}, "then": {"required": [field.key]}}
+
+
+def _has_to_be_there(field: AnyField) -> bool:
+    """Tell whether a question is to be answered in the JSON once it is asked."""
+    is_optional = field.required is False or (isinstance(field, GroupField) and not field.at_least)
+    return not is_optional and not isinstance(field, FileField)
+
+
+def _condition(shown: Mapping[str, AnyField], condition: str) -> Schema | None:
+    """Give a condition as a schema of the answers; None for one that only the portal can judge."""
+    found = [CONDITION.fullmatch(part.strip()) for part in condition.split("||")]
+    known = [schema for one in found if one and (schema := _is_answered(shown, one[1], one[3]))]
+    return {"anyOf": known} if len(known) == len(found) else None
+
+
+def _is_answered(shown: Mapping[str, AnyField], key: str, value: str | None) -> Schema | None:
+    kind = shown[key].kind if key in shown else ""
+    if kind != ("yes_no" if value is None else "one_of"):
+        return None
+    return {"properties": {key: {"const": True if value is None else value}}, "required": [key]}
 
 
 def _object(fields: Iterable[AnyField], language: str, required: Iterable[str]) -> Schema:
@@ -54,8 +110,6 @@ def _field(field: AnyField, language: str) -> Schema:
     words = {"title": in_language(field.label, language)}
     if field.hint:
         words["description"] = in_language(field.hint, language)
-    if field.show:
-        words["$comment"] = f"Shown when: {field.show}"
     return {**words, **KINDS[field.kind](field, language)}
 
 

@@ -357,6 +357,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "managers_steering": {"code": "permit"},
     "api_service": {"code": "permit"},
     "api_form": {"code": "permit"},
+    "api_service_eligibility": {"code": "permit"},
     "api_log_month": {"month": "2026-01", "kind": "jsonl"},
     "linked_services": {"kind": "jsonld"},
     "linked_service": {"code": "permit", "kind": "ttl"},

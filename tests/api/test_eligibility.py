@@ -104,6 +104,25 @@ class TestEligibility:
         assert [error["attr"] for error in errors] == [attr]
         assert errors[0]["detail"]
 
+    def test_of_one_service_asks_and_judges_by_that_one_alone(self, client: Client) -> None:
+        other = {**RULES[1], "questions": [{**AGE, "key": "rooms"}], "when": "person.rooms > 1"}
+        worlds.published([worlds.desk("judge")], service="other", eligibility=[other])
+        address = "/api/services/other/eligibility/"
+
+        asked = [one["key"] for one in client.get(address).json()]
+        body = {"content_type": "application/json"}
+        told = [client.post(address, {"person": person}, **body) for person in ({"rooms": 2}, {"rooms": 1}, {})]
+        wrong = client.post(address, {"person": {"age": 40}}, **body)
+
+        assert asked == ["rooms"]
+        assert [(one.json()["service"], one.json()["holds"]) for one in told] == [
+            ("other", True),
+            ("other", False),
+            ("other", None),
+        ]
+        assert (wrong.status_code, wrong.json()["errors"][0]["attr"]) == (400, "person.age")
+        assert client.get("/api/services/nothing/eligibility/").status_code == 404
+
     def test_leaves_out_objections(self, client: Client) -> None:
         publish(appeal_definition(), worlds.NOON, FORMS)
 

@@ -89,6 +89,61 @@ def test_only_what_is_always_asked_is_required() -> None:
     assert not faults(form, {"always": "y"})
 
 
+CONDITIONS = {
+    "lost": "answers.colour == 'red'",
+    "lost or stolen": "answers.colour == 'red' || answers.colour == \"blue\"",
+    "owned": "answers.owned",
+    "owned and red": "answers.colour == 'red' && answers.owned",
+    "of a hidden answer": "answers.hidden",
+    "not": "answers.colour != 'red'",
+    "much": "answers.rooms > 2",
+}
+IN_SCHEMA = {"lost", "lost or stolen", "owned"}
+GIVEN: list[dict[str, Any]] = [
+    {"rooms": 3, **more}
+    for more in (
+        {"colour": "red", "owned": False},
+        {"colour": "red", "owned": True},
+        {"colour": "blue", "owned": False, "hidden": True},
+        {"colour": "green", "owned": False, "hidden": True},
+    )
+]
+
+
+@pytest.mark.parametrize("where", ["page", "show", "required"])
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_what_an_answer_makes_required_is_told_where_a_schema_can_tell_it(name: str, where: str) -> None:
+    always = [question("one_of", "colour"), question("yes_no", "owned"), question("number", "rooms")]
+    hidden = question("yes_no", "hidden", show="answers.colour == 'green'", required=False)
+    more = question("text", "more", **({} if where == "page" else {where: CONDITIONS[name]}))
+    second = page(more, key="second", **({"show": CONDITIONS[name]} if where == "page" else {}))
+    form = Definition.model_validate(source(pages=[page(*always, hidden), second]))
+
+    for given in GIVEN:
+        is_missing = problems(form, given) == {"more": "required"}
+        assert bool(faults(form, given)) == (is_missing and name in IN_SCHEMA), given
+        assert not faults(form, {**given, "more": "x"})
+    told = form_schema(form, "en")["properties"]["more"]["$comment"]
+    assert told == f"{'Required' if where == 'required' else 'Shown'} when: {CONDITIONS[name]}"
+
+
+def test_what_is_left_to_choice_is_never_required_and_all_conditions_count() -> None:
+    red, owned = "answers.colour == 'red'", "answers.owned"
+    always = page(question("one_of", "colour"), question("yes_no", "owned"))
+    free = [
+        question("text", "free", required=False),
+        question("file", "photo"),
+        {**PEOPLE, "at_least": 0},
+        question("text", "more", show=owned),
+    ]
+    form = Definition.model_validate(source(pages=[always, page(*free, key="second", show=red)]))
+
+    assert not faults(form, {"colour": "red", "owned": False})
+    assert not faults(form, {"colour": "blue", "owned": True})
+    assert faults(form, {"colour": "red", "owned": True}) == ["'more' is a required property"]
+    assert form_schema(form, "en")["properties"]["more"]["$comment"] == f"Shown when: ({red}) and ({owned})"
+
+
 def test_an_empty_group_is_allowed_where_it_may_be_empty() -> None:
     assert faults(asking(PEOPLE), {"owners": []})
     assert not faults(asking({**PEOPLE, "at_least": 0}), {"owners": []})

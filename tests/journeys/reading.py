@@ -81,6 +81,7 @@ UNREAD: Final = {
             allocation_round api_services api_service api_form api_eligibility api_requests api_request api_schema
             api_history api_messages api_answer api_withdrawal api_documents api_document
             api_drafts api_draft api_draft_faults api_draft_submission api_draft_files api_draft_file
+            api_service_eligibility
             api_log_head api_log_events api_log_month api_log_keys api_log_inclusion api_log_consistency
             open311_discovery open311_services open311_service open311_requests open311_request open311_token
             open_data_package open_data_catalogue open_data_xes open_data_ocel linked_services linked_service
