@@ -108,7 +108,9 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "portal.context.portal",
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "portal.templatetags.words"],
+            "builtins": [
+                *("django_cotton.templatetags.cotton", "portal.templatetags.words", "portal.templatetags.clocks")
+            ],
         },
     }
 ]
@@ -135,7 +137,10 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": " ".join(f"-c {name}={ms}" for name, ms in LONGEST_MS.items())},
+        "OPTIONS": {
+            "options": " ".join(f"-c {name}={ms}" for name, ms in LONGEST_MS.items()),
+            "prepare_threshold": 5,  # only of statements by services/ledger/composed.py: Django's own never are
+        },
     }
 
 

@@ -1,7 +1,6 @@
-"""Words for people: texts of definitions in the reader's language, references, spans of time and the clock's state."""
+"""Words for people: texts of definitions in the reader's language, references and spans of time."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -25,7 +24,6 @@ register = template.Library()
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 MANY = 100  # how fractions are counted: some languages tell one and two without a number
-SOON = timedelta(days=2)
 ASKING = ("?", "؟")
 DOTTED = str.maketrans({"İ": "i", "I": "ı"})
 
@@ -194,40 +192,6 @@ def few(number: int | None) -> str:
 def points(share: float | None) -> str:
     """Tell a difference of shares in points of a percentage."""
     return "–" if share is None else f"{share * 100:+.0f}"
-
-
-@register.filter
-def clock_state(service_request: Any, now: datetime) -> str:
-    """Give the state of a request's clock, or how it ended: the states of the component `tag`."""
-    ended = {"approved": "granted", "refused": "refused", "closed": "done", "withdrawn": "withdrawn"}
-    if not service_request.is_in_progress:
-        return ended[service_request.status]
-    if service_request.is_clock_stopped:
-        return "stopped"
-    return due_state(service_request.due_at, now)
-
-
-@register.filter
-def due_state(due: datetime | None, now: datetime) -> str:
-    """Give `late`, `soon` or `in_time`."""
-    if due is None:
-        return "in_time"
-    return "late" if due < now else "soon" if due - now < SOON else "in_time"
-
-
-@register.filter
-def state_words(state: str) -> str:
-    """Tell a state in words."""
-    return {
-        "in_time": _("In time"),
-        "soon": _("Due soon"),
-        "late": _("Late"),
-        "stopped": _("Clock stopped"),
-        "granted": _("Approved"),
-        "refused": _("Refused"),
-        "done": _("Ended"),
-        "withdrawn": _("Withdrawn"),
-    }[state]
 
 
 @register.filter

@@ -52,12 +52,20 @@ def steps_at_desks_of(user: User, service_request: ServiceRequest) -> StepQueryS
     return queue_of(user).filter(service_request=service_request)
 
 
+TOLD = [
+    *("key", "state", "due_at", "trouble", "parent__kind", "parent__returned", "parent__awaits"),
+    *("assignee__name", "assignee__email", "desk__name", "desk__allows_picking"),
+    *("service_request__reference", "service_request__contact", "service_request__service__title"),
+    "service_request__version__digest",
+]
+
+
 def told_to(user: User, steps: StepQuerySet) -> StepQuerySet:
     """Read of steps what a list of them shows, with whether a second official must do each; the most urgent first."""
-    related = ("service_request__service", "service_request__version", "desk__office", "assignee", "parent")
+    related = ("service_request__service", "service_request__version", "desk", "assignee", "parent")
     barred = ServiceRequest.barred.through.objects.filter(servicerequest=OuterRef("service_request"), user=user)
     marked = steps.annotate(is_barred=Q(barred=user) | Exists(barred))
-    return marked.select_related(*related).defer("service_request__version__source").by_due_date()
+    return marked.select_related(*related).only(*TOLD).by_due_date()
 
 
 MOST_COUNTED = 100

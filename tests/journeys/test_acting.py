@@ -87,7 +87,7 @@ def test_a_refusal_is_objected_to_and_another_official_decides(cast: Cast) -> No
     assert_sound(aysel, f"objection-{cast.language}")
 
     cast.bruno.open_request(appeal_reference)
-    expect(cast.bruno.page.locator("form[action$='/claim/']")).to_have_count(0)
+    expect(cast.bruno.page.locator("[action$='/claim/'], [formaction$='/claim/']")).to_have_count(0)
     decide(cast.tural, appeal_reference, "annul", "The register shows the new home. Decide again.")
     assert_sound(cast.tural, f"objection-decided-{cast.language}")
 
@@ -95,7 +95,7 @@ def test_a_refusal_is_objected_to_and_another_official_decides(cast: Cast) -> No
     aysel.sees("The register shows the new home. Decide again.")
     expect(page.locator("main a[href$='/withdraw/']")).to_be_visible()
     cast.bruno.open_request(reference)
-    expect(cast.bruno.page.locator("form[action$='/claim/']")).to_have_count(0)
+    expect(cast.bruno.page.locator("[action$='/claim/'], [formaction$='/claim/']")).to_have_count(0)
     page.goto(appeal)
     assert_sound(aysel, f"objection-granted-{cast.language}")
 

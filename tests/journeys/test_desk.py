@@ -122,7 +122,7 @@ def take_at_the_desk(bruno: Visitor, reference: str) -> None:
     bruno.wait_for(reference)
     assert_sound_and_narrow(bruno, "desk-filtered")
     desk = page.url
-    first = page.locator("main tr:has(form[action$='/claim/']) .reference").first.inner_text()
+    first = page.locator("main tr:has([formaction$='/claim/']) .reference").first.inner_text()
     bruno.click("Take the next step of this desk")
     expect(page.locator(".facts .reference")).to_have_text(first)
     page.locator("summary", has_text="Give it to somebody else").click()
@@ -245,7 +245,7 @@ def test_two_agencies_give_opinions_and_a_second_official_confirms(visitor: Open
     give_an_opinion(aytan, reference)
     bruno.open_request(reference, purpose="present")
     bruno.wait_for("1 sur 2")
-    expect(bruno.page.locator("form[action$='/claim/']")).to_have_count(0)
+    expect(bruno.page.locator("[action$='/claim/'], [formaction$='/claim/']")).to_have_count(0)
     assert_sound_and_narrow(bruno, "opinions-one-of-two-fr")
     bruno.page.goto("/desk/")
     expect(row_of(bruno, reference)).to_contain_text("1 sur 2")
@@ -296,7 +296,7 @@ def apply_for_a_stall(aysel: Visitor, plan: Path) -> str:
 def give_an_opinion(official: Visitor, reference: str) -> None:
     official.page.goto("/desk/")
     official.wait_for(reference)
-    row_of(official, reference).locator("form[action$='/claim/'] button").click()
+    row_of(official, reference).locator("[formaction$='/claim/']").click()
     assert_sound_and_narrow(official, "opinion-fr")
     official.decide("no_objection")
     expect(official.page.locator("main [role=status]").first).to_be_visible()
@@ -305,8 +305,8 @@ def give_an_opinion(official: Visitor, reference: str) -> None:
 def take_and_decide(official: Visitor, reference: str, outcome: str) -> None:
     """Take the step from the list of the desk, and decide it at once."""
     official.page.goto("/desk/")
-    row = official.wait_for_part(f"main tr:has(form[action$='/claim/']):has-text('{reference}')")
-    row.locator("form[action$='/claim/'] button").click()
+    row = official.wait_for_part(f"main tr:has([formaction$='/claim/']):has-text('{reference}')")
+    row.locator("[formaction$='/claim/']").click()
     official.decide(outcome)
     expect(official.page.locator("main [role=status]").first).to_be_visible()
 
@@ -314,6 +314,6 @@ def take_and_decide(official: Visitor, reference: str, outcome: str) -> None:
 def assert_the_first_official_is_kept_out(bruno: Visitor, reference: str) -> None:
     bruno.page.goto("/desk/")
     bruno.wait_for_part(f"main tr:has-text('{reference}'):has-text('second agent')")
-    expect(row_of(bruno, reference).locator("form")).to_have_count(0)
+    expect(row_of(bruno, reference).locator("button")).to_have_count(0)
     bruno.open_request(reference)
-    expect(bruno.page.locator("form[action$='/claim/']")).to_have_count(0)
+    expect(bruno.page.locator("[action$='/claim/'], [formaction$='/claim/']")).to_have_count(0)

@@ -81,3 +81,14 @@ def test_any_of_takes_however_many(people: list[User], size: int) -> None:
 def test_a_stand_in_that_is_nowhere_in_the_query_is_refused() -> None:
     with pytest.raises(AssertionError, match="no place for"):
         Composed(lambda _user: User.objects.values_list("name"), NOBODY).rows(NOBODY)
+
+
+def test_a_statement_that_comes_again_is_planned_once(people: list[User]) -> None:
+    names = Composed(names_of, NOBODY)
+    found = [names.rows(people[0].pk) for _time in range(8)]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [statement for (statement,) in cursor.fetchall()]
+    assert any('"accounts_user"."language"' in statement for statement in kept)
+    assert found == [list(names_of(people[0].pk))] * 8
