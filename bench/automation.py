@@ -44,10 +44,12 @@ def five_robots() -> "ServiceVersion":
 
 def submitted(count: int) -> list[object]:
     """Submit requests whose five robot steps are due."""
+    from django.utils import timezone
+
     from tests import worlds
 
-    version = five_robots()
-    return [worlds.apply(version, {"rooms": n % 5}).pk for n in range(count)]
+    version, now = five_robots(), timezone.now()
+    return [worlds.apply(version, {"rooms": n % 5}, at=now).pk for n in range(count)]
 
 
 def engine_in(processes: int) -> None:

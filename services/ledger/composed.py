@@ -4,14 +4,14 @@ For those that a claim of a step or a page of the desk asks: composing one costs
 to answer, and planning one as much again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, Lookup, QuerySet
 from django.db.models.query import get_related_populators
-from psycopg import Cursor
+
+from services.ledger.preparing import preparing
 
 
 class AnyOf(Lookup):
@@ -23,18 +23,6 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         return f"{column} = ANY(%s)", (*parameters, list(self.rhs))
-
-
-@contextmanager
-def preparing() -> Iterator[Any]:
-    """Give a cursor that sends values beside the statement; what it is asked five times stays planned (settings).
-
-    Where statements are noted it is Django's own, which tells them with their values.
-    """
-    connection.ensure_connection()
-    raw = Cursor(connection.connection)
-    with connection.cursor() if connection.queries_logged else connection.make_cursor(raw) as cursor:
-        yield cursor
 
 
 class Composed:

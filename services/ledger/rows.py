@@ -10,8 +10,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from psycopg import sql
 
+from services.ledger.preparing import preparing
+
 Field: TypeAlias = Any  # models.Field is generic in what this file doesn't look at
-Prepare = Callable[[Any], Any]
 TEXTS = (models.CharField, models.TextField, models.FileField)
 
 
@@ -23,7 +24,7 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     statement, fields = _insertion(type(rows[0]))
-    with connection.cursor() as cursor:
+    with preparing() as cursor:
         cursor.execute(statement, _values(rows, fields))
         for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = number
@@ -35,14 +36,24 @@ def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     statement, fields = _change(type(rows[0]), tuple(names))
-    with connection.cursor() as cursor:
+    with preparing() as cursor:
         cursor.execute(statement, _values(rows, fields))
 
 
-def _values(rows: Sequence[models.Model], fields: Sequence[Field]) -> list[list[Any]]:
-    """Give one list a field, as PostgreSQL takes it."""
-    prepared = [(field.attname, _prepare(field)) for field in fields]
-    return [[prepare(getattr(row, name)) for row in rows] for name, prepare in prepared]
+def _values(rows: Sequence[models.Model], fields: Sequence[Field]) -> list[Any]:
+    """Give one array a field, as PostgreSQL takes it."""
+    return [_array(field, [getattr(row, field.attname) for row in rows]) for field in fields]
+
+
+def _array(field: Field, values: list[Any]) -> Any:
+    """Give an array: psycopg writes it; texts are written here, which it does one by one with a pattern."""
+    texts = _texts(field)
+    return _written([texts(value) for value in values]) if texts else values
+
+
+def _written(texts: list[str]) -> str:
+    """Write an array of texts as PostgreSQL reads it: each within quotes, quotes and backslashes escaped."""
+    return "{" + ",".join(['"' + text.replace("\\", r"\\").replace('"', r"\"") + '"' for text in texts]) + "}"
 
 
 INSERT = """
@@ -106,21 +117,14 @@ def _selected(field: Field) -> sql.Composable:
     return name + sql.SQL(f"::{_type(field)}") if isinstance(field, ArrayField) else name
 
 
-def _prepare(field: Field) -> Prepare:
+def _texts(field: Field) -> Callable[[Any], str] | None:
+    """Give what makes texts of a field's values, if they travel as texts."""
     if isinstance(field, models.JSONField):
         return _as_json
     if isinstance(field, ArrayField):
-        return _as_array
-    return str if isinstance(field, TEXTS) and not field.null else _as_it_is
+        return _written
+    return str if isinstance(field, TEXTS) and not field.null else None
 
 
 def _as_json(value: Any) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder)
-
-
-def _as_array(value: Sequence[str]) -> str:
-    return "{" + ",".join(json.dumps(item) for item in value) + "}"
-
-
-def _as_it_is(value: Any) -> Any:
-    return value

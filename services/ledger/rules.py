@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 START = bytes(32)
 DOMAIN = b"portal event 1\x00"
 SALT_BYTES = 32
+PLAIN = {type(None), bool, int, str}
 
 
 class NotCanonical(TypeError):
@@ -28,16 +29,17 @@ def _encode(value: Any) -> bytes:
 
 
 def _refuse_ambiguous(value: Any) -> None:
-    if value is None or isinstance(value, bool | int | str):
-        return
     if isinstance(value, list | tuple):
-        for item in value:
-            _refuse_ambiguous(item)
+        items: Iterable[Any] = value
     elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        for item in value.values():
-            _refuse_ambiguous(item)
+        items = value.values()
+    elif value is None or isinstance(value, int | str):
+        return
     else:
         raise NotCanonical(f"{value!r} has no canonical form")
+    for item in items:
+        if type(item) not in PLAIN:
+            _refuse_ambiguous(item)
 
 
 def digest(
