@@ -23,6 +23,11 @@ class Limit:
         """Tell whether somebody may not do it so many times more."""
         return self._counted(who)[0] + times > self.most
 
+    def left(self, who: str) -> tuple[int, int]:
+        """Give how often somebody may do it still, and the seconds until it begins anew."""
+        tries, until = self._counted(who)
+        return max(self.most - tries, 0), until - int(time.time()) if tries else self.seconds
+
     def count(self, who: str, times: int = 1) -> None:
         tries, until = self._counted(who)
         until = until or int(time.time()) + self.seconds
