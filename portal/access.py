@@ -199,6 +199,17 @@ ACCESS: dict[str, Access] = {
     "api_draft_submission": E,
     "api_draft_files": E,
     "api_draft_file": E,
+    "api_desk_desks": E,
+    "api_desk_tasks": E,
+    "api_desk_held": E,
+    "api_desk_next": E,
+    "api_desk_task": E,
+    "api_desk_purpose": E,
+    "api_desk_history": E,
+    "api_desk_claim": E,
+    "api_desk_decision": E,
+    "api_desk_question": E,
+    "api_desk_activities": E,
     "api_schema": E,
     "open311_discovery": E,
     "open311_services": E,
@@ -248,6 +259,11 @@ def rule_of(match: ResolverMatch) -> Access | None:
     if match.view_name.startswith(GUARDED_BY_THEMSELVES):
         return Access.EVERYONE
     return ACCESS.get(match.view_name)
+
+
+def lacks_second_factor(user: object) -> bool:
+    """Tell whether somebody can't come to the pages of officials yet, for want of a second factor."""
+    return settings.STAFF_NEED_SECOND_FACTOR and not is_mfa_enabled(user)
 
 
 def _request_named(request: HttpRequest) -> UUID | None:
@@ -303,6 +319,6 @@ class AccessMiddleware(LoginRequiredMiddleware):
         administers = {ADMINISTRATOR} if getattr(request.user, "is_superuser", False) else set()
         if not (roles_of(request) | administers) & roles:
             raise Http404
-        if settings.STAFF_NEED_SECOND_FACTOR and not is_mfa_enabled(request.user):
+        if lacks_second_factor(request.user):
             return redirect("mfa_index")
         return None

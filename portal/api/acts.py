@@ -1,6 +1,5 @@
 """What a program does about a person's own request: read its history, write, answer, withdraw, fetch documents."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse
@@ -12,7 +11,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import renderers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal.api.act_serializers import (
     AnswerSerializer,
@@ -21,11 +19,11 @@ from portal.api.act_serializers import (
     MessageSerializer,
     WordsSerializer,
 )
+from portal.api.personal import ByPerson
 from portal.api.refusing import IDEMPOTENCY_KEY, Conflict, key_of, refusals
 from portal.api.serializers import ServiceRequestSerializer
 from portal.api.views import own_requests
 from portal.reading import history_of
-from services.accounts.models import User
 from services.accounts.tokens import Token
 from services.requests.models import Message, ServiceRequest
 from services.workflow.operations import applicant
@@ -35,24 +33,13 @@ from services.workflow.queries import question_of
 PDF = "application/pdf"
 
 
-class Act(APIView):
+class Act(ByPerson):
     """Something about a request of the person who asks; that of anybody else answers 404."""
 
     scopes = {"GET": Token.Scope.READ, "POST": Token.Scope.ACT}
 
     def seen(self, pk: UUID) -> ServiceRequest:
         return get_object_or_404(own_requests(self.request), pk=pk)
-
-    def person(self) -> User:
-        assert isinstance(self.request.user, User)
-        return self.request.user
-
-    def data(self, kind: type[Any]) -> dict[str, Any]:
-        """Give what was sent, checked; raise `ValidationError` with each fault at its name."""
-        serializer = kind(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
 
 
 class History(Act):

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 import portal.api.description  # noqa: F401  registers what OpenAPI is told
@@ -24,6 +24,7 @@ urlpatterns = [
     path("drafts/<uuid:pk>/submission/", drafts.DraftSubmission.as_view(), name="api_draft_submission"),
     path("drafts/<uuid:pk>/files/", draft_files.DraftFiles.as_view(), name="api_draft_files"),
     path("drafts/<uuid:pk>/files/<uuid:file>/", draft_files.DraftFileDetail.as_view(), name="api_draft_file"),
+    path("desk/", include("portal.api.desk.urls")),
     path("log/head", log.LogHead.as_view(), name="api_log_head"),
     path("log/keys", log.LogKeys.as_view(), name="api_log_keys"),
     path("log/inclusion/<int:index>/<int:size>", log.LogInclusion.as_view(), name="api_log_inclusion"),

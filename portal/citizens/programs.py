@@ -4,16 +4,18 @@ from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from portal.access import lacks_second_factor
 from portal.people import person, posted
+from services.accounts.models import User
 from services.accounts.tokens import Token
-from services.workflow.operations.tokens import end_token, make_token, renew_token
+from services.workflow.operations.tokens import end_token, make_token, renew_token, scopes_open_to
 from services.workflow.refusals import Refused
 
 DAYS = [(30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("A year"))]
@@ -28,13 +30,20 @@ class ProgramForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What may it do?"),
-        choices=Token.Scope.choices,
+        choices=[],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose what the program may do.")},
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("For how long?"), choices=DAYS, initial=90, coerce=int, widget=forms.RadioSelect
     )
+
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
+        super().__init__(data)
+        offered = [
+            scope for scope in scopes_open_to(user) if scope != Token.Scope.DESK or not lacks_second_factor(user)
+        ]
+        self.fields["scopes"].choices = [(scope.value, scope.label) for scope in offered]  # type: ignore[attr-defined]
 
 
 def own_tokens(request: HttpRequest) -> QuerySet[Token]:
@@ -45,11 +54,12 @@ def own_tokens(request: HttpRequest) -> QuerySet[Token]:
 @reauthentication_required(allow_get=True)
 def programs(request: HttpRequest) -> HttpResponse:
     """List the programs that may act for the person, and let one more."""
-    form, secret = ProgramForm(posted(request)), ""
+    user, secret = person(request), ""
+    form = ProgramForm(posted(request), user=user)
     if form.is_valid():
         try:
-            _token, secret = make_token(user=person(request), now=timezone.now(), **form.cleaned_data)
-            form = ProgramForm()
+            _token, secret = make_token(user=user, now=timezone.now(), **form.cleaned_data)
+            form = ProgramForm(user=user)
         except Refused as refused:
             form.add_error("name", str(refused.message))
     return _shown(request, form, secret)
@@ -70,7 +80,7 @@ def _renewed(request: HttpRequest, token: Token) -> HttpResponse:
         _fresh, secret = renew_token(token, timezone.now())
     except Refused as refused:
         messages.error(request, str(refused.message))
-    return _shown(request, ProgramForm(), secret)
+    return _shown(request, ProgramForm(user=person(request)), secret)
 
 
 @require_http_methods(["GET", "POST"])

@@ -26,7 +26,7 @@ from services.catalogue.definition import DeskStep
 from services.workflow.models import Step
 from services.workflow.operations import desk, file, opinions, outcomes, preparing, standing_aside
 from services.workflow.operations.messages import write_to_applicant
-from services.workflow.queries import requests_at_desks_of
+from services.workflow.queries import requests_at_desks_of, steps_to_act_at
 from services.workflow.refusals import Refused
 
 AnyForm = TypeVar("AnyForm", bound=forms.Form)
@@ -96,10 +96,8 @@ def decide(request: HttpRequest, step: Step, now: datetime) -> str:
     assert isinstance(known, DeskStep)
     said = filled_in(DecideForm(request.POST, definition=definition, step=known)).cleaned_data
     chosen = {"reason": said["reason"], "words": said["words"]}
-    if not settings.UNDO_S:
-        desk.decide(step, said["outcome"], person(request), now, **chosen)
+    if preparing.decide_with_time_to_undo(step, said["outcome"], person(request), now, **chosen) is None:
         return _("Your decision is on record.")
-    preparing.decide_soon(step, said["outcome"], person(request), now, **chosen)
     return _("Your decision takes effect in %(count)s seconds. Until then you can undo it.") % {
         "count": settings.UNDO_S
     }
@@ -167,8 +165,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     kind = Step.Kind.APPLICANT if act == "record" else Step.Kind.DESK
-    steps = Step.objects.filter(service_request__in=requests_at_desks_of(person(request)), kind=kind)
-    step = get_object_or_404(steps.select_related("service_request__version", "desk__office__agency"), pk=pk)
+    step = get_object_or_404(steps_to_act_at(person(request), kind), pk=pk)
     if act == "decide" and request.POST.get("do") == "keep":
         return keep_draft(request, step)
     now = timezone.now()

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.asking import answers_to_ask_about, papers_to_ask_for
 from portal.fields import ChosenField, NamedField, SelectOfWords, option_words
 from portal.templatetags.words import marked
 from services.accounts.models import User
@@ -65,10 +66,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fields = definition.fields.values()
-        files = [(field.key, field.label) for field in fields if field.kind == "file"]
-        papers = [*((paper.key, paper.title) for paper in definition.evidence), *files]
-        answers = [(field.key, field.label) for field in fields if field.kind != "file"]
+        papers, answers = papers_to_ask_for(definition).items(), answers_to_ask_about(definition).items()
         self.fields["about"].choices = [  # type: ignore[attr-defined]
             ("", _("Something else")),
             (_("A paper"), [(f"{PAPER}{key}", option_words(title)) for key, title in papers]),

@@ -35,9 +35,7 @@ from services.workflow.operations.messages import mark_read
 from services.workflow.preparing import PreparedDecision
 from services.workflow.queries import (
     current_steps,
-    desks_of,
-    is_barred,
-    more_urgent,
+    may_claim,
     requests_at_desks_of,
     requests_to_read,
 )
@@ -109,21 +107,14 @@ def _objection(seen: ServiceRequest) -> dict[str, Any] | None:
 def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[str, Any]:
     """Tell a current step: its definition, what the clerk may do with it and what may be recorded at the counter."""
     definition = seen.version.definition.workflow.by_key[step.key]
-    free = step.kind == Step.Kind.DESK and step.is_open and step.assignee_id is None
     return {
         "step": step,
         "definition": definition,
-        "may_claim": free and not is_barred(step, user) and _may_pick(step, user),
+        "may_claim": may_claim(step, user),
         "is_late": step.is_late(now),
         "opinions": opinions_of(step) if step.kind == Step.Kind.PARALLEL else [],
         "at_counter": definition.waits_for if isinstance(definition, ApplicantStep) and step.is_open else "",
     }
-
-
-def _may_pick(step: Step, user: User) -> bool:
-    assert step.desk is not None
-    is_own = step.desk_id in desks_of(user)
-    return is_own and (step.desk.allows_picking or not more_urgent(step, user))
 
 
 def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Token(models.Model):
         DRAFT = "drafts:write", _("Read and fill in my drafts, without sending them")
         SUBMIT = "requests:submit", _("Send requests in my name")
         ACT = "requests:act", _("Write to the office, answer it and withdraw requests in my name")
+        DESK = "desk:work", _("Work at my desks in my name, as an official")
         REPORT = "reports:submit", _("Pass on reports of others (Open311), in nobody’s name")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")

@@ -23,6 +23,7 @@ from services.workflow.queries import (
     ANY_USER,
     TWO_WEEKS,
     complaints_of,
+    desks_of,
     queue_of,
     told_of_deadlines_since,
     told_to,
@@ -135,6 +136,21 @@ def _there(user: UUID, desks: list[int], now: datetime, since: datetime) -> Quer
 HELD, STEPS = Composed(_held, ANY_USER, ANY_DESKS), Composed(_steps, ANY_USER, ANY_STEPS)
 DESKS, SERVICES = Composed(_desks, ANY_DESKS), Composed(_services, ANY_DESKS)
 THERE = Composed(_there, ANY_USER, ANY_DESKS, ANY_TIME, ANY_LATER)
+
+
+def steps_of(user: User, numbers: Sequence[int]) -> list[Step]:
+    """Give steps by their numbers as lists show them to a person, the most urgent first; one query."""
+    return list(STEPS.rows(user.pk, [*numbers]))
+
+
+def held_by(user: User) -> list[Step]:
+    """Give the steps that a person holds, the most urgent first."""
+    return steps_of(user, [number for (number,) in HELD.rows(user.pk, desks_of(user))])
+
+
+def desks_in(numbers: Sequence[int]) -> list[Desk]:
+    """Give desks by their numbers, with their offices."""
+    return list(DESKS.rows([*numbers]))
 
 
 def lists_of(user: User, desks: list[int], shown: Sequence[int], now: datetime) -> dict[str, Collection[Any]]:

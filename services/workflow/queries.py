@@ -53,10 +53,10 @@ def steps_at_desks_of(user: User, service_request: ServiceRequest) -> StepQueryS
 
 
 TOLD = [
-    *("key", "state", "due_at", "trouble", "parent__kind", "parent__returned", "parent__awaits"),
-    *("assignee__name", "assignee__email", "desk__name", "desk__allows_picking"),
+    *("key", "state", "due_at", "claimed_at", "trouble", "parent__kind", "parent__returned", "parent__awaits"),
+    *("assignee__name", "assignee__email", "desk__code", "desk__name", "desk__allows_picking"),
     *("service_request__reference", "service_request__contact", "service_request__service__title"),
-    "service_request__version__digest",
+    *("service_request__service__code", "service_request__version__digest"),
 ]
 
 
@@ -80,6 +80,20 @@ def more_urgent(step: Step, user: User) -> int:
 def is_barred(step: Step, user: User) -> bool:
     """Tell whether a second official must do a step, because this one had a part in what it is about."""
     return step.barred_id == user.pk or step.service_request.barred.filter(pk=user.pk).exists()
+
+
+def may_claim(step: Step, user: User) -> bool:
+    """Tell whether a person may choose a step now: it is free, at one's desk, and nothing at it comes first."""
+    if step.kind != Step.Kind.DESK or not step.is_open or step.assignee_id is not None or is_barred(step, user):
+        return False
+    assert step.desk is not None
+    return step.desk_id in desks_of(user) and (step.desk.allows_picking or not more_urgent(step, user))
+
+
+def steps_to_act_at(user: User, kind: str = Step.Kind.DESK) -> StepQuerySet:
+    """Give the steps of the requests that a clerk may open; what may be done at each is told by each act."""
+    steps = Step.objects.filter(service_request__in=requests_at_desks_of(user), kind=kind)
+    return steps.select_related("service_request__version", "desk__office__agency")
 
 
 def requests_at_desks_of(user: User) -> QuerySet[ServiceRequest]:

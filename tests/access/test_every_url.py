@@ -72,6 +72,17 @@ api_draft_faults     401       ok    no       no     no            no      no   
 api_draft_submission 401       ok    no       no     no            no      no              no
 api_draft_files      401       ok    no       no     no            no      no              no
 api_draft_file       401       ok    no       no     no            no      no              no
+api_desk_desks       401       no    no       ok    ok            no      no              no
+api_desk_tasks       401       no    no       ok    ok            no      no              no
+api_desk_held        401       no    no       ok    ok            no      no              no
+api_desk_next        401       no    no       ok    ok            no      no              no
+api_desk_task        401       no    no       ok    no            no      no              no
+api_desk_purpose     401       no    no       ok    no            no      no              no
+api_desk_history     401       no    no       ok    no            no      no              no
+api_desk_claim       401       no    no       ok    no            no      no              no
+api_desk_decision    401       no    no       ok    no            no      no              no
+api_desk_question    401       no    no       ok    no            no      no              no
+api_desk_activities  401       no    no       ok    no            no      no              no
 desk                 in        no    no       ok     ok            no      no              no
 desk_counts          in        no    no       ok    ok            no      no              no
 desk_views           in        no    no       ok    ok            no      no              no

@@ -237,6 +237,9 @@ def file(name: str) -> "ContentFile[bytes]":
     return ContentFile(PDF, name=name)
 
 
+AT_TASK = ("task", "purpose", "history", "claim", "decision", "question", "activities")
+
+
 def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     """Give what to put into each address that names something of a town."""
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()
@@ -307,6 +310,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_robot_act": [{"pk": town.parked.pk, "act": act} for act in ("by-hand", "again")],
         **dict.fromkeys(("api_request", "api_history", "api_messages", "api_documents"), whole),
         **dict.fromkeys(("api_answer", "api_withdrawal"), whole),
+        **{f"api_desk_{what}": [{"pk": town.free_step.pk}] for what in AT_TASK},
         "api_document": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         **{f"api_draft{part}": [{"pk": town.draft.pk}] for part in ("", "_faults", "_submission", "_files")},
         "api_draft_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],

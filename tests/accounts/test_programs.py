@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from services.accounts.models import User
 from services.accounts.tokens import Token, digest_of
+from services.agencies.models import Agency, Membership
 from services.ledger.models import Event
 from services.workflow.operations.tokens import end_token, make_token, renew_token
 from services.workflow.refusals import Refused
+from tests import worlds
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_signing_in import give_password
 
 pytestmark = pytest.mark.django_db
-READ, SUBMIT = "requests:read", "requests:submit"
+READ, SUBMIT, WORK = "requests:read", "requests:submit", "desk:work"
 WANTED = {"name": "Firm", "scopes": [READ], "days": 30}
 
 
@@ -129,6 +131,34 @@ class TestPages:
 
         assert answer["Location"].startswith(reverse("account_reauthenticate"))
         assert Token.objects.get() == token
+
+
+class TestWorkAtDesks:
+    def offered(self, client: Client) -> bool:
+        return 'value="desk:work"' in client.get(reverse("my_programs")).content.decode()
+
+    def test_is_offered_to_officials_with_their_second_factor(
+        self, signed_in: Client, aysel: User, settings: Any
+    ) -> None:
+        refused = signed_in.post(reverse("my_programs"), {**WANTED, "scopes": [WORK]})
+        assert (self.offered(signed_in), refused.status_code) == (False, 422)
+        worlds.build_agencies("north")
+        at_desk = Membership.objects.create(user=aysel, agency=Agency.objects.get(), role="clerk")
+        assert self.offered(signed_in)
+        settings.STAFF_NEED_SECOND_FACTOR = True
+        assert not self.offered(signed_in)
+        settings.STAFF_NEED_SECOND_FACTOR = False
+
+        signed_in.post(reverse("my_programs"), {**WANTED, "scopes": [WORK]})
+
+        assert Token.objects.get().scopes == [WORK]
+        assert on_record() == [("token_made", {"scopes": [WORK], "days": 30})]
+        Membership.objects.filter(pk=at_desk.pk).update(ended_at=timezone.now())
+        assert not self.offered(signed_in)
+
+    def test_is_refused_to_others_by_the_operation(self, aysel: User) -> None:
+        with pytest.raises(Refused, match="Only who works at a desk"):
+            made(aysel, scopes=[READ, WORK])
 
 
 class TestOperations:

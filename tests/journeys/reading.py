@@ -82,6 +82,8 @@ UNREAD: Final = {
             api_history api_messages api_answer api_withdrawal api_documents api_document
             api_drafts api_draft api_draft_faults api_draft_submission api_draft_files api_draft_file
             api_service_eligibility
+            api_desk_desks api_desk_tasks api_desk_held api_desk_next api_desk_task api_desk_purpose api_desk_history
+            api_desk_claim api_desk_decision api_desk_question api_desk_activities
             api_log_head api_log_events api_log_month api_log_keys api_log_inclusion api_log_consistency
             open311_discovery open311_services open311_service open311_requests open311_request open311_token
             open_data_package open_data_catalogue open_data_xes open_data_ocel linked_services linked_service

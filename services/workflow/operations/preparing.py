@@ -38,6 +38,16 @@ def decide_soon(
     return prepared
 
 
+def decide_with_time_to_undo(
+    step: Step, outcome: str, by: User, now: datetime, *, reason: str = "", words: str = ""
+) -> PreparedDecision | None:
+    """Decide as this portal is set: soon, or at once where it gives no time to undo; None then."""
+    if settings.UNDO_S:
+        return decide_soon(step, outcome, by, now, reason=reason, words=words)
+    decide(step, outcome, by, now, reason=reason, words=words)
+    return None
+
+
 def undo(step: Step, by: User, now: datetime) -> PreparedDecision:
     """Take a decision back that hasn't taken effect yet; it stays as a draft."""
     with transaction.atomic():

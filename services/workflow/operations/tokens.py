@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.accounts.tokens import Token, digest_of, new_secret
+from services.agencies.models import Membership
 from services.ledger.operations import Entry, record
 from services.workflow.operations.walking import citizen, require
 
@@ -21,12 +22,19 @@ def make_token(*, user: User, name: str, scopes: Collection[str], days: int, now
     require(bool(name.strip()), _("Give the program a name."))
     known = [scope for scope in Token.Scope.values if scope in scopes]
     require(bool(known) and len(known) == len(set(scopes)), _("Choose what the program may do."))
+    require(set(known) <= set(scopes_open_to(user)), _("Only who works at a desk can let a program work there."))
     require(1 <= days <= LONGEST_DAYS, _("Choose how long it may do so."))
     others = Token.objects.valid(now).filter(user=user)
     require(others.count() < MOST, _("You have 20 programs already. End one first."))
     token, secret = _made(user, name.strip(), known, timedelta(days=days), now)
     record([Entry(user.pk, "token_made", citizen(user), now, {"scopes": known, "days": days})])
     return token, secret
+
+
+def scopes_open_to(user: User) -> list[Token.Scope]:
+    """Give what a person can let programs do: what officials do, only an official."""
+    works = Membership.objects.of(user).clerks().exists()
+    return [scope for scope in Token.Scope if works or scope != Token.Scope.DESK]
 
 
 @transaction.atomic

@@ -1,0 +1,41 @@
+"""What OpenAPI shows as examples of the work of desks."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+REQUEST = "6c1f0a4e-2b53-4d57-9c1b-0f3f6c6f2f10"
+TASK: dict[str, Any] = {
+    "id": 4711,
+    "request": REQUEST,
+    "reference": "K7M2-9QXD-4T",
+    "service": "building-permit",
+    "step": "judge",
+    "title": "Judge the plan",
+    "desk": {"id": 12, "code": "permits", "name": "Permits", "allows_picking": True},
+    "state": "open",
+    "due_at": "2026-03-16T19:59:59.999999Z",
+    "is_late": False,
+    "held_by": "",
+    "is_held_by_you": False,
+    "claimed_at": None,
+    "needs_second_official": False,
+    "is_from_robot": False,
+}
+MINE = {**TASK, "held_by": "Bruno", "is_held_by_you": True, "claimed_at": "2026-03-02T08:00:00Z"}
+NEXT_PAGE = "https://portal.example.org/api/desk/tasks/?cursor=2026-03-16T19%3A59%3A59.999999%2B00%3A00~4711"
+REFUSAL = {"outcome": "no", "reason": "unfit", "words": "The house stands less than 3 m from the border."}
+
+A_PAGE = OpenApiExample("A page of the queue", {"next": NEXT_PAGE, "results": [TASK]}, response_only=True)
+A_TASK = OpenApiExample("A task in your hands", MINE, response_only=True, status_codes=["200"])
+TO_DECIDE = OpenApiExample("A refusal", REFUSAL, request_only=True)
+A_DECISION = OpenApiExample(
+    "It can be undone for 30 seconds",
+    {**REFUSAL, "takes_effect_at": "2026-03-02T08:00:30Z"},
+    response_only=True,
+    status_codes=["202"],
+)
+A_QUESTION = OpenApiExample(
+    "About one answer", {"text": "The plan shows five rooms. Which is right?", "field": "rooms"}, request_only=True
+)
+A_PURPOSE = OpenApiExample("On the phone", {"purpose": "present"}, request_only=True)

@@ -1,0 +1,38 @@
+"""Who works at desks by programs: whoever comes to the desk's pages, and no further than there."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, permissions
+from rest_framework.request import Request
+
+from portal.access import lacks_second_factor
+from portal.api.personal import ByPerson
+from portal.api.tokens import HasScope
+from services.accounts.models import User
+from services.accounts.tokens import Token
+from services.agencies.models import Membership
+
+METHODS = ("GET", "POST", "DELETE")
+
+
+class IsClerk(permissions.BasePermission):
+    """Ask of each call what the desk's pages ask: a role that hasn't ended, and the second factor of officials."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        assert isinstance(request.user, User)
+        if not Membership.objects.of(request.user).clerks().exists():
+            raise Http404
+        if lacks_second_factor(request.user):
+            raise exceptions.PermissionDenied(
+                _("Officials sign in with a second factor. Set one up on the portal first."), "second_factor_needed"
+            )
+        return True
+
+
+class AtDesk(ByPerson):
+    """A call about the work of a desk; what isn't at one's desks answers 404."""
+
+    scopes = dict.fromkeys(METHODS, Token.Scope.DESK)
+    permission_classes = [permissions.IsAuthenticated, HasScope, IsClerk]
