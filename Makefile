@@ -33,7 +33,7 @@ check-types: .venv/dev.installed
 	$(BIN)/mypy
 
 check-imports: .venv/dev.installed
-	$(BIN)/lint-imports
+	PYTHONPATH=client $(BIN)/lint-imports
 
 check-templates: .venv/dev.installed
 	$(BIN)/djlint templates --lint --quiet
