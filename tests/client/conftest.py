@@ -5,10 +5,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
+from portalctl import cli
+from portalctl.calls import Patience
 
 from portal.embedded import programs
 from portal.embedded.folder import Folder
 from portal.embedded.ports import HOST, answers, free_port, wait_until
+from services.accounts.models import User
+from tests import worlds
+from tests.client.asking import HERE, Ctl, Told, secret_of
+from tests.client.benches import Bench
 
 CLIENT = Path(__file__).parents[2] / "client"
 
@@ -37,3 +43,36 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", HOST)
+
+
+@pytest.fixture
+def aysel() -> User:
+    worlds.build_agencies("north", "south")
+    worlds.published([worlds.desk("judge")])
+    worlds.published([worlds.desk("judge")], service="visit", towns=("north", "south"))
+    return worlds.citizen()
+
+
+@pytest.fixture
+def ctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ctl:
+    monkeypatch.setenv("PORTALCTL_URL", "http://127.0.0.1")
+    monkeypatch.setattr(cli, "SHORT", Patience(tries=1, longest_s=0))
+
+    def run(*words: str | Path) -> Told:
+        code = cli.main([str(word) for word in words], HERE)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def signed(aysel: User, monkeypatch: pytest.MonkeyPatch) -> User:
+    monkeypatch.setenv("PORTALCTL_TOKEN", secret_of(aysel))
+    return aysel
+
+
+@pytest.fixture
+def bench(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("PORTALCTL_URL", "http://127.0.0.1")
+    monkeypatch.setenv("PORTALCTL_TOKEN", "portal_x")
+    return Bench(tmp_path, capsys)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from django.test import Client
 from django.utils import timezone
-from django.utils.http import http_date
 from portalctl import cli
 from portalctl.calls import Patience, Portal
 from portalctl.reading import follow
@@ -17,55 +15,11 @@ from portalctl.reading import follow
 from services.accounts.models import User
 from services.requests.models import ServiceRequest
 from services.workflow.operations.desk import claim, decide
-from services.workflow.operations.tokens import end_token, make_token
+from services.workflow.operations.tokens import end_token
 from tests import worlds
+from tests.client.asking import HERE, Ctl, secret_of
 
 pytestmark = pytest.mark.django_db
-Told = tuple[int, str, str]
-Ctl = Callable[..., Told]
-
-
-def ask(request: httpx.Request) -> httpx.Response:
-    """Ask the portal in this very process, within the test's transaction; the date is what its server adds."""
-    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    where, kind = request.url.raw_path.decode(), request.headers.get("Content-Type", "")
-    answer = client.generic(request.method, where, request.content, kind, headers=dict(request.headers))
-    headers = {**answer.headers, "Date": http_date(timezone.now().timestamp())}
-    return httpx.Response(answer.status_code, headers=headers, content=answer.getvalue())
-
-
-HERE = httpx.MockTransport(ask)
-
-
-@pytest.fixture
-def aysel() -> User:
-    worlds.build_agencies("north", "south")
-    worlds.published([worlds.desk("judge")])
-    worlds.published([worlds.desk("judge")], service="visit", towns=("north", "south"))
-    return worlds.citizen()
-
-
-@pytest.fixture
-def ctl(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ctl:
-    monkeypatch.setenv("PORTALCTL_URL", "http://127.0.0.1")
-    monkeypatch.setattr(cli, "SHORT", Patience(tries=1, longest_s=0))
-
-    def run(*words: str | Path) -> Told:
-        code = cli.main([str(word) for word in words], HERE)
-        return code, *capsys.readouterr()
-
-    return run
-
-
-@pytest.fixture
-def signed(aysel: User, monkeypatch: pytest.MonkeyPatch) -> User:
-    monkeypatch.setenv("PORTALCTL_TOKEN", secret_of(aysel))
-    return aysel
-
-
-def secret_of(user: User, *scopes: str) -> str:
-    known = {"name": "ctl", "days": 30, "now": timezone.now()}
-    return make_token(user=user, scopes=scopes or ["requests:read", "requests:submit"], **known)[1]
 
 
 def ended(user: User) -> str:

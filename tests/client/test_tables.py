@@ -1,88 +1,13 @@
-"""Tables for `portalctl submit-csv`: what it refuses to begin with, what it takes up again, and what it tells."""
+"""What `portalctl submit-csv` tells of each row, and how it takes up again what was interrupted."""
 
-import csv
-import gzip
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from portalctl import cli, journal
+from portalctl import journal
+from portalctl.stops import Stop
 
-MAPPING = """
-service = "hole"
-through = "open311"
-key = "No"
-[columns]
-"Lat" = "lat"
-"Lon" = "long"
-"Size" = "attribute[size]"
-[values."Size"]
-"big" = "large"
-[constants]
-"attribute[danger]" = true
-"""
-TABLE = "No,Lat,Lon,Size\n1,40.1,49.1,big\n2,,49.2,\n3,40.3,49.3,big\n"
-FORM = {"properties": {"size": {}, "danger": {}, "place": {}}}
-LISTED = {"attributes": [{"code": "size"}, {"code": "danger"}]}
-NOTICE = "Follow it at http://x/status/ with the reference K7M2-9QXD-4T and the code K7M2-9QXD-4TAB-3F0Z."
-Row = dict[str, str]
-
-
-class Door:
-    """GeoReport as the portal speaks it: a report for each key, and a fault for each place that lacks."""
-
-    def __init__(self) -> None:
-        self.taken: dict[str, dict[str, str]] = {}
-        self.sent = 0
-        self.fault: Callable[[dict[str, str]], httpx.Response | None] = lambda _: None
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
-            return httpx.Response(200, json=FORM if "/form/" in request.url.path else LISTED)
-        self.sent += 1
-        form = dict(parse_qsl(request.content.decode()))
-        if fault := self.fault(form):
-            return fault
-        if lacking := [name for name in ("lat", "long") if name not in form]:
-            return httpx.Response(400, json=[{"code": 400, "description": f"{name} required"} for name in lacking])
-        key = request.headers["Idempotency-Key"]
-        self.taken.setdefault(key, form)
-        number = f"{list(self.taken).index(key):08}-0000-4000-8000-000000000000"
-        return httpx.Response(201, json=[{"service_request_id": number, "service_notice": NOTICE}])
-
-
-class Bench:
-    """A folder with a table and a mapping, and the program that is given them."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capsys, self.door = folder, capsys, Door()
-        self.table, self.mapping = folder / "day.csv", folder / "day.toml"
-        self.table.write_text(TABLE)
-        self.mapping.write_text(MAPPING)
-        self.resume = folder / "day.csv.resume"
-
-    def run(self, *more: str) -> tuple[int, str]:
-        words = ["submit-csv", str(self.table), "--mapping", str(self.mapping), *more]
-        code = cli.main(words, httpx.MockTransport(self.door))
-        return code, self.capsys.readouterr().err
-
-    def ended(self) -> list[Row]:
-        with (self.folder / "day.csv.results.csv").open(newline="") as results:
-            return list(csv.DictReader(results))
-
-    def column(self, name: str) -> list[str]:
-        return [row[name] for row in self.ended()]
-
-
-@pytest.fixture
-def bench(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setenv("PORTALCTL_URL", "http://127.0.0.1")
-    monkeypatch.setenv("PORTALCTL_TOKEN", "portal_x")
-    return Bench(tmp_path, capsys)
+from tests.client.benches import TABLE, Bench
 
 
 class TestResults:
@@ -220,6 +145,33 @@ class TestTakingUpAgain:
         assert bench.run()[0] == 1
         assert len(bench.door.taken) == 2
 
+    def test_nothing_follows_half_a_line(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole, held = journal.os.write, journal.Journal(bench.resume, {})
+
+        def fill(file: int, line: bytes) -> int:
+            whole(file, line[:20])
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as full:
+            full.setattr(journal.os, "write", fill)
+            with pytest.raises(Stop, match="No space left"):
+                held.note(journal.Outcome("1", "", "accepted"))
+        with pytest.raises(Stop, match="Make room"):
+            held.note(journal.Outcome("2", "", "accepted"))
+        held.close()
+
+        after = journal.Journal(bench.resume, {})
+        assert after.outcomes == {}
+        after.close()
+
+    def test_a_row_that_waits_stops_with_the_others(self, bench: Bench) -> None:
+        later = [httpx.Response(503, headers={"Retry-After": "5"})]
+        refused = httpx.Response(403, json=[{"description": "api_key: ended."}])
+        bench.door.fault = lambda form: later.pop() if form["long"] == "49.1" and later else refused
+
+        assert bench.run("--at-once", "2")[0] == 3
+        assert bench.door.sent == 2
+
     def test_two_at_once_dont_share_a_resume_file(self, bench: Bench) -> None:
         held = journal.Journal(bench.resume, {})
         try:
@@ -228,87 +180,3 @@ class TestTakingUpAgain:
             held.close()
         assert "belongs to something else" in bench.run()[1]
         assert bench.door.sent == 0
-
-
-BAD_TABLES: dict[str, tuple[Any, str]] = {
-    "a column lacks": ("No,Lat,Size\n1,40,big\n", "has no column 'Lon'. It has: No, Lat, Size."),
-    "nothing": ("", "has no column 'No', 'Lat', 'Lon', 'Size'. It has: nothing."),
-    "a column twice": ("No,Lat,Lat,Lon,Size\n", "has the column 'Lat' more than once"),
-    "another encoding": ("No,Lat,Lon,Size\n1,40,49,ö\n".encode("cp1252"), "line 2 isn't utf-8. Say which it is"),
-    "half a packed file": (gzip.compress(TABLE.encode())[:-9], "can't be read"),
-    "an open quote": ('No,Lat,Lon,Size\n1,40,49,"big\n', "unexpected end of data"),
-    "an endless value": (f"No,Lat,Lon,Size\n1,40,49,{'x' * 1_000_001}\n", "field larger than field limit"),
-    "no file": (None, "No such file"),
-}
-BAD_MAPPINGS = {
-    "no file": (None, "No such file"),
-    "no TOML": ("service =", "is no TOML"),
-    "nothing": ("", "service: write the code of a service"),
-    "an unknown name": (MAPPING + '[more]\na = "b"', "more isn't known"),
-    "an unknown way": (MAPPING.replace("open311", "post"), 'through: write "open311"'),
-    "no key": (MAPPING.replace('key = "No"', "key = 7"), "key: name the column"),
-    "code for a field": (MAPPING.replace('"lat"', '"__import__"'), "'__import__' is no field"),
-    "a field twice": (MAPPING.replace('"long"', '"lat"'), "lat is filled more than once"),
-    "values of no column": (MAPPING.replace('[values."Size"]', '[values."Sice"]'), "'Sice' is no column"),
-    "a list as a value": (MAPPING.replace('"large"', '["large"]'), "what stands for 'Size' are texts"),
-    "a date as a constant": (MAPPING.replace("true", "2026-01-01"), "constants are texts"),
-    "an unknown attribute": (MAPPING.replace("attribute[size]", "attribute[sice]"), "has no field sice"),
-}
-
-
-class TestBadFiles:
-    @pytest.mark.parametrize(("content", "words"), BAD_TABLES.values(), ids=BAD_TABLES)
-    def test_a_bad_table_is_refused_before_anything_is_sent(self, bench: Bench, content: Any, words: str) -> None:
-        if content is None:
-            bench.table.unlink()
-        else:
-            bench.table.write_bytes(content if isinstance(content, bytes) else content.encode())
-
-        code, told = bench.run()
-
-        assert (code, bench.door.sent) == (2, 0)
-        assert words in told
-
-    @pytest.mark.parametrize(("content", "words"), BAD_MAPPINGS.values(), ids=BAD_MAPPINGS)
-    def test_a_bad_mapping_is_refused_with_what_is_wrong(self, bench: Bench, content: str | None, words: str) -> None:
-        bench.mapping.unlink() if content is None else bench.mapping.write_text(content)
-
-        code, told = bench.run()
-
-        assert (code, bench.door.sent) == (2, 0)
-        assert words in told
-
-    @pytest.mark.parametrize(
-        ("content", "more"),
-        [
-            (gzip.compress(TABLE.encode()), ()),
-            (b"\xef\xbb\xbf" + TABLE.encode(), ()),
-            (TABLE.replace(",", ";").encode("utf-16"), ("--encoding", "utf-16", "--delimiter", ";")),
-        ],
-    )
-    def test_reads_tables_as_they_come(self, bench: Bench, content: bytes, more: tuple[str, ...]) -> None:
-        bench.table.write_bytes(content)
-
-        bench.run(*more)
-
-        assert bench.column("key") == ["1", "2", "3"]
-
-    def test_a_check_sends_nothing(self, bench: Bench) -> None:
-        assert bench.run("--check") == (0, f"3 rows, 3 to be sent; resume file {bench.resume}\n")
-        assert bench.door.sent == 0
-
-    @pytest.mark.parametrize(
-        "words", [("--at-once", "0"), ("--at-once", "17"), ("--delimiter", ";;"), ("--patience", "-1")]
-    )
-    def test_a_bad_option_is_refused(self, bench: Bench, words: tuple[str, ...]) -> None:
-        with pytest.raises(SystemExit, match="2"):
-            bench.run(*words)
-
-    def test_an_unknown_encoding_is_told(self, bench: Bench) -> None:
-        assert "There is no encoding 'klingon'" in bench.run("--encoding", "klingon")[1]
-
-    def test_no_token_is_told_before_anything_is_written(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv("PORTALCTL_TOKEN")
-
-        assert bench.run()[0] == 3
-        assert not bench.resume.exists()
