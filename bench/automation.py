@@ -118,7 +118,17 @@ def celery_chain(count: int) -> float:
 
     requests = submitted(count)
     with chain.worker():
-        return per_second(count, lambda: chain.run(requests))
+        found = per_second(count, lambda: chain.run(requests))
+    leave_nothing_due(requests)
+    return found
+
+
+def leave_nothing_due(requests: list[object]) -> None:
+    """Close the engine's own steps of what others have done, so that it doesn't find them in the next round."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE, [requests])
 
 
 def spiffworkflow(count: int) -> float:
@@ -128,7 +138,9 @@ def spiffworkflow(count: int) -> float:
     requests = submitted(count)
     spiff.begin(requests)
     halves = [partial(spiff.drain, requests[start::2]) for start in range(2)]
-    return per_second(count, lambda: at_once(halves))
+    found = per_second(count, lambda: at_once(halves))
+    leave_nothing_due(requests)
+    return found
 
 
 def one_round(count: int) -> str:
@@ -158,7 +170,7 @@ def main() -> None:
         worlds.build_agencies("north")
         submitted(50)
         engine_in(1)
-        for _round in range(2):
+        for _round in range(3):
             print(one_round(count))
 
 
