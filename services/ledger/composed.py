@@ -4,12 +4,14 @@ For those that a claim of a step or a page of the desk asks: composing one costs
 to answer, and planning one as much again.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, Lookup, QuerySet
 from django.db.models.query import get_related_populators
+from psycopg import sql
 
 from services.ledger.preparing import preparing
 
@@ -35,27 +37,22 @@ class Composed:
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *stand_ins: object) -> None:
         self._build, self._stand_ins = build, stand_ins
         self._statement = ""
-        self._parameters: Sequence[object] = ()
 
     def rows(self, *values: object) -> list[Any]:
         """Ask with these values; give tuples if the query is for values, else instances with their relations."""
         if not self._statement:
             self._compose()
-        parameters: list[Any] = [*self._parameters]
-        for at, stand_in in self._places:
-            parameters[at] = values[stand_in]
         with preparing() as cursor:
-            cursor.execute(self._statement, parameters)
+            cursor.execute(self._statement, [values[stand_in] for stand_in in self._places])
             found = cursor.fetchall()
         return [self._instance(self._converted(row)) for row in found]
 
     def _compose(self) -> None:
         query = self._build(*self._stand_ins).query
         compiler = query.get_compiler(connection=connection)
-        statement, self._parameters = compiler.as_sql()
-        known = enumerate(self._parameters)
-        self._places = [(at, self._stand_ins.index(one)) for at, one in known if one in self._stand_ins]
-        missing = {*range(len(self._stand_ins))} - {stand_in for _at, stand_in in self._places}
+        statement, parameters = compiler.as_sql()
+        self._places = [self._stand_ins.index(one) for one in parameters if one in self._stand_ins]
+        missing = {*range(len(self._stand_ins))} - {*self._places}
         assert not missing, f"no place for {[self._stand_ins[at] for at in missing]} in: {statement}"
         chosen = [chosen for chosen, _sql, _alias in compiler.select]
         self._converters = compiler.get_converters(chosen)
@@ -66,7 +63,18 @@ class Composed:
             self._names = [column[0].target.attname for column in compiler.select[self._own]]
             self._beside = compiler.annotation_col_map or {}
             self._related = get_related_populators(self._info, compiler.select, connection.alias)  # type: ignore[call-arg]
-        self._statement = statement
+        self._statement = self._with_constants(statement, parameters)
+
+    def _with_constants(self, statement: str, parameters: Sequence[object]) -> str:
+        """Write what is the same each time into a statement: only so a kept plan can use an index of some rows."""
+        left = iter(parameters)
+
+        def written(place: re.Match[str]) -> str:
+            if place[0] == "%%" or (value := next(left)) in self._stand_ins:
+                return place[0]
+            return sql.Literal(value).as_string(connection.connection).replace("%", "%%")
+
+        return re.sub("%%|%s", written, statement)
 
     def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         values = list(row)

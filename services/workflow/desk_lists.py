@@ -25,6 +25,7 @@ from services.workflow.queries import (
     complaints_of,
     desks_of,
     queue_of,
+    queued,
     told_of_deadlines_since,
     told_to,
 )
@@ -51,7 +52,11 @@ def in_state(state: str) -> Q:
 
 def waiting_for(user: UUID, desks: Collection[int], service: str = "") -> StepQuerySet:
     """Give what waits at desks, perhaps of one service only, and isn't in the hands of this person."""
-    waiting = queue_of(User(pk=user), desks).filter(Q(assignee=None) | ~Q(assignee=user))
+    return _not_held_by(user, Step.objects.on_desks(desks), service)
+
+
+def _not_held_by(user: UUID, steps: StepQuerySet, service: str) -> StepQuerySet:
+    waiting = queued(steps, User(pk=user)).filter(Q(assignee=None) | ~Q(assignee=user))
     return waiting.filter(service_request__service__code=service) if service else waiting
 
 
@@ -77,22 +82,23 @@ def counts_of(user: User, desks: list[int], service: str) -> dict[str, int]:
 def _heads(state: str, *any_service: str) -> Composed:
     """Compose where the next steps of a desk stand after a place; steps at desks always have a due date.
 
-    The desk is named by itself, too: only then does PostgreSQL read its index in order, and stop after a page.
+    The desk is named by itself: only then does PostgreSQL read its index in order, and stop after a page.
     """
 
-    def build(user: UUID, desks: list[int], desk: int, due_at: datetime, number: int, *service: str) -> Keys:
-        waiting = waiting_for(user, desks, *service).filter(in_state(state), desk=desk, due_at__gte=due_at)
+    def build(user: UUID, desk: int, due_at: datetime, number: int, service: str = "") -> Keys:
+        at_desk = Step.objects.filter(in_state(state), desk=desk, due_at__gte=due_at)
+        waiting = _not_held_by(user, at_desk, service)
         after = waiting.exclude(due_at=due_at, pk__lte=number)
         return after.by_due_date().values_list("due_at", "pk")[: A_PAGE + 1]
 
-    return Composed(build, ANY_USER, ANY_DESKS, ANY_DESK, ANY_TIME, ANY_STEP, *any_service)
+    return Composed(build, ANY_USER, ANY_DESK, ANY_TIME, ANY_STEP, *any_service)
 
 
 def page_for(user: User, desks: list[int], state: str, service: str, after: Place | None) -> QueuePage:
     """Give the page of what waits after a place, by due date: a few rows of each desk's index, merged."""
     heads, named = (_heads(state, ANY_SERVICE), [service]) if service else (_heads(state), [])
     place = after or BEGINNING
-    return page_of([heads.rows(user.pk, [desk], desk, place.due_at, place.number, *named) for desk in desks], after)
+    return page_of([heads.rows(user.pk, desk, place.due_at, place.number, *named) for desk in desks], after)
 
 
 def _held(user: UUID, desks: list[int]) -> QuerySet[Step, tuple[int]]:

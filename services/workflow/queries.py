@@ -42,9 +42,12 @@ def desks_of(user: User) -> list[int]:
 
 def queue_of(user: User, desks: Collection[int] | None = None) -> StepQuerySet:
     """Give the open and waiting steps at a person's desks, or at some of them; one's own requests aside."""
-    steps = Step.objects.on_desks(desks_of(user) if desks is None else desks)
-    steps = steps.filter(kind=Step.Kind.DESK, state__in=[Step.State.OPEN, Step.State.WAITING])
-    return steps.not_of(user)
+    return queued(Step.objects.on_desks(desks_of(user) if desks is None else desks), user)
+
+
+def queued(steps: StepQuerySet, user: User) -> StepQuerySet:
+    """Give of steps what stands in a queue for a person: open or waiting at a desk; the person's own requests aside."""
+    return steps.filter(kind=Step.Kind.DESK, state__in=[Step.State.OPEN, Step.State.WAITING]).not_of(user)
 
 
 def steps_at_desks_of(user: User, service_request: ServiceRequest) -> StepQuerySet:

@@ -92,3 +92,20 @@ def test_a_statement_that_comes_again_is_planned_once(people: list[User]) -> Non
         kept = [statement for (statement,) in cursor.fetchall()]
     assert any('"accounts_user"."language"' in statement for statement in kept)
     assert found == [list(names_of(people[0].pk))] * 8
+
+
+def test_what_is_the_same_each_time_stands_in_the_statement(people: list[User]) -> None:
+    """Only so a plan that is kept can use an index of some rows."""
+
+    def odd(user: UUID) -> QuerySet[Any, Any]:
+        return User.objects.filter(pk=user).exclude(name="50 % 'of' %s").filter(wants_mail=True).values_list("email")
+
+    composed = Composed(odd, NOBODY)
+    found = [composed.rows(people[0].pk) for _time in range(8)]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%%50 %%'")
+        [(kept,)] = cursor.fetchall()
+    assert "50 % ''of'' %s" in kept
+    assert ("$1" in kept, "$2" in kept) == (True, False)
+    assert found == [[(people[0].email,)]] * 8
