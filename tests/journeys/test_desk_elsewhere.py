@@ -27,14 +27,14 @@ class TestInAnotherLanguage:
         reference = aysel.send_by_program("parking-permit", {**OWN_CAR, "vehicle_relation": "company_car"})
         page = bruno.page
         page.goto("/desk/")
-        bruno.wait_for_part(f"main tr:has(form[action$='/claim/']):has-text('{reference}')")
+        bruno.wait_for_part(f"main tr:has([formaction$='/claim/']):has-text('{reference}')")
         assert_sound_and_narrow(bruno, f"desk-{language}")
         page.keyboard.press("?")
         expect(page.locator("#shortcuts")).to_be_visible()
         assert_sound_and_narrow(bruno, f"desk-shortcuts-{language}")
         page.keyboard.press("Escape")
 
-        row_of(bruno, reference).locator("form[action$='/claim/'] button").click()
+        row_of(bruno, reference).locator("[formaction$='/claim/']").click()
         expect(page.locator("form[data-autosave]")).to_be_visible()
         assert_sound_and_narrow(bruno, f"desk-request-{language}")
         bruno.press_decide()

@@ -42,8 +42,8 @@ def test_another_agency_gives_its_opinion(
 
 def take(bruno: Visitor, reference: str) -> None:
     bruno.page.goto("/desk/")
-    row = bruno.wait_for_part(f"main tr:has(form[action$='/claim/']):has-text('{reference}')")
-    row.locator("form[action$='/claim/'] button").click()
+    row = bruno.wait_for_part(f"main tr:has([formaction$='/claim/']):has-text('{reference}')")
+    row.locator("[formaction$='/claim/']").click()
     expect(bruno.page.locator("form[data-autosave]")).to_be_visible()
 
 
