@@ -139,7 +139,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "options": " ".join(f"-c {name}={ms}" for name, ms in LONGEST_MS.items()),
-            "prepare_threshold": 5,  # only of statements by services/ledger/composed.py: Django's own never are
+            "prepare_threshold": env.int("PREPARE_THRESHOLD", 5) or None,  # what services/ledger/preparing.py asks
         },
     }
 
@@ -148,7 +148,14 @@ DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Not in Valkey: it holds the limits on sign-in attempts, and people must be able to sign in while the broker is away.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+# Above so many entries Django throws a third of them away, counters too: then nobody would be limited any more.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

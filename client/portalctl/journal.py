@@ -12,6 +12,7 @@ from typing import Any
 from portalctl.stops import Stop
 
 FORMAT = "portalctl-resume-1"
+BEGINNING = b'{"format": "'
 TORN = "The resume file can't be written. Make room, then run the same again."
 
 
@@ -80,9 +81,12 @@ class Journal:
         with os.fdopen(os.dup(self._file), "rb") as content:
             content.seek(0)
             whole = content.read()
+        if whole and not whole.startswith(BEGINNING[: len(whole)]):
+            raise Stop(f"{file} is no resume file of this program. Name another by --resume.")
         end = whole.rfind(b"\n") + 1
-        os.ftruncate(self._file, end)
         try:
-            return [json.loads(line) for line in whole[:end].splitlines()]
+            lines = [json.loads(line) for line in whole[:end].splitlines()]
         except ValueError:
             raise Stop(f"{file} is no resume file of this program. Name another by --resume.") from None
+        os.ftruncate(self._file, end)
+        return lines

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 
-from portalctl.calls import Portal, not_a_portal, refusal
+from portalctl.calls import Portal, content_of, not_a_portal, refusal
 from portalctl.files import replace_file
 from portalctl.stops import Code, Stop
 
@@ -100,7 +100,9 @@ def _by_number(portal: Portal, number: UUID) -> dict[str, Any]:
     if portal.token:
         answer = portal.send("GET", f"api/requests/{number}/", headers=portal.bearer())
         if answer.status_code == httpx.codes.OK:
-            return dict(answer.json())
+            return dict(content_of(answer))
+        if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            raise refusal(answer)
     missing = f"There is no report {number} that everybody may see, and no request of your own."
     [report] = portal.get(f"open311/v2/requests/{number}.json", missing=missing)
     return {

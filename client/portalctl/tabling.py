@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time
 from argparse import Namespace
 from collections import Counter
@@ -13,11 +14,12 @@ from portalctl.files import replace_file
 from portalctl.journal import Journal, Outcome
 from portalctl.loading import ACCEPTED, NOT_SENT, REFUSED, Loader
 from portalctl.mapping import read_mapping
-from portalctl.stops import Code
+from portalctl.stops import Code, Stop
 from portalctl.tables import Row, read_table
 
 HEAD = ("line", "key", "state", "reference", "id", "columns", "reason", "notice")
 EVERY_S, EVERY_PART = 0.5, 20
+FORMULA, NUMBER = ("=", "+", "-", "@", "\t", "\r", "＝"), re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 Say = Callable[[str], None]
 
 
@@ -44,6 +46,7 @@ def submit_table(portal: Portal, given: Namespace, say: Say, *, on_terminal: boo
     rows = read_table(given.file, mapping, given.encoding, given.delimiter)
     portal.secret()
     resume, results = _beside(given.resume, given.file, ".resume"), _beside(given.results, given.file, ".results.csv")
+    _check_apart([given.file, given.mapping], [resume, results])
     journal = Journal(resume, {"portal": str(portal.address), "service": mapping.service, "through": mapping.through})
     try:
         loader = Loader(portal, mapping, journal)
@@ -63,6 +66,12 @@ def submit_table(portal: Portal, given: Namespace, say: Say, *, on_terminal: boo
         journal.close()
 
 
+def _check_apart(read: list[Path], written: list[Path]) -> None:
+    """Refuse to write over what is read, or into one file twice."""
+    if len({file.resolve() for file in (*read, *written)}) < len({file.resolve() for file in read}) + len(written):
+        raise Stop("The table, the mapping, the resume file and the results are files of their own. Name others.")
+
+
 def _beside(named: Path | None, file: Path, ending: str) -> Path:
     return named or file.with_name(file.name + ending)
 
@@ -75,9 +84,15 @@ def write_results(file: Path, told: Iterable[tuple[Row, Outcome]]) -> Counter[st
     for row, ended in told:
         states[ended.state] += 1
         known = (ended.reference, ended.id, ended.columns, ended.reason, ended.notice)
-        writer.writerow((row.line, row.key, ended.state, *known))
+        writer.writerow((row.line, *map(_harmless, (row.key, ended.state, *known))))
     replace_file(file, content.getvalue().encode())
     return states
+
+
+def _harmless(text: str) -> str:
+    """Put a quote before what a spreadsheet would take for a formula; numbers stay."""
+    is_formula = text.startswith(FORMULA) and not NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def _counts(states: Counter[str]) -> str:

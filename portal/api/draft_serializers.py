@@ -18,16 +18,24 @@ CHANGE = OpenApiExample(
 )
 
 
-class DraftSerializer(serializers.ModelSerializer[Draft]):
-    """A draft as it is kept. Numbers come as they were typed: as texts."""
+class DraftInListSerializer(serializers.ModelSerializer[Draft]):
+    """A draft as lists show it: what was answered so far may be long."""
 
     service = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     office = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
-    answers = serializers.DictField(read_only=True)
 
     class Meta:
         model = Draft
-        fields = ["id", "service", "office", "answers", "version", "created_at", "saved_at"]
+        fields = ["id", "service", "office", "version", "created_at", "saved_at"]
+
+
+class DraftSerializer(DraftInListSerializer):
+    """A draft as it is kept. Numbers come as they were typed: as texts."""
+
+    answers = serializers.DictField(read_only=True)
+
+    class Meta(DraftInListSerializer.Meta):
+        fields = [*DraftInListSerializer.Meta.fields, "answers"]
 
 
 @extend_schema_serializer(examples=[BEGIN])

@@ -16,17 +16,17 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from portal.api.draft_answers import changed
 from portal.api.draft_serializers import (
     BeginningSerializer,
     ChangeSerializer,
     DeclarationSerializer,
+    DraftInListSerializer,
     DraftSerializer,
     FaultSerializer,
 )
+from portal.api.personal import ByPerson
 from portal.api.refusing import IDEMPOTENCY_KEY, ChangedMeanwhile, Conflict, Unconditional, key_of, refusals
 from portal.api.serializers import ServiceRequestSerializer
 from portal.api.views import Pages
@@ -41,6 +41,7 @@ from services.requests.operations import discard_draft, save_draft, start_draft
 from services.workflow.operations.submission import submit
 from services.workflow.refusals import Invalid
 
+MOST_DRAFTS = 100
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True, description="Changes with the answers.")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the draft that you read."
@@ -54,14 +55,10 @@ STALE = {
 }
 
 
-class DraftAct(APIView):
+class DraftAct(ByPerson):
     """Something about a draft of the person who asks; that of anybody else answers 404."""
 
     scopes = dict.fromkeys(("GET", "POST", "PATCH", "DELETE"), Token.Scope.DRAFT)
-
-    def person(self) -> User:
-        assert isinstance(self.request.user, User)
-        return self.request.user
 
     def drafts(self) -> QuerySet[Draft]:
         """Keep the person's own; what they fill in for somebody else is the matter of pages."""
@@ -79,13 +76,6 @@ class DraftAct(APIView):
         if match is not None and not {etag(draft), "*"} & set(parse_etags(match)):
             raise ChangedMeanwhile(etag(draft))
         return draft
-
-    def data(self, kind: type[Serializer[Any]]) -> dict[str, Any]:
-        """Give what was sent, checked; raise `ValidationError` with each fault at its name."""
-        serializer = kind(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
-        return data
 
 
 def etag(draft: Draft) -> str:
@@ -111,12 +101,13 @@ def fitted(definition: Definition, kept: Mapping[str, Any], sent: Mapping[str, A
 class Drafts(DraftAct):
     """The drafts of the person who asks."""
 
-    @extend_schema(operation_id="drafts_list", responses=DraftSerializer(many=True))
+    @extend_schema(operation_id="drafts_list", responses=DraftInListSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List them, the one that was saved last first; also those that the person began on the pages."""
+        """List them without their answers, the one that was saved last first; also those begun on the pages."""
         pages = Pages()
-        page = pages.paginate_queryset(self.drafts().order_by("-saved_at", "pk"), request, view=self)
-        return pages.get_paginated_response(DraftSerializer(page, many=True).data)
+        drafts = self.drafts().defer("answers").order_by("-saved_at", "pk")
+        page = pages.paginate_queryset(drafts, request, view=self)
+        return pages.get_paginated_response(DraftInListSerializer(page, many=True).data)
 
     @extend_schema(
         operation_id="drafts_begin",
@@ -132,7 +123,12 @@ class Drafts(DraftAct):
         definition = service.current.definition
         _refuse_unfit(definition, data["office"].code)
         answers = fitted(definition, {}, data["answers"])
-        return told(start_draft(service, self.person(), data["office"], answers), status.HTTP_201_CREATED)
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=self.person().pk)
+            if Draft.objects.filter(applicant=self.person()).count() >= MOST_DRAFTS:
+                raise Conflict(_("You have 100 drafts already. Throw one away first."))
+            draft = start_draft(service, self.person(), data["office"], answers)
+        return told(draft, status.HTTP_201_CREATED)
 
 
 def _refuse_unfit(definition: Definition, office: str) -> None:

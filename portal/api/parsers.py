@@ -1,6 +1,7 @@
 """Read JSON without guessing: what is ambiguous is refused."""
 
 import json
+from collections import Counter
 from typing import IO, Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ class StrictJSONParser(BaseParser):
             raise ParseError("The body is too large.")
         try:
             content = json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_refuse_constant)
-            json.dumps(content, ensure_ascii=False).encode()
+            json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
             _refuse_nul(content)
         except (ValueError, RecursionError) as fault:
             raise ParseError(f"The body is not sound JSON: {fault}") from None
@@ -27,11 +28,11 @@ class StrictJSONParser(BaseParser):
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    repeated = {key for key in keys if keys.count(key) > 1}
-    if repeated:
-        raise ValueError(f"repeated keys {sorted(repeated)}")
-    return dict(pairs)
+    once = dict(pairs)
+    if len(once) < len(pairs):
+        times = Counter(key for key, _ in pairs)
+        raise ValueError(f"repeated keys {sorted(key for key in once if times[key] > 1)}")
+    return once
 
 
 def _refuse_constant(name: str) -> None:

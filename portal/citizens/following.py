@@ -96,7 +96,7 @@ def my_requests(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "requests": own,
         "waits_for_me": set(waiting.values_list("service_request", flat=True)),
-        "drafts": Draft.objects.filter(applicant=user).select_related("service").order_by("-saved_at"),
+        "drafts": Draft.objects.filter(applicant=user).select_related("service").defer("answers").order_by("-saved_at"),
     }
     return render(request, "citizens/my_requests.html", context)
 

@@ -62,5 +62,6 @@ class Token(models.Model):
 
     @property
     def purposes(self) -> list[str]:
-        """Give in words what it lets a program do."""
-        return [str(self.Scope(scope).label) for scope in self.scopes]
+        """Give in words what it lets a program do; what only a newer release knows, by its name."""
+        words = dict(self.Scope.choices)
+        return [str(words.get(scope, scope)) for scope in self.scopes]

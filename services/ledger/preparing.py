@@ -10,10 +10,12 @@ from psycopg import Cursor
 
 @contextmanager
 def preparing() -> Iterator[Any]:
-    """Give a cursor that sends values beside the statement; what it is asked five times stays planned (settings).
+    """Give a cursor that sends values beside the statement; what it is asked often stays planned.
 
-    Where statements are noted it is Django's own, which tells them with their values.
+    How often is told by `PREPARE_THRESHOLD`. Where statements are noted it is Django's own, which tells them with
+    their values.
     """
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     raw = Cursor(connection.connection)
     with connection.cursor() if connection.queries_logged else connection.make_cursor(raw) as cursor:  # type: ignore[arg-type]

@@ -94,6 +94,19 @@ class TestPages:
         assert Token.objects.valid(timezone.now()).count() == 2
         assert Token.objects.valid(timezone.now() + timedelta(hours=25)).get() == fresh
 
+    def test_renew_none_for_work_that_isnt_ones_own_any_more(self) -> None:
+        worlds.build_agencies("north")
+        bruno, now = worlds.clerk("bruno"), timezone.now()
+        token, _secret = make_token(user=bruno, name="Inbox", scopes=[Token.Scope.DESK], days=1, now=now)
+        Membership.objects.of(bruno).update(ended_at=now)
+
+        with pytest.raises(Refused, match="Only who works at a desk"):
+            renew_token(token, now)
+        assert Token.objects.get() == token
+
+    def test_tell_a_purpose_of_a_newer_release_by_its_name(self, aysel: User) -> None:
+        assert Token(user=aysel, scopes=["moon:land"]).purposes == ["moon:land"]
+
     def test_end_one_after_asking(self, signed_in: Client, aysel: User) -> None:
         token, _secret = made(aysel)
         address = reverse("my_program_end", args=[token.pk])

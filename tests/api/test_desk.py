@@ -23,7 +23,7 @@ from services.workflow.looking import Look
 from services.workflow.models import ActivityRecord, Step
 from services.workflow.operations import desk
 from services.workflow.operations.applicant import answer
-from services.workflow.operations.preparing import take_effect
+from services.workflow.operations.preparing import keep_draft, take_effect
 from services.workflow.operations.tokens import end_token, make_token
 from services.workflow.refusals import Refused
 from tests import worlds
@@ -285,6 +285,17 @@ class TestReading:
         assert program.get(f"{task.pk}/").json()["purpose"] == "colleague"
         assert Event.objects.get(kind="file_read").facts == {"purpose": "colleague"}
 
+    def test_tells_a_draft_of_a_decision_to_its_writer_only(self, program: Program, task: Step) -> None:
+        chloe = worlds.clerk("chloe")
+        desk.claim(task, chloe, timezone.now())
+        keep_draft(Step.objects.get(pk=task.pk), chloe, timezone.now(), words="She is ill.")
+        program.post(f"{task.pk}/purpose/", {"purpose": "colleague"})
+
+        told, own = program.get(f"{task.pk}/"), Program(chloe).get(f"{task.pk}/")
+
+        assert (told.status_code, told.json()["draft"]) == (200, None)
+        assert own.json()["draft"]["words"] == "She is ill."
+
     def test_history_names_officials(self, program: Program, held: Step) -> None:
         latest, *_others, first = program.get(f"{held.pk}/history/").json()
 
@@ -382,6 +393,7 @@ class TestAsking:
             ({}, "text"),
             ({"text": " "}, "text"),
             ({"text": "x" * 2001}, "text"),
+            ({"text": "a\x07"}, "text"),
             ({"text": "Five?", "field": "plan"}, "field"),
             ({"text": "Five?", "paper": "rooms"}, "paper"),
             ({"text": "Five?", "field": "rooms", "paper": "plan"}, "paper"),

@@ -1,11 +1,14 @@
 """What a program does about a person's drafts, as the person does on pages: the same draft, faults and submission."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -58,6 +61,19 @@ def change(program: Program, draft: Draft, answers: object, etag: str | None = '
 def submit(program: Program, draft: Draft, body: object = None, **headers: str) -> HttpResponse:
     known = {"declared": True} if body is None else body
     return program.send("POST", path(draft, "submission/"), known, **{"idempotency_key": "one", **headers})
+
+
+def at_once(call: Callable[[int], HttpResponse]) -> list[int]:
+    """Call four times at the same time, each by a connection that is closed afterwards; give what is answered."""
+
+    def one(number: int) -> int:
+        try:
+            return call(number).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as calls:
+        return sorted(calls.map(one, range(4)))
 
 
 class TestBeginning:
@@ -124,6 +140,13 @@ class TestChanging:
         assert (again.status_code, again["ETag"], faults(again)) == (412, '"2"', [("changed_meanwhile", None)])
         assert Draft.objects.get().answers == {"rooms": "5"}
 
+    @pytest.mark.usefixtures("ledger")
+    def test_of_four_at_once_one_is_kept(self, program: Program) -> None:
+        for _ in range(5):
+            draft = begun(program)
+            answered = at_once(lambda number, draft=draft: change(program, draft, {"rooms": number}))  # type: ignore[misc]
+            assert answered == [200, 412, 412, 412]
+
     def test_and_an_open_page_notice_each_other(self, program: Program, aysel: User) -> None:
         draft, page = begun(program, rooms=3), Client()
         page.force_login(aysel)
@@ -186,6 +209,16 @@ class TestChanging:
         answer = change(program, draft, {"street_sign": "x" * 200})
 
         assert (answer.status_code, faults(answer)) == (413, [("too_much", None)])
+
+    def test_more_than_a_hundred_are_not_begun(self, program: Program, aysel: User) -> None:
+        draft = begun(program)
+        Draft.objects.bulk_create(Draft(service=draft.service, applicant=aysel, office=draft.office) for _ in range(99))
+
+        refused = program.send("POST", LIST, {**BEGIN, "answers": {}})
+
+        assert refused.status_code == 409
+        assert "100 drafts" in refused.content.decode()
+        assert Draft.objects.count() == 100
 
     def test_throwing_away_takes_the_files_along_and_may_name_the_etag(self, program: Program) -> None:
         draft = begun(program)
@@ -255,6 +288,13 @@ class TestSubmission:
         assert [(one.status_code, one.json()["id"]) for one in answers] == [(201, str(request.pk))] * 3
         assert shown["Location"] == reverse("apply_done", args=[request.pk])
         assert Event.objects.filter(subject=request.pk, kind="submitted").count() == 1
+
+    @pytest.mark.usefixtures("ledger")
+    def test_four_at_once_make_one_request(self, program: Program) -> None:
+        for count in range(1, 6):
+            draft = begun(program, **ANSWERS)
+            sent = at_once(lambda key, draft=draft: submit(program, draft, idempotency_key=str(key)))  # type: ignore[misc]
+            assert (sent, ServiceRequest.objects.count()) == ([201] * 4, count)
 
     @pytest.mark.parametrize(
         ("body", "headers", "status", "fault"),

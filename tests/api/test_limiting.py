@@ -56,6 +56,13 @@ def test_nothing_more_is_changed_once_it_is_used_up_until_the_hour_is_over(aysel
     assert Draft.objects.filter(applicant=aysel).count() == 2
 
 
+def test_counters_of_many_people_stand_beside_each_other() -> None:
+    for number in range(400):
+        WRITES.count(f"person {number}")
+
+    assert {WRITES.left(f"person {number}")[0] for number in range(400)} == {WRITES.most - 1}
+
+
 def test_what_the_scope_forbids_is_not_counted_nor_are_sessions(aysel: User) -> None:
     forbidden, session = Program(aysel, READ).send("POST", LIST, BODY), Client()
     session.force_login(aysel)

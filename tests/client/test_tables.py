@@ -172,6 +172,28 @@ class TestTakingUpAgain:
         assert bench.run("--at-once", "2")[0] == 3
         assert bench.door.sent == 2
 
+    @pytest.mark.parametrize("named", ["--resume", "--results"])
+    def test_nothing_that_is_read_is_written_over(self, bench: Bench, named: str) -> None:
+        for file in (bench.table, bench.mapping):
+            before = file.read_text()
+            assert bench.run(named, str(file))[0] == 2
+            assert file.read_text() == before
+
+    @pytest.mark.parametrize("content", ["a secret without an end of line", "a\nb", '{"format": 5}', "[1"])
+    def test_a_file_of_others_is_no_resume_file_and_stays(self, bench: Bench, content: str) -> None:
+        bench.resume.write_text(content)
+
+        assert bench.run()[0] == 2
+        assert bench.resume.read_text() == content
+
+    @pytest.mark.parametrize("key", ["=1+1", "+1+1", "-1+1", "@A1", "＝1"])
+    def test_results_are_no_formulas(self, bench: Bench, key: str) -> None:
+        bench.table.write_text(f"No,Lat,Lon,Size\n{key},40.1,49.1,big\n-5,40.1,49.1,big\n")
+
+        bench.run()
+
+        assert bench.column("key") == [f"'{key}", "-5"]
+
     def test_two_at_once_dont_share_a_resume_file(self, bench: Bench) -> None:
         held = journal.Journal(bench.resume, {})
         try:

@@ -94,6 +94,21 @@ def test_a_statement_that_comes_again_is_planned_once(people: list[User]) -> Non
     assert found == [list(names_of(people[0].pk))] * 8
 
 
+@pytest.mark.usefixtures("ledger")
+def test_a_connection_that_was_cut_is_opened_anew() -> None:
+    names = Composed(names_of, NOBODY)
+    assert names.rows(NOBODY) == []
+    cut = connection.connection.info.backend_pid
+    another = connection.copy()
+    with another.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [cut])
+    another.close()
+    connection.health_check_enabled, connection.health_check_done = True, False
+
+    assert names.rows(NOBODY) == []
+    assert connection.connection.info.backend_pid != cut
+
+
 def test_what_is_the_same_each_time_stands_in_the_statement(people: list[User]) -> None:
     """Only so a plan that is kept can use an index of some rows."""
 

@@ -76,7 +76,7 @@ class Purpose(AtWhole):
 
     @extend_schema(operation_id="desk_purpose", request=PurposeSerializer, responses={204: None}, examples=[A_PURPOSE])
     def post(self, request: Request, pk: int) -> Response:
-        """Tell it; it holds for eight hours, and the applicant can read it."""
+        """Tell it; it holds for eight hours; the applicant sees the purpose, not the words."""
         step = self.task(pk)
         told = self.data(PurposeSerializer)
         with refusals():

@@ -140,9 +140,9 @@ def _program(key: str) -> Token:
         raise exceptions.PermissionDenied(f"api_key: {UNKNOWN}")
     if Token.Scope.REPORT not in token.scopes:
         raise exceptions.PermissionDenied(f"api_key: this token needs the scope {Token.Scope.REPORT}.")
-    if REPORTS.is_used_up(str(token.pk)):
+    if REPORTS.is_used_up(str(token.user_id)):
         raise exceptions.Throttled(HOUR)
-    REPORTS.count(str(token.pk))
+    REPORTS.count(str(token.user_id))
     return token
 
 

@@ -22,13 +22,17 @@ def make_token(*, user: User, name: str, scopes: Collection[str], days: int, now
     require(bool(name.strip()), _("Give the program a name."))
     known = [scope for scope in Token.Scope.values if scope in scopes]
     require(bool(known) and len(known) == len(set(scopes)), _("Choose what the program may do."))
-    require(set(known) <= set(scopes_open_to(user)), _("Only who works at a desk can let a program work there."))
+    _require_open(known, user)
     require(1 <= days <= LONGEST_DAYS, _("Choose how long it may do so."))
     others = Token.objects.valid(now).filter(user=user)
     require(others.count() < MOST, _("You have 20 programs already. End one first."))
     token, secret = _made(user, name.strip(), known, timedelta(days=days), now)
     record([Entry(user.pk, "token_made", citizen(user), now, {"scopes": known, "days": days})])
     return token, secret
+
+
+def _require_open(scopes: Collection[str], user: User) -> None:
+    require(set(scopes) <= set(scopes_open_to(user)), _("Only who works at a desk can let a program work there."))
 
 
 def scopes_open_to(user: User) -> list[Token.Scope]:
@@ -41,6 +45,7 @@ def scopes_open_to(user: User) -> list[Token.Scope]:
 def renew_token(token: Token, now: datetime) -> tuple[Token, str]:
     """Give a program a new secret for as long as the old one was made for; the old one works for a day more."""
     old = _locked(token, now)
+    _require_open(old.scopes, old.user)
     fresh, secret = _made(old.user, old.name, old.scopes, old.expires_at - old.made_at, now)
     old.expires_at = min(old.expires_at, now + OVERLAP)
     old.save(update_fields=["expires_at"])
