@@ -170,7 +170,7 @@ def main() -> None:
         worlds.build_agencies("north")
         submitted(50)
         engine_in(1)
-        for _round in range(3):
+        for _round in range(2):
             print(one_round(count))
 
 
