@@ -55,6 +55,7 @@ app.conf.update(
         "witnesses": every(20, "services.ledger.tasks.ask_witnesses", "registries"),
         "measures": every(10, "services.transparency.tasks.refresh_measures", "rules"),
         "weekly": every(300, "services.transparency.tasks.send_weekly_letters", "mail"),
+        "counters": every(600, "portal.tasks.forget_expired_counters", "documents"),
         "figures": every(5, "services.transparency.tasks.make_figures", "documents"),
         "retention": every(24 * 3600, "services.workflow.tasks.erase_what_is_over", "documents", expires=3600),
     },

@@ -135,7 +135,7 @@ def _refuse_unfit(definition: Definition, office: str) -> None:
     if definition.is_appeal:
         raise Conflict(_("Begin from the decision that you object to: open that request under “My requests”."))
     if "online" not in definition.channels:
-        raise exceptions.ValidationError({"service": ["This service isn't taken online."]})
+        raise exceptions.ValidationError({"service": [_("This service isn't taken online.")]})
     if office not in {place.office for place in definition.delivered_by}:
         raise exceptions.ValidationError({"office": [_("This office doesn't deliver this service. Choose another.")]})
 

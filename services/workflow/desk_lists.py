@@ -162,13 +162,13 @@ def desks_in(numbers: Sequence[int]) -> list[Desk]:
 def lists_of(user: User, desks: list[int], shown: Sequence[int], now: datetime) -> dict[str, Collection[Any]]:
     """Give what the page of a clerk lists, by name; `shown` are the numbers of the steps of a page of the queue."""
     held = {number for (number,) in HELD.rows(user.pk, desks)}
-    steps = STEPS.rows(user.pk, [*held, *shown])
+    steps = steps_of(user, [*held, *shown])
     of_whom = (user, desks, now, now - TWO_WEEKS)
     (there,) = THERE.rows(user.pk, *of_whom[1:])
     return {
         "mine": [step for step in steps if step.pk in held],
         "steps": [step for step in steps if step.pk not in held],
-        "desks": DESKS.rows(desks),
+        "desks": desks_in(desks),
         "services": sorted(SERVICES.rows(desks), key=str),
         **{name: give(*of_whom) if known else () for (name, give), known in zip(SELDOM.items(), there, strict=True)},
     }

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from portal import tasks
 from portal.api.limiting import WRITES
+from portal.celery import app
 from portal.limits import HOUR
 from services.accounts.models import User
 from services.requests.models import Draft
@@ -61,6 +64,20 @@ def test_counters_of_many_people_stand_beside_each_other() -> None:
         WRITES.count(f"person {number}")
 
     assert {WRITES.left(f"person {number}")[0] for number in range(400)} == {WRITES.most - 1}
+
+
+def test_counters_that_are_over_are_deleted_and_no_others() -> None:
+    WRITES.count("over")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE portal_cache SET expires = now() - interval '1 second'")
+        WRITES.count("going on")
+
+        tasks.forget_expired_counters()
+
+        cursor.execute("SELECT count(*) FROM portal_cache")
+        assert cursor.fetchone() == (1,)
+    assert WRITES.left("going on")[0] == WRITES.most - 1
+    assert app.conf.beat_schedule["counters"]["task"] == tasks.forget_expired_counters.name
 
 
 def test_what_the_scope_forbids_is_not_counted_nor_are_sessions(aysel: User) -> None:
