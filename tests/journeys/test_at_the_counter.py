@@ -93,5 +93,5 @@ def read_the_papers(tural: Visitor, reference: str, language: str) -> None:
     """Find the mandate and the paper at another desk of the same office."""
     tural.open_request(reference)
     for name in ("letter.png", "employer.png"):
-        expect(tural.page.locator("main")).to_contain_text(name)
+        tural.wait_for(name)
     assert_sound(tural, f"counter-desk-{language}")
