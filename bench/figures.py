@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from uuid import UUID
@@ -80,8 +81,11 @@ PAGES = {
     "one service, by days": "/figures/service-3/?unit=day",
     "one service, CSV": "/figures/service-3.csv",
     "an agency": "/figures/agencies/bench/",
+    "an agency, JSON": "/figures/agencies/bench.json",
     "an office": "/figures/offices/office-7/",
+    "an office, CSV": "/figures/offices/office-7.csv",
     "index": "/figures/index/",
+    "index, CSV": "/figures/index.csv",
     "compare services": "/figures/compare/?a=service-1&b=service-2",
     "compare periods": "/figures/compare/?what=periods&service=service-3",
     "measures": "/figures/measures/",
@@ -154,17 +158,25 @@ def measure(size: int) -> None:
 
 
 def pages() -> None:
+    """Ask for each page as the first visitor after a count, and as those who come after."""
+    from django.conf import settings
+    from django.core.cache import caches
     from django.db import connection, reset_queries
     from django.test import Client
 
+    settings.FIGURES_KEPT_S = 600
     client = Client(HTTP_HOST="localhost")
     for name, address in PAGES.items():
-        assert client.get(address).status_code == 200, address
+        caches["figures"].clear()
         connection.force_debug_cursor = True
         reset_queries()
+        assert client.get(address).status_code == 200, address
+        first = len(connection.queries)
         client.get(address)
-        queries, connection.force_debug_cursor = len(connection.queries), False
-        tell(name, lambda address=address: client.get(address), f"{queries} queries")
+        again, connection.force_debug_cursor = len(connection.queries) - first, False
+        ask = partial(client.get, address)
+        tell(f"{name}, made", ask, f"{first} queries", before=caches["figures"].clear)
+        tell(f"{name}, kept", ask, f"{again} queries")
 
 
 def contenders() -> None:
@@ -175,9 +187,16 @@ def contenders() -> None:
     tell("refreshing the materialised view", lambda: sql("REFRESH MATERIALIZED VIEW bench_view"), rounds=1)
 
 
-def tell(name: str, work: Callable[[], object], more: str = "", rounds: int = ROUNDS) -> None:
+def tell(
+    name: str,
+    work: Callable[[], object],
+    more: str = "",
+    rounds: int = ROUNDS,
+    before: Callable[[], object] = lambda: None,
+) -> None:
     times, cpu = [], time.process_time()
     for _ in range(rounds):
+        before()
         started = time.perf_counter()
         work()
         times.append(1000 * (time.perf_counter() - started))

@@ -1,9 +1,10 @@
 """Compare two services, offices or periods; and one number for each service whose weights the reader chooses."""
 
 from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import change_of, period_words
 from portal.parameters import BadParameter, number_in, one_of, period_in, with_good_parameters
+from portal.public.keeping import kept_page
 from portal.public.places import as_figures
 from portal.templatetags.words import own_text
 from services.agencies.models import Office
@@ -21,7 +23,18 @@ from services.transparency.periods import LAST_YEAR, YEAR_BEFORE, period_of
 from services.transparency.queries import Summary, period_figures, summaries
 from services.transparency.tables import Figures
 
-Side = tuple[Mapping[str, str], Figures]  # a name in its languages
+
+class Side(NamedTuple):
+    """One of the two that are compared: its name in its languages, its figures, and what they are told of in files."""
+
+    name: Mapping[str, str]
+    figures: Figures
+    service: str
+    period: str
+    office: str = ""
+
+
+Weighed = tuple[Service, list[float | None], float | None]  # its parts, and its number out of 100
 MOST_WEIGHT = 100
 PARTS: Mapping[str, tuple[str | Promise, Callable[[Figures], float | None], int]] = {
     "on_time": (gettext_lazy("In time"), lambda figures: figures.share_on_time, 40),
@@ -35,18 +48,27 @@ PARTS: Mapping[str, tuple[str | Promise, Callable[[Figures], float | None], int]
 @with_good_parameters
 def compare(request: HttpRequest) -> HttpResponse:
     """Put two services, two offices of a service, or two periods of a service beside each other."""
-    what = one_of(request, "what", ("services", "offices", "periods"), "services")
-    services = list(Service.objects.published().order_by("code"))
-    sides = COMPARED[what](request, services)
-    context = {
+    return kept_page(request, "public/compare.html", lambda: _compared(request))
+
+
+def _compared(request: HttpRequest) -> dict[str, Any]:
+    what, services, sides = chosen_sides(request)
+    return {
         "what": what,
         "services": services,
         "offices": Office.objects.order_by("code") if what == "offices" else [],
         "wish": {name: request.GET.get(name, "")[:60] for name in ("service", "a", "b")},
         "sides": sides,
-        "change": change_of(sides[0][1], sides[1][1]) if sides else None,
+        "change": change_of(sides[0].figures, sides[1].figures) if sides else None,
+        "query": urlencode({name: request.GET[name] for name in ("what", "service", "a", "b") if name in request.GET}),
     }
-    return render(request, "public/compare.html", context)
+
+
+def chosen_sides(request: HttpRequest) -> tuple[str, list[Service], list[Side]]:
+    """Give what kind is compared, all services, and the two sides; none until two are chosen."""
+    what = one_of(request, "what", ("services", "offices", "periods"), "services")
+    services = list(Service.objects.published().order_by("code"))
+    return what, services, COMPARED[what](request, services)
 
 
 def _two(request: HttpRequest) -> tuple[str, str] | None:
@@ -63,7 +85,7 @@ def _services(request: HttpRequest, services: list[Service]) -> list[Side]:
     if not set(two) <= set(known):
         raise BadParameter(_("There is no such service."))
     found = summaries(two, timezone.localdate())
-    return [(known[code].title, found[code].usual) for code in two]
+    return [Side(known[code].title, found[code].usual, code, found[code].usual_period) for code in two]
 
 
 def _chosen(request: HttpRequest, services: list[Service]) -> str:
@@ -80,8 +102,14 @@ def _offices(request: HttpRequest, services: list[Service]) -> list[Side]:
     names = {office.code: office.name for office in Office.objects.filter(code__in=two)}
     if not set(two) <= set(names):
         raise BadParameter(_("There is no such office."))
-    told = {row.office: as_figures(row) for row in OfficeFigures.objects.filter(service=service, office__in=two)}
-    return [(names[code], told.get(code, Figures(code))) for code in two]
+    told = {row.office: row for row in OfficeFigures.objects.filter(service=service, office__in=two)}
+    return [_office(names[code], told.get(code), service, code) for code in two]
+
+
+def _office(name: Mapping[str, str], row: OfficeFigures | None, service: str, code: str) -> Side:
+    return (
+        Side(name, as_figures(row), service, row.period, code) if row else Side(name, Figures(code), service, "", code)
+    )
 
 
 def _periods(request: HttpRequest, services: list[Service]) -> list[Side]:
@@ -93,7 +121,8 @@ def _periods(request: HttpRequest, services: list[Service]) -> list[Side]:
         return []
     periods = [period_of(name, today) for name in names]
     found = period_figures(service, today, periods)
-    return [(own_text(period_words(period)), figures) for period, figures in zip(periods, found, strict=True)]
+    both = zip(periods, found, strict=True)
+    return [Side(own_text(period_words(period)), figures, service, period.name) for period, figures in both]
 
 
 COMPARED = {"services": _services, "offices": _offices, "periods": _periods}
@@ -103,6 +132,17 @@ COMPARED = {"services": _services, "offices": _offices, "periods": _periods}
 @with_good_parameters
 def index(request: HttpRequest) -> HttpResponse:
     """Give each service one number out of 100, by weights that the reader chooses."""
+    return kept_page(request, "public/figures_index.html", lambda: _index_told(request))
+
+
+def _index_told(request: HttpRequest) -> dict[str, Any]:
+    weights, rows = weighed(request)
+    parts = [(code, name, weights[code]) for code, (name, *_) in PARTS.items()]
+    return {"rows": rows, "parts": parts, "most": MOST_WEIGHT, "query": urlencode(weights)}
+
+
+def weighed(request: HttpRequest) -> tuple[dict[str, int], list[Weighed]]:
+    """Give the weights that are asked for, and each service with its parts and its number, the best first."""
     weights = {code: number_in(request, code, usual, MOST_WEIGHT) for code, (_name, _read, usual) in PARTS.items()}
     if not any(weights.values()):
         raise BadParameter(_("At least one weight must be more than 0."))
@@ -110,8 +150,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = summaries([service.code for service in services], timezone.localdate())
     rows = [(service, *scored(found[service.code], weights)) for service in services]
     rows.sort(key=lambda row: (row[2] is None, -(row[2] or 0), str(row[0])))
-    parts = [(code, name, weights[code]) for code, (name, *_) in PARTS.items()]
-    return render(request, "public/figures_index.html", {"rows": rows, "parts": parts, "most": MOST_WEIGHT})
+    return weights, rows
 
 
 def scored(summary: Summary, weights: Mapping[str, int]) -> tuple[list[float | None], float | None]:

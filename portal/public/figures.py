@@ -1,15 +1,12 @@
 """The public figures: how well each service is delivered, for everyone to read and to compute with."""
 
-import csv
-from collections.abc import Callable, Iterable, Sequence
-from io import StringIO
-from itertools import chain, islice
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,17 +15,17 @@ from django.views.decorators.http import require_safe
 from portal.chart_files import CHARTS, TYPES, as_file, chart_of
 from portal.equity_in_words import equity_in_words
 from portal.figures_in_words import change_of, told
-from portal.parameters import BadParameter, one_of, period_in, rows_in, unit_in, with_good_parameters
+from portal.parameters import BadParameter, one_of, period_in, unit_in, with_good_parameters
 from portal.process_picture import drawn
+from portal.public.keeping import kept, kept_page
 from portal.templatetags.words import in_language
 from services.agencies.models import Agency
 from services.catalogue.models import Service, ServiceQuerySet
 from services.catalogue.queries import Spelling, found_or_respelled, searched
 from services.transparency import queries
-from services.transparency.equity import equity_of, rows_beside
+from services.transparency.equity import rows_beside
 from services.transparency.equity import told_of as told_of_groups
-from services.transparency.lines import COLUMNS, equity_lines, figure_lines, harmless, lines_of
-from services.transparency.measures import BY_CODE, MEASURES
+from services.transparency.measures import BY_CODE
 from services.transparency.models import Cursor
 from services.transparency.promises import promises_beside, told_promises
 from services.transparency.queries import Summary
@@ -56,10 +53,14 @@ def _most(value: float | None) -> tuple[bool, float]:
 @with_good_parameters
 def figures(request: HttpRequest) -> HttpResponse:
     """Show the state of every service in one table: found, narrowed and sorted by the address."""
+    return kept_page(request, "public/figures.html", lambda: _state_told(request))
+
+
+def _state_told(request: HttpRequest) -> dict[str, Any]:
     rows, spelling = state_of(request)
     agencies = Agency.objects.filter(services__current__isnull=False).distinct().order_by("code")
     wish = {name: request.GET.get(name, "")[:200] for name in ("q", "agency", "sort")}
-    context = {
+    return {
         "rows": rows,
         "words": wish["q"],
         "spelling": spelling,
@@ -69,7 +70,6 @@ def figures(request: HttpRequest) -> HttpResponse:
         "sorts": SORTS,
         "as_of": queries.reading.counted_until(),
     }
-    return render(request, "public/figures.html", context)
 
 
 def state_of(request: HttpRequest) -> tuple[list[Listed], Spelling | None]:
@@ -95,20 +95,6 @@ def state_of(request: HttpRequest) -> tuple[list[Listed], Spelling | None]:
     return sorted(rows, key=SORTS[sort]), spelling
 
 
-@require_safe
-@with_good_parameters
-def state_file(request: HttpRequest, kind: str) -> HttpResponse:
-    """Give the main figures of every service as CSV or JSON."""
-    known_kind(kind)
-    lines = (
-        (service.code, name, "whole", "", measure, value)
-        for service, summary, _change in state_of(request)[0]
-        for name, figures in (("12m", summary.lately), ("12m-before", summary.before), ("all", summary.ever))
-        for _table, _key, measure, value in figure_lines("whole", "", figures)
-    )
-    return written(islice(lines, rows_in(request)), kind, "services")
-
-
 def published() -> QuerySet[Service]:
     """Give the services with their current version, up to when the figures are counted, groups of people, promises."""
     known = Service.objects.published().with_current()
@@ -120,10 +106,14 @@ def published() -> QuerySet[Service]:
 @with_good_parameters
 def figures_of(request: HttpRequest, code: str) -> HttpResponse:
     """Show the figures of one service: in a sentence, over time, by step, by office and by version."""
+    return kept_page(request, "public/figures_of.html", lambda: _service_told(request, code))
+
+
+def _service_told(request: HttpRequest, code: str) -> dict[str, Any]:
     service, found, words = told_of(request, code)
     assert service.current is not None
     definition = service.current.definition
-    context = {
+    return {
         "service": service,
         "definition": definition,
         "unit": unit_in(request),
@@ -134,7 +124,6 @@ def figures_of(request: HttpRequest, code: str) -> HttpResponse:
         "equity": equity_in_words(told_of_groups(service.equity_rows)) if found.is_usual else None,
         **words,
     }
-    return render(request, "public/figures_of.html", context)
 
 
 def told_of(request: HttpRequest, code: str) -> tuple[Service, queries.Service, dict[str, Any]]:
@@ -153,46 +142,16 @@ def figures_chart(request: HttpRequest, code: str, chart: str, kind: str) -> Htt
     """Give one chart of a service's figures as a file."""
     if chart not in CHARTS or kind not in TYPES:
         raise Http404
+    content = kept(request, lambda: _drawn(request, code, chart, kind))
+    named = {"Content-Disposition": f'attachment; filename="{code}-{chart}.{kind}"'}
+    return HttpResponse(content, content_type=TYPES[kind], headers=named)
+
+
+def _drawn(request: HttpRequest, code: str, chart: str, kind: str) -> bytes:
     service, _found, words = told_of(request, code)
     chosen = chart_of(words, chart)
     if chosen is None:
         raise Http404
     remarks = words["trends"]["remarks"] if chosen.marks else []
     lines = [f"{number}. {in_language(remark.words)}" for number, remark in enumerate(remarks, start=1)]
-    content = as_file(chosen, chart, kind, str(service), lines)
-    named = {"Content-Disposition": f'attachment; filename="{code}-{chart}.{kind}"'}
-    return HttpResponse(content, content_type=TYPES[kind], headers=named)
-
-
-@require_safe
-@with_good_parameters
-def figures_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """Give the figures of one service as CSV or JSON: every number of its page, in the same period."""
-    known_kind(kind)
-    get_object_or_404(Service.objects.published(), code=code)
-    unit, today = unit_in(request), timezone.localdate()
-    found = queries.service_figures(code, today, period_in(request, today), unit)
-    equity = equity_of(code) if found.is_usual else None
-    lines = ((code, found.period.name, *line) for line in chain(lines_of(found, unit), equity_lines(equity)))
-    return written(islice(lines, rows_in(request)), kind, code)
-
-
-def known_kind(kind: str) -> None:
-    if kind not in ("csv", "json"):
-        raise Http404
-
-
-def written(lines: Iterable[Sequence[Any]], kind: str, name: str) -> HttpResponse:
-    """Write lines as a file, with what each measure means beside it in JSON."""
-    if kind == "json":
-        rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines]
-        meanings = {measure.code: str(measure.formula) for measure in MEASURES}
-        answer: HttpResponse = JsonResponse({"figures": rows, "measures": meanings})
-    else:
-        text = StringIO()
-        writer = csv.writer(text)
-        writer.writerow(COLUMNS)
-        writer.writerows([harmless(cell) for cell in line] for line in lines)
-        answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return answer
+    return as_file(chosen, chart, kind, str(service), lines)

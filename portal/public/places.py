@@ -1,7 +1,7 @@
 """The public figures of agencies and offices, and what each measure means."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,29 +9,49 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import change_of
+from portal.public.keeping import kept_page
 from services.agencies.models import Agency, Office
 from services.catalogue.models import Service
 from services.transparency.measures import BY_CODE, MEASURES
 from services.transparency.models import OfficeFigures
-from services.transparency.queries import summaries
+from services.transparency.queries import Summary, summaries
 from services.transparency.tables import Figures, Took
 from services.transparency.travel import FACTORS
+
+
+class AgencyTold(NamedTuple):
+    """An agency, its services with their figures and their change, its offices, and how these do in each service."""
+
+    agency: Agency
+    rows: list[tuple[Service, Summary, dict[str, Any] | None]]
+    offices: list[Office]
+    standings: list[OfficeFigures]
 
 
 @require_safe
 def figures_of_agency(request: HttpRequest, code: str) -> HttpResponse:
     """Show how the services do that an agency answers for, and how its offices do."""
+    return kept_page(request, "public/figures_agency.html", lambda: _agency_told(code))
+
+
+def _agency_told(code: str) -> dict[str, Any]:
+    told = told_of_agency(code)
+    offices = [(office, office_sums(told.standings, office.code)) for office in told.offices]
+    return {**told._asdict(), "offices": offices}
+
+
+def told_of_agency(code: str) -> AgencyTold:
+    """Give the figures of an agency as they may be told; 404 where there is none."""
     agency = get_object_or_404(Agency, code=code)
     services = list(Service.objects.published().filter(responsible=agency).order_by("code"))
     found = summaries([service.code for service in services], timezone.localdate())
     rows = [(one, found[one.code], change_of(found[one.code].before, found[one.code].lately)) for one in services]
-    offices = {office.code: office for office in agency.offices.order_by("code")}
-    told = OfficeFigures.objects.filter(office__in=offices).order_by("office", "service")
-    context = {"agency": agency, "rows": rows, "offices": [(one, _summed(told, one.code)) for one in offices.values()]}
-    return render(request, "public/figures_agency.html", context)
+    offices = list(agency.offices.order_by("code"))
+    standings = OfficeFigures.objects.filter(office__in=[office.code for office in offices])
+    return AgencyTold(agency, rows, offices, list(standings.order_by("office", "service")))
 
 
-def _summed(told: Iterable[OfficeFigures], office: str) -> dict[str, Any]:
+def office_sums(told: Iterable[OfficeFigures], office: str) -> dict[str, Any]:
     """Sum up what is told of an office's services; what isn't told isn't in it."""
     rows = [row for row in told if row.office == office]
     sums = {name: sum(row.numbers.get(name, 0) for row in rows) for name in ("received", "decided", "on_time", "late")}
@@ -41,11 +61,21 @@ def _summed(told: Iterable[OfficeFigures], office: str) -> dict[str, Any]:
 @require_safe
 def figures_of_office(request: HttpRequest, code: str) -> HttpResponse:
     """Show how an office does in each service, and whether chance explains the difference from the others."""
+    return kept_page(request, "public/figures_office.html", lambda: _office_told(code))
+
+
+def _office_told(code: str) -> dict[str, Any]:
+    office, known = told_of_office(code)
+    rows = [(service, row, as_figures(row)) for service, row in known]
+    return {"office": office, "rows": rows, "sum": office_sums([row for _service, row in known], code)}
+
+
+def told_of_office(code: str) -> tuple[Office, list[tuple[Service, OfficeFigures]]]:
+    """Give an office and how it does in each published service; 404 where there is none."""
     office = get_object_or_404(Office.objects.select_related("agency"), code=code)
     told = list(OfficeFigures.objects.filter(office=code).order_by("service"))
     names = {one.code: one for one in Service.objects.published().filter(code__in=[row.service for row in told])}
-    rows = [(names[row.service], row, as_figures(row)) for row in told if row.service in names]
-    return render(request, "public/figures_office.html", {"office": office, "rows": rows, "sum": _summed(told, code)})
+    return office, [(names[row.service], row) for row in told if row.service in names]
 
 
 def as_figures(row: OfficeFigures) -> Figures:

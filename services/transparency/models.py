@@ -117,7 +117,12 @@ class Bucket(Cell):
     number = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=[*KEY, "bucket"], name="bucket_once")]
+        # In the order in which pages read: one measure of a cut over a span of months, whatever its keys are.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "cut", "measure", "month", "key", "bucket"], name="bucket_of_measure_once"
+            )
+        ]
 
 
 class Length(models.Model):

@@ -238,7 +238,11 @@ class Summary:
 
     @property
     def usual(self) -> Figures:
-        return self.ever if self.lately.decided == 0 else self.lately
+        return self.ever if self.usual_period == EVER else self.lately
+
+    @property
+    def usual_period(self) -> str:
+        return EVER if self.lately.decided == 0 else LAST_YEAR
 
 
 def summaries(services: Sequence[str], today: date) -> dict[str, Summary]:

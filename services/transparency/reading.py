@@ -22,7 +22,9 @@ COUNTS = """
 BUCKETS = """
     SELECT cut, key, measure, CASE WHEN cut = '' AND measure = 'running_days' THEN month END, bucket, sum(number)
     FROM transparency_bucket WHERE service = %(service)s
-        AND (cut = '' AND measure = 'running_days' OR month >= %(first)s AND month < %(end)s)
+        AND (cut = '' AND (measure = 'running_days' OR month >= %(first)s AND month < %(end)s)
+            OR cut IN ('office', 'channel', 'version') AND measure = 'running_days'
+                AND month >= %(first)s AND month < %(end)s)
     GROUP BY 1, 2, 3, 4, 5 HAVING sum(number) > 0
 """
 SEGMENTS = """

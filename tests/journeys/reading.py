@@ -71,7 +71,8 @@ UNREAD: Final = {
     name: why
     for why, names in {
         Unread.FILE: """
-            figures_file state_file apply_receipt apply_file shared_file my_data_download my_request_dates
+            figures_file state_file agency_file office_file compare_file index_file
+            apply_receipt apply_file shared_file my_data_download my_request_dates
             my_request_proof evidence document desk_evidence desk_document desk_opinion_paper desk_opinion_file
             managers_figures_download managers_trial_csv mfa_download_recovery_codes
         """,

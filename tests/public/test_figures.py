@@ -8,66 +8,27 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from services.catalogue.models import ServiceVersion
 from services.transparency.equity import KINDS
 from services.transparency.measures import MEASURES
-from services.transparency.models import Bucket, Count, EquityCount, EquityRun, OfficeFigures
+from services.transparency.models import Count, EquityCount, EquityRun, OfficeFigures
 from services.transparency.operations import write_remark
 from services.transparency.periods import months_after
 from services.transparency.standings import renew_standings
 from tests import worlds
-from tests.worlds import build_agencies, desk, published
+from tests.public.figured import add, page
+from tests.worlds import desk, published
 
 pytestmark = pytest.mark.django_db
 AssertMaxQueries = Callable[..., Any]
 MOST_QUERIES = 8
-TOWNS = ("north", "south", "west")
-LATE = {"north": 10, "south": 12, "west": 60}
-
-
-@pytest.fixture
-def permit() -> ServiceVersion:
-    """Publish a service of three towns, each with 100 decisions last month; the west is often late."""
-    build_agencies(*TOWNS)
-    version = published([desk("judge")], towns=TOWNS)
-    month = months_after(timezone.localdate().replace(day=1), -1)
-    for town in TOWNS:
-        late = LATE[town]
-        for measure, number in (
-            ("received", 100),
-            ("approved", 90),
-            ("refused", 10),
-            ("late", late),
-            ("on_time", 100 - late),
-        ):
-            add(measure, number, month, office=f"{town}-hall", channel="online", version="1")
-        days = 4 if town == "west" else 2
-        bucket = {"service": "permit", "month": month, "measure": "running_days", "bucket": days}
-        Bucket.objects.create(**bucket, cut="office", key=f"{town}-hall", number=100)
-        whole, _ = Bucket.objects.get_or_create(**bucket, cut="", key="", defaults={"number": 0})
-        Bucket.objects.filter(pk=whole.pk).update(number=whole.number + 100)
-    add("refused:unfit", 30, month)
-    renew_standings(timezone.now(), all_of_them=True)
-    return version
-
-
-def add(measure: str, number: int, month: Any, **places: str) -> None:
-    for cut, key in (("", ""), *places.items()):
-        cell = {"service": "permit", "cut": cut, "key": key, "month": month, "measure": measure}
-        known, _ = Count.objects.get_or_create(**cell, defaults={"number": 0})
-        Count.objects.filter(pk=known.pk).update(number=known.number + number)
-
-
-def page(client: Client, name: str, *args: str, **query: Any) -> str:
-    return client.get(reverse(name, args=args), query).content.decode()
 
 
 class TestState:
-    def test_is_found_narrowed_and_sorted_by_the_address(self, client, permit):
+    def test_is_found_narrowed_and_sorted_by_the_address(self, client, figured):
         published([desk("judge")], towns=("south",), service="other")
 
         assert reverse("figures_of", args=["other"]) not in page(client, "figures", agency="north")
@@ -77,7 +38,7 @@ class TestState:
             first, then = (told.index(reverse("figures_of", args=[code])) for code in ("permit", "other"))
             assert first < then, sort
 
-    def test_comes_as_csv_and_json(self, client, permit):
+    def test_comes_as_csv_and_json(self, client, figured):
         rows = list(csv.DictReader(StringIO(page(client, "state_file", "csv"))))
         told = json.loads(page(client, "state_file", "json"))
 
@@ -94,13 +55,13 @@ class TestState:
 
 
 class TestService:
-    def test_says_in_a_sentence_how_long_it_takes(self, client, permit):
+    def test_says_in_a_sentence_how_long_it_takes(self, client, figured):
         told = page(client, "figures_of", "permit")
 
         assert "Half of the requests are decided within 2 working days" in told
         assert "73 % are decided within what the law allows (10 working days)." in told
 
-    def test_says_which_office_is_slowest_and_whether_chance_explains_it(self, client, permit):
+    def test_says_which_office_is_slowest_and_whether_chance_explains_it(self, client, figured):
         told = page(client, "figures_of", "permit")
 
         assert "Slowest is west hall: half within 4 working days." in told
@@ -108,7 +69,7 @@ class TestService:
         assert "That is more than chance explains." in told
         assert "Less often in time than chance explains: west hall." in told
 
-    def test_names_the_slowest_office_also_where_chance_can_not_be_judged(self, client, permit):
+    def test_names_the_slowest_office_also_where_chance_can_not_be_judged(self, client, figured):
         Count.objects.filter(cut="office", measure__in=["late", "on_time"]).delete()
         renew_standings(timezone.now(), all_of_them=True)
         told = page(client, "figures_of", "permit")
@@ -116,16 +77,16 @@ class TestService:
         assert "Slowest is west hall: half within 4 working days." in told
         assert "Whether more than chance is behind that can’t be told: the numbers are too small." in told
 
-    def test_tells_reasons_in_words(self, client, permit):
+    def test_tells_reasons_in_words(self, client, figured):
         assert re.search(r"It doesn(’|'|&#x27;)t fit\.</th><td[^>]*>30<", page(client, "figures_of", "permit"))
 
-    def test_tells_cuts_of_one_period_only(self, client, permit):
+    def test_tells_cuts_of_one_period_only(self, client, figured):
         told = page(client, "figures_of", "permit", period="all")
 
         assert "west hall" not in told
         assert "of one period only" in told
 
-    def test_every_chart_has_a_title_a_description_and_a_table(self, client, permit):
+    def test_every_chart_has_a_title_a_description_and_a_table(self, client, figured):
         told = page(client, "figures_of", "permit")
         charts = re.findall(r'<figure class="chart">(.*?)</figure>', told, re.DOTALL)
 
@@ -135,24 +96,24 @@ class TestService:
             assert "<table" in chart
 
     @pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year"])
-    def test_is_told_by_any_unit(self, client, permit, unit):
+    def test_is_told_by_any_unit(self, client, figured, unit):
         assert client.get(reverse("figures_of", args=["permit"]), {"unit": unit}).status_code == 200
 
 
 class TestPlaces:
-    def test_an_office_is_compared_in_each_service(self, client, permit):
+    def test_an_office_is_compared_in_each_service(self, client, figured):
         told = page(client, "figures_of_office", "west-hall")
 
         assert "Of 100 decisions that may be told, 40 % came in time." in told
         assert "worse than chance explains" in told
 
-    def test_an_agency_shows_its_services_and_offices(self, client, permit):
+    def test_an_agency_shows_its_services_and_offices(self, client, figured):
         told = page(client, "figures_of_agency", "north")
 
         assert reverse("figures_of", args=["permit"]) in told
         assert reverse("figures_of_office", args=["north-hall"]) in told
 
-    def test_what_may_not_be_told_is_not_kept(self, permit):
+    def test_what_may_not_be_told_is_not_kept(self, figured):
         add("received", 3, months_after(timezone.localdate().replace(day=1), -1), office="south-hall")
         add("withdrawn", 3, months_after(timezone.localdate().replace(day=1), -1))
         Count.objects.filter(cut="office", key="south-hall", measure="late").update(number=2)
@@ -164,22 +125,22 @@ class TestPlaces:
 
 
 class TestCompare:
-    def test_two_offices_with_the_interval_of_the_difference(self, client, permit):
+    def test_two_offices_with_the_interval_of_the_difference(self, client, figured):
         told = page(client, "figures_compare", what="offices", service="permit", a="north-hall", b="west-hall")
 
         assert "west hall than north hall: worse (-50 points; between -60 and -38, 95 times of 100)" in told
 
-    def test_two_periods(self, client, permit):
+    def test_two_periods(self, client, figured):
         assert "the last 12 months" in page(client, "figures_compare", what="periods", service="permit")
 
 
 class TestIndex:
-    def test_follows_the_weights_of_the_reader(self, client, permit):
+    def test_follows_the_weights_of_the_reader(self, client, figured):
         told = page(client, "figures_index", on_time="100", first_time_right="0", satisfied="0", robot_share="0")
 
         assert "<strong>73</strong>" in told
 
-    def test_has_no_number_where_a_part_is_not_told(self, client, permit):
+    def test_has_no_number_where_a_part_is_not_told(self, client, figured):
         assert "<strong>73</strong>" not in page(client, "figures_index")
 
 
@@ -191,14 +152,14 @@ class TestMeasures:
         assert str(measure.formula) in told
         assert str(measure.left_out) in told
 
-    def test_every_figure_leads_to_its_definition(self, client, permit):
+    def test_every_figure_leads_to_its_definition(self, client, figured):
         for name, args in (("figures", []), ("figures_of", ["permit"]), ("figures_of_office", ["west-hall"])):
             links = set(re.findall(r'class="measure" href="([^"]+)"', page(client, name, *args)))
             assert len(links) >= 4
             assert {client.get(link).status_code for link in links} == {200}
 
 
-def test_how_long_and_who_is_slowest_are_two_clicks_from_the_first_page(client, permit):
+def test_how_long_and_who_is_slowest_are_two_clicks_from_the_first_page(client, figured):
     first = page(client, "home")
     assert f'href="{reverse("figures")}">How long does it take, and which office is slowest?' in first
 
@@ -238,7 +199,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "query", "words"), BAD, ids=lambda one: str(one)[:60])
-def test_nonsense_gets_a_clear_answer(client, permit, name, query, words):
+def test_nonsense_gets_a_clear_answer(client, figured, name, query, words):
     args = {"figures_of": ["permit"], "figures_file": ["permit", "csv"]}.get(name, [])
 
     answer = client.get(reverse(name, args=args), query)
@@ -262,9 +223,9 @@ def test_nonsense_gets_a_clear_answer(client, permit, name, query, words):
         ("measure", ["median"]),
     ],
 )
-def test_pages_need_few_queries(client, permit, name, args, django_assert_max_num_queries: AssertMaxQueries):
+def test_pages_need_few_queries(client, figured, name, args, django_assert_max_num_queries: AssertMaxQueries):
     add("received", 40, timezone.localdate().replace(day=1))  # some are open: their age is read, too
-    groups_and_remarks(permit)
+    groups_and_remarks(figured)
     with django_assert_max_num_queries(MOST_QUERIES):
         assert client.get(reverse(name, args=args)).status_code == 200
 
