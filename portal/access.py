@@ -184,6 +184,8 @@ ACCESS: dict[str, Access] = {
     "managers_trial": Access.MANAGER,
     "managers_trial_csv": Access.MANAGER,
     # programs: the API checks tokens and sessions itself and answers in JSON
+    "calls": E,
+    "call": E,
     "api_services": E,
     "api_service": E,
     "api_form": E,

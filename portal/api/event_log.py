@@ -28,7 +28,7 @@ TYPES = {"jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=
 class EventLog(LogView):
     """The months of the public event log; how many leaves the figures count, and of how many nothing is told."""
 
-    @extend_schema(responses=dict)
+    @extend_schema(operation_id="log_events", responses=dict)
     def get(self, request: Request) -> Response:
         cursor = Cursor.objects.first()
         counted = public_log.counted_leaves(cursor.event_id) if cursor else None
@@ -49,7 +49,7 @@ def _told(month: Month) -> dict[str, object]:
 class EventLogMonth(LogView):
     """The leaves of a month as JSON lines or CSV."""
 
-    @extend_schema(responses={(200, "application/jsonl"): str, (200, "text/csv"): str})
+    @extend_schema(operation_id="log_month", responses={(200, "application/jsonl"): str, (200, "text/csv"): str})
     def get(self, request: Request, month: str, kind: str) -> HttpResponse | StreamingHttpResponse:
         found = public_log.month_of(month, timezone.now())
         if found is None or kind not in TYPES:

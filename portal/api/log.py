@@ -37,7 +37,7 @@ class LogView(APIView):
 class LogHead(LogView):
     """The newest signed tree head with its cosignatures (C2SP tlog-checkpoint)."""
 
-    @extend_schema(responses={(200, "text/plain"): str})
+    @extend_schema(operation_id="log_head", responses={(200, "text/plain"): str})
     def get(self, request: Request) -> HttpResponse:
         seal = proofs.newest_seal()
         if seal is None:
@@ -48,7 +48,7 @@ class LogHead(LogView):
 class LogKeys(LogView):
     """Every key of the log, oldest first, each signed by the one before."""
 
-    @extend_schema(responses={(200, "text/plain"): str})
+    @extend_schema(operation_id="log_keys", responses={(200, "text/plain"): str})
     def get(self, request: Request) -> HttpResponse:
         return plain("".join(f"{line}\n" for line in keys.listed(settings.KEYS_DIR)))
 
@@ -56,7 +56,7 @@ class LogKeys(LogView):
 class LogInclusion(LogView):
     """The proof that a leaf is among the first `size` events of the log (RFC 9162, 2.1.3)."""
 
-    @extend_schema(responses=PROOF)
+    @extend_schema(operation_id="log_inclusion", responses=PROOF)
     def get(self, request: Request, index: int, size: int) -> Response:
         try:
             proof = proofs.inclusion(index, bounded(size))
@@ -68,7 +68,7 @@ class LogInclusion(LogView):
 class LogConsistency(LogView):
     """The proof that the log of `size` events grew from the one of `old` (RFC 9162, 2.1.4)."""
 
-    @extend_schema(responses=PROOF)
+    @extend_schema(operation_id="log_consistency", responses=PROOF)
     def get(self, request: Request, old: int, size: int) -> Response:
         try:
             proof = proofs.consistency(old, bounded(size))

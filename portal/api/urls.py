@@ -2,9 +2,11 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 import portal.api.description  # noqa: F401  registers what OpenAPI is told
-from portal.api import acts, draft_files, drafts, eligibility, event_log, log, views
+from portal.api import acts, draft_files, drafts, eligibility, event_log, log, pages, views
 
 urlpatterns = [
+    path("", pages.overview, name="calls"),
+    path("calls/<slug:code>/", pages.one, name="call"),
     path("services/", views.ServiceList.as_view(), name="api_services"),
     path("services/<slug:code>/", views.ServiceDetail.as_view(), name="api_service"),
     path("services/<slug:code>/form/", views.ServiceForm.as_view(), name="api_form"),

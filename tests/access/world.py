@@ -363,6 +363,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "apply_for": {"code": "permit"},
     "managers_service": {"code": "permit"},
     "managers_steering": {"code": "permit"},
+    "call": {"code": "desk_decide"},
     "api_service": {"code": "permit"},
     "api_form": {"code": "permit"},
     "api_service_eligibility": {"code": "permit"},

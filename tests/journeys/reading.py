@@ -27,7 +27,7 @@ class Unread(StrEnum):
 IN_FILE: Final = {
     "test_pages": """
         home services service life_event entitlements agency place sealed_log figures figures_of measures measure
-        figures_index figures_compare figures_of_agency figures_of_office verify mailbox letter style_guide
+        figures_index figures_compare figures_of_agency figures_of_office verify calls call mailbox letter style_guide
         apply apply_for apply_page apply_check apply_done apply_discard status my_requests my_request
         my_request_withdraw my_documents my_data my_profile my_readings my_notices my_notice_ways
         desk desk_request desk_act desk_team desk_signals managers managers_service managers_load managers_steering

@@ -21,7 +21,8 @@ from tests.languages.reading import said_on
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 VISITORS = ("owner", "clerk", "manager", "anonymous")
 LANGUAGES = "English|Azərbaycanca|Français"
-KINDS = "AZN|BPMN|CSV|JPEG|JSON|JavaScript|Open311|PDF|PNG|UTF-8|YAML|ZIP|XmR"
+OF_PROGRAMS = r"(GET|POST) /api/\S+|Open311|OpenAPI|If-Match|Retry-After|curl"
+KINDS = f"{OF_PROGRAMS}|AZN|BPMN|CSV|JPEG|JSON|JavaScript|PDF|PNG|UTF-8|YAML|ZIP|XmR"
 PEOPLE = r"(Aysel|Bruno|Chloe|Dilara)(-North|-South)?|Secret of \w+|\S+@\S+"
 THINGS = r"‹[^›]*›|(\w{4}-){2,3}\w{2,4}|(own-)?(north|south)|permit|(paper|draft)\.pdf"
 WORDS = r"Late ones|Move|Own app|Thanks|Which paper\?"
@@ -67,6 +68,7 @@ def visit(client: Client, method: str, address: str) -> Any:
 def test_an_english_word_is_noticed() -> None:
     page = (
         '<p title="Aysel">‹Permit› مرحبا</p><a aria-label="Go back">رجوع</a><p data-words="Kept at #">Bruno agreed</p>'
+        '<p lang="en">Take a <code>task</code> now</p><span lang="en">It is</span>'
     )
 
     assert latin(page) == {"Go back", "Kept at #", "Bruno agreed"}
