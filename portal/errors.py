@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_bidi, get_language_from_request, gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.views.defaults import bad_request, server_error
+from django.views.defaults import bad_request, page_not_found, server_error
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, status
 
@@ -22,7 +22,7 @@ from portal.kept_words import has_words, shown_again, typed_in, way_back
 
 AWAY = (OperationalError, InterfaceError)
 BACK_IN_S = 5
-SECRETS_BELOW = "/account/"
+SECRETS_BELOW, PROGRAMS_BELOW = "/account/", "/api/"
 FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -63,8 +63,8 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     is_too_much = isinstance(exception, TOO_MUCH)
     most_files = settings.DATA_UPLOAD_MAX_NUMBER_FILES if isinstance(exception, TooManyFilesSent) else 0
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE if is_too_much else status.HTTP_400_BAD_REQUEST
-    told = {"is_too_much": is_too_much, "most_files": most_files}
-    return render(request, "refused.html", told, status=status_code)
+    context = {"is_too_much": is_too_much, "most_files": most_files}
+    return render(request, "refused.html", context, status=status_code)
 
 
 class WholeForms:
@@ -78,12 +78,23 @@ class WholeForms:
             return self.get_response(request)
         if request.content_type in FORMS:
             return render(request, "refused.html", status=status.HTTP_400_BAD_REQUEST)
-        told = {
-            "code": "length_required",
-            "detail": gettext("Send it with its Content-Length, not in pieces."),
-            "attr": None,
-        }
-        return JsonResponse({"type": "client_error", "errors": [told]}, status=status.HTTP_411_LENGTH_REQUIRED)
+        words = gettext("Send it with its Content-Length, not in pieces.")
+        return told("client_error", "length_required", words, status.HTTP_411_LENGTH_REQUIRED)
+
+
+def told(kind: str, code: str, words: str, status_code: int) -> JsonResponse:
+    """Tell a program what is wrong outside of its views, in the same shape as they do."""
+    fault = {"code": code, "detail": words, "attr": None}
+    return JsonResponse({"type": kind, "errors": [fault]}, status=status_code)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Tell that there is no such page, and a program that there is no such address."""
+    if request.path.startswith(PROGRAMS_BELOW):
+        return told(
+            "client_error", "not_found", gettext("There is nothing at this address."), status.HTTP_404_NOT_FOUND
+        )
+    return page_not_found(request, exception)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -328,18 +328,17 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.limiting.WritesAnHour"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.faults.Described",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "portal.errors.Faults"}
-SPECTACULAR_SETTINGS = {"TITLE": "Portal API", "VERSION": "1", "OAS_VERSION": "3.1.1", "SERVE_INCLUDE_SCHEMA": False}
-SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
-    "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
-    "ClientErrorEnum": "drf_standardized_errors.openapi_serializers.ClientErrorEnum.choices",
-    "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",
+FAULT_CODES = ("400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "429", "500", "503")
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "portal.errors.Faults",
+    "ALLOWED_ERROR_STATUS_CODES": FAULT_CODES,
+    "ERROR_SCHEMAS": dict.fromkeys(FAULT_CODES, "portal.api.faults.ErrorsSerializer"),
 }
-SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"] = ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"]
+SPECTACULAR_SETTINGS = {"TITLE": "Portal API", "VERSION": "1", "OAS_VERSION": "3.1.1", "SERVE_INCLUDE_SCHEMA": False}
 
 LOGGING = {
     "version": 1,

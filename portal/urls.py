@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 from portal import health, idle, kept_words, place, sessions
 
 handler400 = "portal.errors.refused"
+handler404 = "portal.errors.missing"
 handler500 = "portal.errors.fault"
 
 urlpatterns = [

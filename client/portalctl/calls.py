@@ -18,6 +18,7 @@ from portalctl.stops import Code, Stop
 LIMITS = httpx.Timeout(30, connect=10)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 HOUR = 3600
+MOST_ROWS = 200
 AWAY, TOO_MANY = 500, 429
 Say = Callable[[str], None]
 
@@ -71,18 +72,17 @@ class Portal:
         return content_of(answer)
 
     def pages(self, path: str, **more: Any) -> Iterator[Any]:
-        """Give each row of a list that comes in pages."""
-        offset, limit = 0, 200
+        """Give each row of a list that comes in pages; of where the next one is only its place is believed."""
+        place: dict[str, str] = {}
         while True:
-            page = self.get(path, params={"limit": limit, "offset": offset}, **more)
+            page = self.get(path, params={"limit": MOST_ROWS, **place}, **more)
             try:
                 yield from page["results"]
-                is_last = page["next"] is None
-            except (KeyError, TypeError):
+                if page["next"] is None:
+                    return
+                place = {"cursor": httpx.URL(page["next"]).params["cursor"]}
+            except (KeyError, TypeError, httpx.InvalidURL):
                 raise not_a_portal(self.address) from None
-            if is_last:
-                return
-            offset += limit
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Send until there is an answer that isn't "later"; raise `Stop` when there is none in time."""

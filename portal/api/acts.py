@@ -125,6 +125,12 @@ class DocumentFile(Act):
 
     renderer_classes = [renderers.JSONRenderer, AsPDF]
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """Tell a fault as JSON even where a PDF was asked for."""
+        answer = super().handle_exception(exc)
+        self.request.accepted_renderer, self.request.accepted_media_type = renderers.JSONRenderer(), "application/json"
+        return answer
+
     @extend_schema(operation_id="requests_document_file", responses={(200, PDF): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID, document: UUID) -> FileResponse:
         issued = get_object_or_404(self.seen(pk).documents, pk=document)

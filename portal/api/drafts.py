@@ -101,12 +101,13 @@ def fitted(definition: Definition, kept: Mapping[str, Any], sent: Mapping[str, A
 class Drafts(DraftAct):
     """The drafts of the person who asks."""
 
+    pagination_class, ordering = Pages, ("-saved_at", "pk")
+
     @extend_schema(operation_id="drafts_list", responses=DraftInListSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List them without their answers, the one that was saved last first; also those begun on the pages."""
-        pages = Pages()
-        drafts = self.drafts().defer("answers").order_by("-saved_at", "pk")
-        page = pages.paginate_queryset(drafts, request, view=self)
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(self.drafts().defer("answers"), request, view=self)
         return pages.get_paginated_response(DraftInListSerializer(page, many=True).data)
 
     @extend_schema(

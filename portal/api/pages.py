@@ -30,10 +30,13 @@ MEANINGS = {
     406: _("It can’t be given in the format that was asked for."),
     409: _("It isn’t possible now, or somebody else was quicker. Nothing was changed."),
     412: _("It was changed in the meantime: read it again."),
+    413: _("More was sent at once than is taken."),
     415: _("What was sent has a format that isn’t taken."),
+    422: _("The same “Idempotency-Key” came with something else before."),
     428: _("The change doesn’t tell what it is based on: send “If-Match”."),
     429: _("Too many calls: “Retry-After” tells when to go on."),
     500: _("A fault of the portal, which is on record there."),
+    503: _("The portal is away for a moment: send the same again after “Retry-After”."),
 }
 
 

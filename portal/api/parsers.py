@@ -6,10 +6,10 @@ from typing import IO, Any
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import JSONParser
 
 
-class StrictJSONParser(BaseParser):
+class StrictJSONParser(JSONParser):  # type: ignore[misc]
     """Parse UTF-8 JSON; refuse repeated keys, NaN and Infinity, lone surrogates, NUL, deep nesting and large bodies."""
 
     media_type = "application/json"

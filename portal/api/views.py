@@ -1,13 +1,15 @@
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, permissions, status
-from rest_framework.pagination import LimitOffsetPagination
+from rest_framework import exceptions, generics, permissions, status
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,18 +31,29 @@ from services.workflow.operations.submission import Submission, submit
 SCHEMA = "application/schema+json"
 
 
-class Pages(LimitOffsetPagination):
-    default_limit = 50
-    max_limit = 200
+class Pages(CursorPagination):
+    """Pages of 50, or of `limit`, that lead on from their last row: what comes in meanwhile shifts nothing."""
+
+    page_size, max_page_size, page_size_query_param = 50, 200, "limit"
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        """Give a page; raise `NotFound` for a cursor that this portal never gave."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError, DataError):  # the place in it is no time, or can't be in a text
+            raise exceptions.NotFound(self.invalid_cursor_message) from None
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        return tuple(view.ordering)
 
 
 class ServiceList(generics.ListAPIView[Service]):
     """Every published service."""
 
-    queryset = Service.objects.published().with_current().order_by("code")
+    queryset = Service.objects.published().with_current()
     serializer_class = ServiceSerializer
     permission_classes = [permissions.AllowAny]
-    pagination_class = Pages
+    pagination_class, ordering = Pages, ("code",)
 
 
 class ServiceDetail(generics.RetrieveAPIView[Service]):
@@ -71,12 +84,12 @@ class ServiceRequestList(APIView):
 
     scopes = {"GET": Token.Scope.READ, "POST": Token.Scope.SUBMIT}
     serializer_class = ServiceRequestSerializer
+    pagination_class, ordering = Pages, ("-submitted_at", "pk")
 
     @extend_schema(operation_id="requests_list", responses=ServiceRequestSerializer(many=True))
     def get(self, request: Request) -> Response:
-        own = own_requests(request).order_by("-submitted_at")
-        pages = Pages()
-        page = pages.paginate_queryset(own, request, view=self)
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(own_requests(request), request, view=self)
         return pages.get_paginated_response(ServiceRequestSerializer(page, many=True).data)
 
     @extend_schema(

@@ -59,7 +59,7 @@ class Claim(AtTask):
             desk.claim(step, self.person(), timezone.now())
         return self.told(step)
 
-    @extend_schema(operation_id="desk_release", request=None, responses=TaskSerializer)
+    @extend_schema(operation_id="desk_release", request=None, responses={200: TaskSerializer})
     def delete(self, request: Request, pk: int) -> Response:
         """Give it back to its desk; 409 when you don't hold it."""
         step = self.task(pk)
@@ -88,7 +88,7 @@ class Decision(AtTask):
         answer = DecidedSerializer({**said, "takes_effect_at": soon.takes_effect_at if soon else now})
         return Response(answer.data, status=status.HTTP_202_ACCEPTED if soon else status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="desk_undo", request=None, responses=DecidedSerializer)
+    @extend_schema(operation_id="desk_undo", request=None, responses={200: DecidedSerializer})
     def delete(self, request: Request, pk: int) -> Response:
         """Take it back; it stays as a draft. 409 when it counts already."""
         step = self.task(pk)
