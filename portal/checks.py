@@ -11,6 +11,8 @@ from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from services.connectors.addresses import NotAllowed, read_allowed
+
 SHORTEST_KEY = 50
 FEWEST_CHARACTERS = 10
 KNOWN_KEYS = ("demo-", "dev-", "test-", "django-insecure-", "change")
@@ -63,7 +65,16 @@ def weak_settings() -> Iterator[str]:
         yield "STAFF_NEED_SECOND_FACTOR must be on: staff see personal data."
     if urlparse(settings.CLAMD_URL).scheme not in ("", "tcp", "unix"):
         yield "CLAMD_URL must be tcp://host:port or unix:///path."
+    yield from unreadable_places()
     yield from switches_of_tests()
+
+
+def unreadable_places() -> Iterator[str]:
+    for line in settings.WEBHOOK_ALLOW:
+        try:
+            read_allowed(line)
+        except NotAllowed as why:
+            yield f"WEBHOOK_ALLOW: “{line}” {why}."
 
 
 def switches_of_tests() -> Iterator[str]:

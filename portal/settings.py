@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "services.requests",
     "services.workflow",
     "services.transparency",
+    "services.webhooks",
     "portal.apps.PortalConfig",
     "portal.embedded",
     "django.contrib.auth",
@@ -309,6 +310,11 @@ ROBOT_LEASE_S, UNDO_S = env.float("ROBOT_LEASE_S", 20), env.int("UNDO_S", 0 if M
 # What connectors may refer to (docs/connectors.md): addresses and secrets, by names that begin like this.
 CONNECTOR_VALUES = {name: value for name, value in os.environ.items() if name.startswith("CONNECTOR_")}
 CONNECTOR_VALUES["REGISTRY_URL"] = env.str("REGISTRY_URL", "")
+# Which inside addresses, or other ports than 443, managers may let webhooks go to: `10.2.3.0/24:8443` each.
+WEBHOOK_ALLOW = env.list("WEBHOOK_ALLOW", [])
+WEBHOOK_URL = BASE_URL + "/manage/webhooks/{id}/"
+API_REQUEST_URL = BASE_URL + "/api/requests/{id}/"
+API_TASK_URL = BASE_URL + "/api/desk/tasks/{id}/"
 STATUS_URL = BASE_URL + "/status/"
 FOLLOW_URL = BASE_URL + "/my/requests/{id}/"
 DESK_URL = f"{BASE_URL}/desk/"

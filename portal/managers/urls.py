@@ -14,8 +14,10 @@ from portal.managers import (
     trials,
     versions,
     views,
+    webhooks,
 )
 
+WEBHOOK = "manage/webhooks/<uuid:pk>"
 SERVICE = "manage/services/<slug:code>"
 DRAFT = f"{SERVICE}/versions/<uuid:pk>"
 
@@ -33,6 +35,14 @@ urlpatterns = [
     path("manage/connectors/", connectors.connectors, name="managers_connectors"),
     path("manage/connectors/<slug:code>/", connectors.connector, name="managers_connector"),
     path("manage/connectors/<slug:code>/<slug:act>/", connectors.act, name="managers_connector_act"),
+    path("manage/webhooks/", webhooks.webhooks, name="managers_webhooks"),
+    path("manage/webhooks/new/", webhooks.new, name="managers_webhook_new"),
+    path(f"{WEBHOOK}/", webhooks.webhook, name="managers_webhook"),
+    path(f"{WEBHOOK}/replay/", webhooks.replay_since, name="managers_webhook_replay"),
+    path(f"{WEBHOOK}/renewal/", webhooks.renewal, name="managers_webhook_renewal"),
+    path(f"{WEBHOOK}/end/", webhooks.ending, name="managers_webhook_end"),
+    path(f"{WEBHOOK}/<slug:act>/", webhooks.act, name="managers_webhook_act"),
+    path("manage/webhooks/messages/<uuid:pk>/replay/", webhooks.replay_one, name="managers_message_replay"),
     path("manage/robots/", robots.robots, name="managers_robots"),
     path("manage/robots/again/", robots.try_kind_again, name="managers_robots_again"),
     path("manage/robots/steps/<int:pk>/<slug:act>/", robots.act, name="managers_robot_act"),

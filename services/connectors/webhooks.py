@@ -3,16 +3,18 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from standardwebhooks import Webhook
 
+from services.connectors.addresses import Allowed, check_base, read_base
 from services.connectors.calling import CallFailed, deliver, rest_asked_for, secret_of
 from services.connectors.form import Form
-from services.connectors.wire import Deadline
+from services.connectors.wire import Answer, Call, Deadline, send
 
 FEWEST_BYTES = 24  # what the standard asks for
 
@@ -30,6 +32,18 @@ def tell(form: Form, message_id: str, message: Mapping[str, Any], deadline: Dead
         raise CallFailed("gone", is_final=True)
     if not answer.is_success:
         raise CallFailed("no_answer", rest_s=rest_asked_for(answer, datetime.now(UTC)))
+
+
+def post(url: str, allow: Sequence[Allowed], headers: Mapping[str, str], content: bytes, deadline: Deadline) -> Answer:
+    """Send a signed message to an address that a manager gave; its answer's body isn't read.
+
+    Raise `NotAllowed`, `NotSent` or `NoAnswer`.
+    """
+    base = read_base(url)
+    check_base(base, allow, read_base(settings.BASE_URL))
+    headers = {"Content-Type": "application/json", **headers}
+    target = "/" if url.endswith("/") or not base.path else ""
+    return send(Call(base, tuple(allow), "POST", target, deadline, 0, headers, content, reads_body=False))
 
 
 def signed(secrets: str, message_id: str, body: str, now: datetime) -> dict[str, str]:

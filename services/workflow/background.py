@@ -35,27 +35,32 @@ Work = TypeVar("Work", bound=BackgroundWork)
 
 
 def work_off(model: type[Work], make: Callable[[Work], bool], now: datetime) -> int:
-    """Make everything of a kind that waits; give how many were made.
-
-    One that fails doesn't hinder the others; it is tried again when its lease is over, and given up after five times.
-    """
+    """Make everything of a kind that waits; give how many were made."""
     made = 0
-    while work := claim(model, now):
-        try:
-            made += make(work)
-        except Exception:
-            log.exception("background_work_failed", kind=model.__name__, pk=str(work.pk), attempts=work.attempts)
-            if work.attempts >= MOST_ATTEMPTS:
-                own(work).update(finished_at=timezone.now(), lease_until=None)
+    while work := claim(model._default_manager.order_by("asked_at"), now):
+        made += try_to_make(work, make)
     return made
 
 
-def claim(model: type[Work], now: datetime) -> Work | None:
-    """Take the oldest that waits or that a worker let fall."""
+def try_to_make(work: Work, make: Callable[[Work], bool]) -> bool:
+    """Make what was claimed; tell whether it was made.
+
+    One that fails doesn't hinder the others; it is tried again when its lease is over, and given up after five times.
+    """
+    try:
+        return make(work)
+    except Exception:
+        log.exception("background_work_failed", kind=type(work).__name__, pk=str(work.pk), attempts=work.attempts)
+        if work.attempts >= MOST_ATTEMPTS:
+            own(work).update(finished_at=timezone.now(), lease_until=None)
+        return False
+
+
+def claim(rows: QuerySet[Work], now: datetime) -> Work | None:
+    """Take the first of some rows that waits or that a worker let fall."""
     with transaction.atomic():
         free = Q(lease_until=None) | Q(lease_until__lte=now)
-        waiting = model._default_manager.filter(free, finished_at=None).order_by("asked_at")
-        work = waiting.select_for_update(skip_locked=True).first()
+        work = rows.filter(free, finished_at=None).select_for_update(skip_locked=True).first()
         if work is not None:
             work.lease_until, work.attempts = now + LEASE, work.attempts + 1
             work.save(update_fields=["lease_until", "attempts"])

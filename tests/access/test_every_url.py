@@ -129,6 +129,14 @@ managers_robot_act   in        no    no       no     no            ok      no   
 managers_connectors  in        no    no       no    no            ok      ok              ok
 managers_connector   in        no    no       no    no            ok      ok              ok
 managers_connector_act in      no    no       no    no            no      no              ok
+managers_webhooks    in        no    no       no    no            ok      ok              no
+managers_webhook_new in        no    no       no    no            ok      ok              no
+managers_webhook     in        no    no       no    no            ok      no              no
+managers_webhook_act in        no    no       no    no            ok      no              no
+managers_webhook_replay in        no    no       no    no            ok      no              no
+managers_webhook_renewal in        no    no       no    no            ok      no              no
+managers_webhook_end in        no    no       no    no            ok      no              no
+managers_message_replay in        no    no       no    no            ok      no              no
 managers_versions    in        no    no       no     no            ok      no              no
 managers_draft       in        no    no       no     no            ok      no              no
 managers_try         in        no    no       no     no            ok      no              no

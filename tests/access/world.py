@@ -24,6 +24,7 @@ from services.requests.operations import add_evidence, start_draft
 from services.requests.share_links import ShareLink
 from services.requests.signing import make_keys
 from services.transparency.steering import Promise, Remark, Target
+from services.webhooks.models import Delivery, Webhook
 from services.workflow.actions import FORMS
 from services.workflow.asked_opinions import AskedOpinion
 from services.workflow.bulk import BulkAct
@@ -46,6 +47,7 @@ from services.workflow.trials import Trial
 from services.workflow.what_if.running import run_trials, try_draft
 from tests import worlds
 from tests.access.steering import steered
+from tests.access.telling import told
 from tests.access.without_account import Nameless, nameless_of
 from tests.citizens.forms import PDF
 
@@ -85,6 +87,8 @@ class Town:
     session_pk: int
     opinion: AskedOpinion
     given: AskedOpinion
+    webhook: Webhook
+    message: Delivery
     nameless: Nameless
 
     @property
@@ -184,6 +188,7 @@ def build_town(name: str) -> Town:
     session = UserSession.objects.create(user=citizen, ip="127.0.0.1", session_key=f"of-{name}")
     known = (*known, others, absence, change, trial_of(name, manager), own_day)
     known = (*known, *steered(name, manager, now), session.pk, *opinions_of(held, clerk, now))
+    known = (*known, *told(name, manager, now))
     pothole = ServiceVersion.objects.select_related("service").get(service__code="pothole")
     nameless = nameless_of(name, pothole, clerk, ContentFile(one_page(), name="paper.pdf"), now)
     return Town(name, citizen, clerk, manager, *fresh, *known, nameless)
@@ -320,6 +325,9 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_remark_withdraw": [{"pk": town.remark.pk}],
         "managers_promises": [{"code": f"own-{town.name}"}],
         "managers_promise_close": [{"pk": town.promise.pk}],
+        **{f"managers_webhook{part}": [{"pk": town.webhook.pk}] for part in ("", "_replay", "_renewal", "_end")},
+        "managers_webhook_act": [{"pk": town.webhook.pk, "act": act} for act in ("test", "pause", "resume")],
+        "managers_message_replay": [{"pk": town.message.pk}],
         "other_session": [{"pk": town.session_pk}],
         "managers_versions": [{"code": f"own-{town.name}"}],
         "managers_draft": drafts,

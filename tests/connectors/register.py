@@ -5,10 +5,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 from urllib.parse import unquote
 
 from tests.connectors.faults import http
 
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 RECORD = {"name": "Aysel", "home": {"city": "Sumqayıt"}}
 
 
@@ -56,7 +58,13 @@ class Answers(BaseHTTPRequestHandler):
 
 @contextmanager
 def running_register() -> Iterator[Register]:
-    server = Register()
+    with running(Register()) as register:
+        yield register
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Let a server answer in the background until the block ends."""
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server

@@ -48,6 +48,7 @@ class TestSettings:
             ("BASE_URL", "http://portal.example.org"),
             ("STAFF_NEED_SECOND_FACTOR", False),
             ("CLAMD_URL", "http://clamav:3310"),
+            ("WEBHOOK_ALLOW", ["10.0.0.0/8"]),
             ("GUARDS", {"fence": False}),
             ("CRASH_AT", {"before_effect.mail:1"}),
         ],

@@ -49,6 +49,9 @@ IN_FILE: Final = {
         managers_people managers_calendar managers_versions managers_draft managers_publish managers_trial
         managers_robots managers_robots_again managers_connector_act
     """,
+    "test_webhooks": """
+        managers_webhooks managers_webhook_new managers_webhook managers_webhook_renewal managers_webhook_end
+    """,
     "test_own_data": "my_data_erase",
     "test_own_ways": "apply_keep my_request_write desk_write",
     "test_papers_to_keep": "verify_document",
@@ -95,7 +98,7 @@ UNREAD: Final = {
             desk_views desk_view_removal desk_block_removal desk_next desk_extend desk_after_care desk_team_give
             desk_absence_end desk_role_settle managers_letters managers_role_end managers_role_settle
             managers_calendar_remove managers_target_end managers_remark_withdraw managers_robot_act managers_try
-            set_language still_here
+            managers_webhook_act managers_webhook_replay managers_message_replay set_language still_here
         """,
         Unread.MAIL: "letter_as_mailed",
         Unread.ODD: "socialaccount_signup",
