@@ -53,6 +53,15 @@ class WebhookForm(forms.Form):
         self.fields["agency"].queryset = managed  # type: ignore[attr-defined]
         self.fields["agency"].initial = managed.first()
 
+    def clean_url(self) -> str:
+        """Look where an address leads already here, so that all that is wrong is told at once."""
+        url = str(self.cleaned_data["url"])
+        try:
+            operations.check_address(url)
+        except operations.BadAddress as bad:
+            raise forms.ValidationError(str(bad.message)) from None
+        return url
+
 
 class ReplayForm(forms.Form):
     hours = forms.TypedChoiceField(
