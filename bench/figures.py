@@ -173,7 +173,7 @@ def pages() -> None:
         assert client.get(address).status_code == 200, address
         first = len(connection.queries)
         client.get(address)
-        again, connection.force_debug_cursor = len(connection.queries) - first, False
+        again, connection.force_debug_cursor = len(connection.queries), False  # of this request alone
         ask = partial(client.get, address)
         tell(f"{name}, made", ask, f"{first} queries", before=caches["figures"].clear)
         tell(f"{name}, kept", ask, f"{again} queries")
