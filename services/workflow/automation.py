@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from services.ledger.standing import standing
 from services.workflow import rules
-from services.workflow.claims import due, locked, walks_of
+from services.workflow.claims import due, locked, locked_together, walks_of
 from services.workflow.crash_points import crash_point
 from services.workflow.driving import How, drive, put_off
 from services.workflow.models import Heartbeat, Step, StepQuerySet
@@ -102,7 +102,7 @@ def _run_all(steps: StepQuerySet, now: datetime, *, is_counted: bool) -> bool:
 
 def _run_together(steps: StepQuerySet, now: datetime) -> tuple[int, list[int]]:
     with transaction.atomic():
-        claimed = list(locked(steps))
+        claimed = list(locked_together(steps))
         walks, failed = [], []
         for walk, own in walks_of(claimed, now):
             try:
