@@ -135,11 +135,13 @@ def readings_of(user: User) -> list[Reading]:
         if request.assistant_id:
             officials[f"assistant:{request.assistant_id}"] = Official(request.assistance["name"], _("Assistant"))
     looks = [(event, officials.get(event.actor, holder)) for event in events]
-    return [Reading(event.at, own[event.subject], who.name, who.agency, _purpose(event)) for event, who in looks]
+    return [Reading(event.at, own[event.subject], who.name, who.agency, _purpose(event, who)) for event, who in looks]
 
 
-def _purpose(event: Event) -> str:
-    """Tell why somebody looked: the official's work, a purpose told beforehand, or a search."""
+def _purpose(event: Event, who: Official) -> str:
+    """Tell why somebody looked: the official's work, a purpose told beforehand, what a program is for, or a search."""
+    if who.purpose:
+        return who.purpose
     if event.kind == "found_in_search":
         return _("Found by a search for people")
     told = event.facts.get("purpose", "")
@@ -150,7 +152,7 @@ def _purpose(event: Event) -> str:
 
 def _told(service_request: ServiceRequest, events: list[Event], officials: dict[str, Official]) -> Iterator[Told]:
     steps = service_request.version.definition.workflow.by_key
-    who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot")}
+    who = {"citizen": _("Applicant"), "clerk": _("Official"), "robot": _("Robot"), "program": _("Program")}
     who["anonymous"] = _("Applicant without account")
     who |= {"holder": _("Somebody with the code"), "assistant": _("Assistant")}
     helper = service_request.assistance.get("name", "")

@@ -1,4 +1,4 @@
-"""Confirm or refuse what somebody else proposed about a role, on the page of managers and on that of supervisors."""
+"""Confirm or refuse what somebody else proposed about a role or a program, for managers and for supervisors."""
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from portal.attempts import attempt
 from portal.people import person
+from services.workflow.operations.programs import confirm_program
 from services.workflow.operations.roles import confirm, refuse
+from services.workflow.programs import Program
 from services.workflow.role_changes import RoleChange
 
 
@@ -23,3 +25,13 @@ def settle_change(request: HttpRequest, change: RoleChange, act: str) -> None:
         return _("The proposal is refused.")
 
     attempt(request, settled)
+
+
+def confirm_made(request: HttpRequest, program: Program) -> None:
+    """Let a program act that somebody else made, and tell how it went."""
+
+    def confirmed() -> str:
+        confirm_program(program, person(request), timezone.now())
+        return _("The program may act from now on.")
+
+    attempt(request, confirmed)

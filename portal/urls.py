@@ -3,6 +3,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from portal import health, idle, kept_words, place, sessions
+from portal.api import oauth
 
 handler400 = "portal.errors.refused"
 handler404 = "portal.errors.missing"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("account/2fa/webauthn/keys/<int:pk>/remove/", sessions.TakePasskeyAway.as_view(), name="mfa_remove_webauthn"),
     path("account/", include("allauth.urls")),
     path("api/", include("portal.api.urls")),
+    path("oauth/token", oauth.token, name="oauth_token"),
     path("open311/", include("portal.api.open311.urls")),
     path("open-data/", include("portal.api.open_data_urls")),
     path("", include("portal.clerks.urls")),

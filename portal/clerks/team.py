@@ -16,12 +16,14 @@ from portal.attempts import attempt
 from portal.clerks.forms import ReassignForm
 from portal.fields import ChosenField, DayField
 from portal.people import person, posted
-from portal.role_changes import settle_change
+from portal.role_changes import confirm_made, settle_change
 from services.accounts.models import User
 from services.agencies.models import Absence, Agency, Membership
 from services.workflow.operations import desk
 from services.workflow.operations.absences import end_absence, record_absence
+from services.workflow.operations.programs import programs_to_confirm
 from services.workflow.operations.roles import changes_to_settle
+from services.workflow.programs import Program
 from services.workflow.queries import supervised_by, told_of_deadlines
 from services.workflow.recusals import Recusal
 from services.workflow.role_changes import RoleChange
@@ -98,6 +100,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "nobody": without_anybody(agencies)[:SHOWN],
         "form": form,
         "changes": changes_to_settle(user),
+        "programs": programs_to_confirm(user),
     }
     return render(request, "clerks/team.html", context, status=422 if form.errors else 200)
 
@@ -139,6 +142,14 @@ def settle_role(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     """Confirm or refuse the change of a role at an agency that one supervises."""
     change = get_object_or_404(RoleChange, pk=pk, agency__in=agencies_of(request))
     settle_change(request, change, act)
+    return redirect("desk_team")
+
+
+@require_POST
+def confirm_program_of(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Confirm a program of an agency that one supervises."""
+    program = get_object_or_404(Program, pk=pk, agency__in=agencies_of(request))
+    confirm_made(request, program)
     return redirect("desk_team")
 
 

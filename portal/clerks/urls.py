@@ -47,6 +47,7 @@ urlpatterns = [
     path("desk/team/", team.team, name="desk_team"),
     path("desk/team/steps/<int:pk>/", team.give, name="desk_team_give"),
     path("desk/team/absences/<int:pk>/removal/", team.there_again, name="desk_absence_end"),
+    path("desk/team/programs/<uuid:pk>/confirmation/", team.confirm_program_of, name="desk_program_confirm"),
     path("desk/team/roles/<uuid:pk>/<slug:act>/", team.settle_role, name="desk_role_settle"),
     path("desk/team/signals/", team.signals, name="desk_signals"),
     path("desk/complaints/<int:pk>/", complaints.complaint, name="desk_complaint"),

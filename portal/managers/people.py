@@ -31,7 +31,7 @@ from services.workflow.role_changes import RoleChange
 SHOWN = 30
 
 
-def _desk_words(desk: Desk) -> str:
+def desk_words(desk: Desk) -> str:
     return format_html("{} – {}", named(desk), named(desk.office))
 
 
@@ -62,7 +62,7 @@ class RoleForm(forms.Form):
             Desk.objects.filter(office__agency__in=agencies).select_related("office").order_by("office__code", "code")
         )
         self.fields["desks"].queryset = desks  # type: ignore[attr-defined]
-        self.fields["desks"].label_from_instance = _desk_words  # type: ignore[attr-defined]
+        self.fields["desks"].label_from_instance = desk_words  # type: ignore[attr-defined]
 
     def clean_email(self) -> User:
         user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()

@@ -27,7 +27,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in: citizen, clerk, manager or administrator. What they may do is told by memberships."""
+    """A person who signs in: citizen, clerk, manager or administrator. What they may do is told by memberships.
+
+    A program of an agency is one, too, so that whoever reads has one kind of number; it never signs in.
+    """
 
     class Gender(models.TextChoices):
         WOMAN = "woman", _("Woman")
@@ -53,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     wants_sms = models.BooleanField(_("notices by SMS"), default=False)
     notices_read_at = models.DateTimeField(null=True, editable=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    is_program = models.BooleanField(default=False, db_default=False, editable=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
     objects = UserManager()
@@ -67,6 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
             models.CheckConstraint(
                 name="user_reachable", condition=models.Q(wants_mail=True) | models.Q(wants_sms=True)
+            ),
+            models.CheckConstraint(
+                name="programs_never_sign_in", condition=models.Q(is_program=False) | models.Q(is_active=False)
             ),
         ]
 

@@ -36,6 +36,7 @@ class Token(models.Model):
         DRAFT = "drafts:write", _("Read and fill in my drafts, without sending them")
         SUBMIT = "requests:submit", _("Send requests in my name")
         ACT = "requests:act", _("Write to the office, answer it and withdraw requests in my name")
+        DESK_READ = "desk:read", _("Read at desks, changing nothing")
         DESK = "desk:work", _("Work at my desks in my name, as an official")
         REPORT = "reports:submit", _("Pass on reports of others (Open311), in nobody’s name")
 
@@ -59,6 +60,10 @@ class Token(models.Model):
 
     def is_valid(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at
+
+    def allows(self, scope: str) -> bool:
+        """Tell whether it lets a program do something; who may work at desks may read there."""
+        return scope in self.scopes or (scope == self.Scope.DESK_READ and self.Scope.DESK in self.scopes)
 
     @property
     def purposes(self) -> list[str]:

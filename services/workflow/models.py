@@ -13,6 +13,7 @@ import services.workflow.bulk
 import services.workflow.knowledge
 import services.workflow.looking
 import services.workflow.preparing
+import services.workflow.programs
 import services.workflow.recusals
 import services.workflow.role_changes
 import services.workflow.rounds

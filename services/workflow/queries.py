@@ -7,14 +7,17 @@ from uuid import UUID
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from services.accounts.models import User
+from services.accounts.tokens import Token
 from services.agencies.models import Agency, Desk, Membership, Office
 from services.ledger.composed import Composed
 from services.requests.models import ServiceRequest
 from services.requests.names import FoldedName
 from services.workflow.models import ACTIVE, Complaint, Step, StepQuerySet
 from services.workflow.notices import BY_MAIL, TO_ASSISTANT
+from services.workflow.programs import Program
 from services.workflow.rules import why_stopped
 from services.workflow.staff_notices import StaffNotice
 
@@ -99,12 +102,23 @@ def steps_to_act_at(user: User, kind: str = Step.Kind.DESK) -> StepQuerySet:
     return steps.select_related("service_request__version", "desk__office__agency")
 
 
+def desks_seen_by(user: User) -> list[int]:
+    """Give the desks where a person works, or where a program may read."""
+    if not user.is_program:
+        return desks_of(user)
+    read = Program.objects.valid(timezone.now()).filter(user=user, scopes__contains=[Token.Scope.DESK_READ])
+    return list(read.filter(desks__isnull=False).values_list("desks", flat=True))
+
+
 def requests_at_desks_of(user: User) -> QuerySet[ServiceRequest]:
     """Give the requests that a clerk may open: of the offices where the clerk has a desk, or once at such a desk.
 
     Never one's own: officials follow theirs as everybody does.
     """
-    desks = desks_of(user)
+    return _requests_at(desks_of(user), user)
+
+
+def _requests_at(desks: list[int], user: User) -> QuerySet[ServiceRequest]:
     offices = Desk.objects.filter(pk__in=desks).values("office")
     at_desk = Step.objects.filter(service_request=OuterRef("pk"), desk__in=desks)
     seen = ServiceRequest.objects.filter(Q(office__in=offices) | Exists(at_desk))
@@ -118,9 +132,10 @@ def requests_of_offices_of(user: User) -> QuerySet[ServiceRequest]:
 
 
 def requests_to_read(user: User) -> QuerySet[ServiceRequest]:
-    """Give the requests that a clerk may read: at one's desks, or what an objection at one's desks is about."""
-    objected = Step.objects.filter(service_request__appeal_of=OuterRef("pk"), desk__in=desks_of(user))
-    seen = ServiceRequest.objects.filter(Q(pk__in=requests_at_desks_of(user).values("pk")) | Exists(objected))
+    """Give the requests that a clerk or a program may read: at the desks, or what an objection there is about."""
+    desks = desks_seen_by(user)
+    objected = Step.objects.filter(service_request__appeal_of=OuterRef("pk"), desk__in=desks)
+    seen = ServiceRequest.objects.filter(Q(pk__in=_requests_at(desks, user).values("pk")) | Exists(objected))
     return seen.exclude(applicant=user)
 
 

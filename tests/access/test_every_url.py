@@ -110,6 +110,11 @@ managers_letters     in        no    no       no    no            ok      ok    
 managers_people      in        no    no       no    no            ok      ok              no
 managers_role_end    in        no    no       no    no            ok      no              no
 managers_role_settle in        no    no       no    no            ok      no              no
+desk_program_confirm in        no    no       ok    no            no      no              no
+managers_programs    in        no    no       no    no            ok      ok              no
+managers_program_secret in     no    no       no    no            ok      no              no
+managers_program_end in        no    no       no    no            ok      no              no
+managers_program_confirm in    no    no       no    no            ok      no              no
 managers_calendar    in        no    no       no     no            ok      no              no
 managers_calendar_remove in    no    no       no     no            ok      no              no
 desk_next            in        no    no       ok     ok            no      no              no

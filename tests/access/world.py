@@ -38,10 +38,12 @@ from services.workflow.operations.complaint import complain
 from services.workflow.operations.knowledge import write_block
 from services.workflow.operations.opinions import Question, ask_opinion, give_opinion
 from services.workflow.operations.paper import share
+from services.workflow.operations.programs import make_program
 from services.workflow.operations.roles import propose_role
 from services.workflow.operations.saved_views import save_view
 from services.workflow.operations.tokens import make_token
 from services.workflow.operations.working_days import add_own_day
+from services.workflow.programs import Program
 from services.workflow.role_changes import RoleChange
 from services.workflow.trials import Trial
 from services.workflow.what_if.running import run_trials, try_draft
@@ -79,6 +81,7 @@ class Town:
     others_step: Step
     absence: Absence
     change: RoleChange
+    program: Program
     trial: Trial
     own_day: OwnDay
     target: Target
@@ -186,7 +189,7 @@ def build_town(name: str) -> Town:
         name={"en": "Move"},
     )
     session = UserSession.objects.create(user=citizen, ip="127.0.0.1", session_key=f"of-{name}")
-    known = (*known, others, absence, change, trial_of(name, manager), own_day)
+    known = (*known, others, absence, change, program_of(name, manager, now), trial_of(name, manager), own_day)
     known = (*known, *steered(name, manager, now), session.pk, *opinions_of(held, clerk, now))
     known = (*known, *told(name, manager, now))
     pothole = ServiceVersion.objects.select_related("service").get(service__code="pothole")
@@ -205,6 +208,14 @@ def opinions_of(held: Step, clerk: User, now: datetime) -> tuple[AskedOpinion, A
     )
     give_opinion(given, worlds.clerk("bruno", other), now, words="It is.", file=ContentFile(one_page(), name="it.pdf"))
     return asked, given
+
+
+def program_of(name: str, manager: User, now: datetime) -> Program:
+    """Give a program that waits for a second person."""
+    told = {"name": f"Secret of {name}", "purpose": "Own app", "scopes": ["desk:read"], "days": 30}
+    agency = manager.memberships.get(role="manager").agency
+    desks = [worlds.desk_of(name, "permits")]
+    return make_program(agency=agency, responsible=manager, desks=desks, by=manager, now=now, **told)[0]
 
 
 def own_kind(today: date) -> str:
@@ -242,6 +253,7 @@ def file(name: str) -> "ContentFile[bytes]":
     return ContentFile(PDF, name=name)
 
 
+OF_PROGRAMS = ("managers_program_secret", "managers_program_end", "managers_program_confirm")
 AT_TASK = ("task", "purpose", "history", "claim", "decision", "question", "activities")
 
 
@@ -287,6 +299,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_calendar": [{"code": town.name}],
         "managers_calendar_remove": [{"pk": town.own_day.pk}],
         "managers_role_end": [{"pk": town.clerk.memberships.first().pk}],
+        **{key: [{"pk": town.program.pk}] for key in ("desk_program_confirm", *OF_PROGRAMS)},
         "desk_role_settle": [{"pk": town.change.pk, "act": act} for act in ("confirm", "refuse")],
         "managers_role_settle": [{"pk": town.change.pk, "act": act} for act in ("confirm", "refuse")],
         "desk_view_removal": [{"pk": town.view.pk}],

@@ -46,7 +46,8 @@ IN_FILE: Final = {
     "test_for_others": "apply_for_change my_request_answer",
     "test_interrupted": "again",
     "test_managing": """
-        managers_people managers_calendar managers_versions managers_draft managers_publish managers_trial
+        managers_people managers_programs managers_program_secret managers_program_end
+        managers_calendar managers_versions managers_draft managers_publish managers_trial
         managers_robots managers_robots_again managers_connector_act
     """,
     "test_webhooks": """
@@ -89,6 +90,7 @@ UNREAD: Final = {
             api_desk_desks api_desk_tasks api_desk_held api_desk_next api_desk_task api_desk_purpose api_desk_history
             api_desk_claim api_desk_decision api_desk_question api_desk_activities
             api_log_head api_log_events api_log_month api_log_keys api_log_inclusion api_log_consistency
+            oauth_token
             open311_discovery open311_services open311_service open311_requests open311_request open311_token
             open_data_package open_data_catalogue open_data_xes open_data_ocel linked_services linked_service
             process_model health_live health_ready mfa_login_webauthn mfa_reauthenticate_webauthn
@@ -96,7 +98,8 @@ UNREAD: Final = {
         Unread.FORM: """
             apply_remove_file status_end my_data_export my_request_end_assistance my_request_confirm my_link_end
             desk_views desk_view_removal desk_block_removal desk_next desk_extend desk_after_care desk_team_give
-            desk_absence_end desk_role_settle managers_letters managers_role_end managers_role_settle
+            desk_absence_end desk_role_settle desk_program_confirm managers_program_confirm
+            managers_letters managers_role_end managers_role_settle
             managers_calendar_remove managers_target_end managers_remark_withdraw managers_robot_act managers_try
             managers_webhook_act managers_webhook_replay managers_message_replay set_language still_here
         """,

@@ -6,6 +6,7 @@ The supervisor has a phone; managers read French.
 import time
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -203,3 +204,52 @@ def pause_a_connector(admin: Visitor) -> None:
     assert_sound_and_narrow(admin, "connector-paused")
     admin.click("Resume")
     expect(page.locator("form[action$='/pause/']")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_program_of_the_agency_needs_two(visitor: Open, walked: LivePortal, language: str) -> None:
+    dilara, vusala = visitor("dilara", language=language), visitor("vusala", width=390, language=language)
+    page = dilara.page
+    go_freshly(dilara, "/manage/programs/", PASSWORD)
+    assert_sound_and_narrow(dilara, f"programs-of-agency-{language}")
+    if not page.locator("form[action='/manage/programs/'] button").is_visible():
+        page.locator("main details summary").last.click()
+    page.locator("form[action='/manage/programs/'] button").click()
+    assert_sound_and_narrow(dilara, f"programs-of-agency-faults-{language}")
+    secret = make_a_program(dilara)
+    assert_sound_and_narrow(dilara, f"programs-of-agency-made-{language}")
+    wanted, client = {"grant_type": "client_credentials"}, page.locator("#id_client").input_value()
+    assert httpx.post(f"{walked.url}/oauth/token", data=wanted, auth=(client, secret)).status_code == 401
+
+    vusala.page.goto("/desk/team/")
+    assert_sound_and_narrow(vusala, f"team-program-{language}")
+    vusala.page.locator("form[action$='/confirmation/'] button").first.click()
+    expect(vusala.page.locator("form[action$='/confirmation/']")).to_have_count(0)
+    given = httpx.post(f"{walked.url}/oauth/token", data=wanted, auth=(client, secret)).json()
+    bearer = {"Authorization": f"Bearer {given['access_token']}"}
+    assert httpx.get(f"{walked.url}/api/desk/tasks/", headers=bearer).status_code == 200
+
+    page.goto("/manage/programs/")
+    assert_sound_and_narrow(dilara, f"programs-of-agency-listed-{language}")
+    page.locator("main a[href$='/secret/']").first.click()
+    assert_sound_and_narrow(dilara, f"program-secret-{language}")
+    page.go_back()
+    page.locator("main a[href$='/end/']").first.click()
+    assert_sound_and_narrow(dilara, f"program-end-{language}")
+    page.locator("main form button").first.click()
+    expect(page.locator("main a[href$='/end/']")).to_have_count(0)
+    assert httpx.get(f"{walked.url}/api/desk/tasks/", headers=bearer).status_code == 401
+    assert vusala.faults == dilara.faults == []
+
+
+def make_a_program(dilara: Visitor) -> str:
+    """Fill in the form, and give the secret that is shown."""
+    form = dilara.page.locator("form[action='/manage/programs/']")
+    form.locator("input[name=name]").fill("Archive")
+    form.locator("input[name=purpose]").fill("Keeps closed files")
+    form.locator("select[name=agency]").select_option(index=form.locator("select[name=agency] option").count() - 1)
+    form.locator("input[name=responsible]").fill("bruno@example.org")
+    form.locator("input[name=scopes][value='desk:read']").check()
+    form.locator("input[name=desks]").last.check()
+    form.locator("button").click()
+    return dilara.page.locator("#id_secret").input_value()

@@ -21,7 +21,7 @@ from services.workflow.desk_lists import desks_in, held_by, page_for, steps_of
 from services.workflow.models import Step
 from services.workflow.operations import desk
 from services.workflow.paging import Place
-from services.workflow.queries import desks_of
+from services.workflow.queries import desks_seen_by
 
 
 def told(steps: list[Step], user: User, now: datetime) -> Any:
@@ -34,7 +34,7 @@ class Desks(AtDesk):
 
     @extend_schema(operation_id="desk_desks", responses=DeskSerializer(many=True))
     def get(self, request: Request) -> Response:
-        desks = desks_in(desks_of(self.person()))
+        desks = desks_in(desks_seen_by(self.person()))
         return Response(DeskSerializer(sorted(desks, key=lambda one: one.pk), many=True).data)
 
 
@@ -82,7 +82,7 @@ class Next(AtDesk):
 
 def _own_desks(user: User, wanted: int | None) -> list[int]:
     """Give one's desks, or the wanted one of them; that of others answers as one that isn't there."""
-    own = [known for known in desks_of(user) if wanted in (None, known)]
+    own = [known for known in desks_seen_by(user) if wanted in (None, known)]
     if wanted is not None and not own:
         raise Http404
     return own

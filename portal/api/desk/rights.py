@@ -1,4 +1,4 @@
-"""Who works at desks by programs: whoever comes to the desk's pages, and no further than there."""
+"""Who works at desks by programs: whoever comes to the desk's pages, and no further; programs of agencies read."""
 
 from typing import Any
 
@@ -22,6 +22,8 @@ class IsClerk(permissions.BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         assert isinstance(request.user, User)
+        if request.user.is_program:
+            return request.method in permissions.SAFE_METHODS  # what a program may see is told by its desks
         if not Membership.objects.of(request.user).clerks().exists():
             raise Http404
         if lacks_second_factor(request.user):
@@ -34,5 +36,5 @@ class IsClerk(permissions.BasePermission):
 class AtDesk(ByPerson):
     """A call about the work of a desk; what isn't at one's desks answers 404."""
 
-    scopes = dict.fromkeys(METHODS, Token.Scope.DESK)
+    scopes = {**dict.fromkeys(METHODS, Token.Scope.DESK), "GET": Token.Scope.DESK_READ}
     permission_classes = [permissions.IsAuthenticated, HasScope, IsClerk]

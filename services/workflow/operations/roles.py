@@ -59,11 +59,14 @@ def _propose(
 
 def may_settle(change: RoleChange, user: User) -> bool:
     """Tell whether a person may confirm a change: a manager or supervisor of the agency, but neither side of it."""
-    if user.pk in (change.proposed_by_id, change.user_id):
-        return False
+    return user.pk not in (change.proposed_by_id, change.user_id) and answers_for(user, change.agency_id)
+
+
+def answers_for(user: User, agency: int) -> bool:
+    """Tell whether a person is a manager or supervisor of an agency, or manages the one above."""
     roles = [Membership.Role.MANAGER, Membership.Role.SUPERVISOR]
-    here = Membership.objects.of(user).filter(agency=change.agency_id, role__in=roles)
-    return here.exists() or agencies_managed_by(user).filter(pk=change.agency_id).exists()
+    here = Membership.objects.of(user).filter(agency=agency, role__in=roles)
+    return here.exists() or agencies_managed_by(user).filter(pk=agency).exists()
 
 
 def changes_to_settle(user: User) -> list[RoleChange]:

@@ -12,6 +12,7 @@ from services.agencies.models import Membership
 from services.ledger.operations import Entry, record
 from services.workflow.operations.walking import citizen, require
 
+AT_DESKS = (Token.Scope.DESK, Token.Scope.DESK_READ)
 MOST, LONGEST_DAYS, OVERLAP = 20, 365, timedelta(hours=24)
 
 
@@ -38,7 +39,7 @@ def _require_open(scopes: Collection[str], user: User) -> None:
 def scopes_open_to(user: User) -> list[Token.Scope]:
     """Give what a person can let programs do: what officials do, only an official."""
     works = Membership.objects.of(user).clerks().exists()
-    return [scope for scope in Token.Scope if works or scope != Token.Scope.DESK]
+    return [scope for scope in Token.Scope if works or scope not in AT_DESKS]
 
 
 @transaction.atomic

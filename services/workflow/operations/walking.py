@@ -51,7 +51,7 @@ def locked(rows: Rows, of: Sequence[str] = ("self",), *, skips_locked: bool = Fa
 
 
 def clerk(user: User) -> str:
-    return f"clerk:{user.pk}"
+    return f"{'program' if user.is_program else 'clerk'}:{user.pk}"
 
 
 def citizen(user: User | None) -> str:

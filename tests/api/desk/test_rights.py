@@ -16,7 +16,7 @@ from services.workflow.models import Step
 from services.workflow.operations.tokens import end_token
 from services.workflow.refusals import Refused
 from tests import worlds
-from tests.api.desk.desks import WORK, Program, fault
+from tests.api.desk.desks import Program, fault
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ class TestRight:
         other = Program(bruno, "requests:read", "requests:act")
 
         assert set(other.all(task).values()) == {403}
-        assert fault(other.get())[3] == f"The token needs the scope {WORK}."
+        assert fault(other.get())[3] == "The token needs the scope desk:read."
         assert fault(other.delete(f"{task.pk}/claim/"))[0] == 403
 
     def test_is_none_of_other_programs(self, program: Program) -> None:
