@@ -138,7 +138,7 @@ def rest_asked_for(answer: Answer, now: datetime) -> float | None:
         return min(float(said), LONGEST_REST_S)
     try:
         until = email.utils.parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max((until - now).total_seconds(), 0), LONGEST_REST_S)

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -27,6 +28,7 @@ from services.workflow.background import claim, own, try_to_make
 from services.workflow.breakers import FAILURES_TO_OPEN, REST
 from services.workflow.models import Step
 
+log = structlog.get_logger(__name__)
 CHUNK, PIECE = 5000, 1000
 DEADLINE_S, TURN_S = 15.0, 30.0
 GIVEN_UP_AFTER, KEPT = timedelta(days=5), timedelta(days=30)
@@ -145,11 +147,23 @@ def _waiting(now: datetime) -> list[UUID]:
 
 def _deliver_next(webhook: UUID, now: datetime) -> bool:
     """Make the next call to a webhook; tell whether there was one to make."""
-    delivery = claim(Delivery.objects.filter(webhook=webhook, due_at__lte=now).order_by("due_at"), now)
+    delivery = _claim_next(webhook, now)
     if delivery is None:
         return False
-    try_to_make(delivery, _deliver)
+    try_to_make(delivery, _deliver, most=None)
     return True
+
+
+@transaction.atomic
+def _claim_next(webhook: UUID, now: datetime) -> Delivery | None:
+    """Take the next message of a webhook, unless it was paused, asked for rest or is called since it was listed.
+
+    The row is locked first and judged by a question of its own, which so sees what a turn beside this one has claimed.
+    """
+    locked = Webhook.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=webhook).first()
+    if locked is None or not Webhook.objects.to_call(now).filter(pk=webhook).exists():
+        return None
+    return claim(Delivery.objects.filter(webhook=webhook, due_at__lte=now).order_by("due_at", "event"), now)
 
 
 @dataclass(frozen=True)
@@ -164,10 +178,19 @@ class Outcome:
 def _deliver(delivery: Delivery) -> bool:
     webhook = Webhook.objects.get(pk=delivery.webhook_id)
     began, started = timezone.now(), monotonic()
-    outcome = _call(webhook, delivery, began)
+    outcome = _tried(webhook, delivery, began)
     took_ms = round((monotonic() - started) * 1000)
     with transaction.atomic():
         return _note(delivery, outcome, Attempt(at=began, took_ms=took_ms))
+
+
+def _tried(webhook: Webhook, delivery: Delivery, now: datetime) -> Outcome:
+    """Call; what nobody foresaw counts as no answer, so that it is on the list of tries and the webhook as failing."""
+    try:
+        return _call(webhook, delivery, now)
+    except Exception:
+        log.exception("webhook_call_broke", webhook=str(webhook.pk), delivery=str(delivery.pk))
+        return Outcome(trouble=Trouble.NO_ANSWER)
 
 
 def _call(webhook: Webhook, delivery: Delivery, now: datetime) -> Outcome:

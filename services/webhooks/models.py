@@ -124,7 +124,7 @@ class Delivery(BackgroundWork):
             ),
         ]
         indexes = [
-            models.Index(fields=["webhook", "due_at"], condition=Q(finished_at=None), name="delivery_to_make"),
+            models.Index(fields=["webhook", "due_at", "event"], condition=Q(finished_at=None), name="delivery_to_make"),
             models.Index(fields=["webhook", "-asked_at", "-id"], name="delivery_log"),
             models.Index(fields=["asked_at"], name="delivery_by_age"),
         ]

@@ -42,16 +42,17 @@ def work_off(model: type[Work], make: Callable[[Work], bool], now: datetime) -> 
     return made
 
 
-def try_to_make(work: Work, make: Callable[[Work], bool]) -> bool:
+def try_to_make(work: Work, make: Callable[[Work], bool], most: int | None = MOST_ATTEMPTS) -> bool:
     """Make what was claimed; tell whether it was made.
 
-    One that fails doesn't hinder the others; it is tried again when its lease is over, and given up after five times.
+    One that fails doesn't hinder the others; it is tried again when its lease is over, and given up after `most` times;
+    never here when `most` is None, because its maker counts by itself.
     """
     try:
         return make(work)
     except Exception:
         log.exception("background_work_failed", kind=type(work).__name__, pk=str(work.pk), attempts=work.attempts)
-        if work.attempts >= MOST_ATTEMPTS:
+        if most is not None and work.attempts >= most:
             own(work).update(finished_at=timezone.now(), lease_until=None)
         return False
 

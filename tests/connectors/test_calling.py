@@ -128,6 +128,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
         ("٣", None),
         ("-1", None),
         ("soon", None),
+        ("Mon, 02 Mar 2026 12:01:00 +99999999999999999999", None),
         ("", None),
     ],
 )

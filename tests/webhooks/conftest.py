@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from services.accounts.models import User
 from services.agencies.models import Agency
-from services.webhooks import automation
 from services.webhooks.models import Webhook
 from services.webhooks.operations import make_webhook
 from tests import worlds
@@ -28,8 +27,7 @@ def at_once(settings: Any) -> None:
 
 
 @pytest.fixture
-def dilara(at_once: None, monkeypatch: pytest.MonkeyPatch) -> User:
-    monkeypatch.setattr(automation, "DEADLINE_S", 0.5)
+def dilara(at_once: None) -> User:
     worlds.build_agencies("north", "south")
     return worlds.clerk("dilara", desks=(), role="manager")
 
