@@ -1,6 +1,5 @@
 """OAuth 2.0 for programs of agencies: client credentials against a token for an hour (RFC 6749, 4.4)."""
 
-import binascii
 from base64 import b64decode
 from urllib.parse import unquote_plus
 
@@ -12,7 +11,9 @@ from django.views.decorators.http import require_POST
 from portal.limits import HOUR, Limit, address_of
 from services.workflow.operations.programs import WrongClient, WrongScope, give_access
 
-GIVEN, WRONG = Limit("oauth_given", 600, HOUR), Limit("oauth_wrong", 60, HOUR)
+GIVEN = Limit("oauth_given", 600, HOUR)  # by program
+WRONG = Limit("oauth_wrong", 60, HOUR)  # by address and program, so that one gone wrong shuts out no other there
+WRONG_AT = Limit("oauth_wrong_at", 3000, HOUR)  # by address
 NEVER_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 FORM = "application/x-www-form-urlencoded"
 
@@ -47,13 +48,15 @@ def _given(request: HttpRequest) -> dict[str, object]:
         raise Refused("unsupported_grant_type", "Only client_credentials is known here.")
     client_id, secret = _client_of(request)
     address = address_of(request)
-    if WRONG.is_used_up(address) or GIVEN.is_used_up(client_id):
+    wrong_by = f"{address} {client_id}"
+    if WRONG.is_used_up(wrong_by) or WRONG_AT.is_used_up(address) or GIVEN.is_used_up(client_id):
         raise Refused("temporarily_unavailable", "Too many tries: go on in an hour. A token works for an hour.", 429)
     now = timezone.now()
     try:
         given, bearer = give_access(client_id, secret, request.POST.get("scope", "").split(), now)
     except WrongClient:
-        WRONG.count(address)
+        WRONG.count(wrong_by)
+        WRONG_AT.count(address)
         raise Refused("invalid_client", "No program that may act now has this id and secret.", 401) from None
     except WrongScope:
         raise Refused("invalid_scope", "The program wasn't given this scope.") from None
@@ -82,6 +85,6 @@ def _client_of(request: HttpRequest) -> tuple[str, str]:
         raise Refused("invalid_request", "Show the secret in one way only.")
     try:
         client_id, _, secret = b64decode(written, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise Refused("invalid_client", "The header Authorization can't be read.", 401) from None
     return unquote_plus(client_id).replace("\0", ""), unquote_plus(secret)

@@ -3,22 +3,27 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
 from services.accounts.models import User
 from services.accounts.tokens import Token, digest_of
+from services.workflow.programs import Program
 
 TOLD_EVERY = timedelta(minutes=1)
 UNKNOWN = "This token isn't known, was ended or has expired. Make a new one."
 
 
 def token_of(secret: str) -> Token | None:
-    """Give the valid token whose secret this is, and note that it was used now."""
+    """Give the valid token whose secret this is, and note that it was used now.
+
+    One of a program of an agency counts no longer than the program may act.
+    """
     now = timezone.now()
-    acts = Q(user__is_active=True) | Q(user__is_program=True)  # a program of an agency never signs in
+    may_act = Exists(Program.objects.valid(now).filter(user=OuterRef("user")))
+    acts = Q(user__is_active=True) | Q(may_act, user__is_program=True)  # a program of an agency never signs in
     found = Token.objects.valid(now).filter(acts, digest=digest_of(secret.strip()))
     token = found.select_related("user").first()
     if token and (token.last_used_at is None or now - token.last_used_at > TOLD_EVERY):

@@ -210,8 +210,9 @@ def _purposes(request: ServiceRequest) -> list[dict[str, Any]]:
 
 
 def _event(event: Event, official: Official | None) -> dict[str, Any]:
-    """Tell an event: when, what, by whom, and of a look why somebody looked."""
-    purpose = SEARCHED if event.kind == "found_in_search" else event.facts.get("purpose")
+    """Tell an event: when, what, by whom, and of a look why somebody looked, as the page of looks does."""
+    told = SEARCHED if event.kind == "found_in_search" else event.facts.get("purpose")
+    purpose = official.purpose if official and official.purpose and told else told
     why = {"purpose": purpose} if purpose else {}
     return {"at": event.at, "kind": event.kind, "by": event.actor.split(":")[0], **_who(official), **why}
 

@@ -1,12 +1,14 @@
 """Programs of agencies: who lets them act, how they get a token, and what it opens."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import IntegrityError
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -49,6 +51,12 @@ def bearer_of(program: Program, secret: str, **more: str) -> str:
     answer = ask(program, secret, **more)
     assert answer.status_code == 200, answer.content
     return str(answer.json()["access_token"])
+
+
+def called_with(bearer: str) -> list[HttpResponse]:
+    """Call the desk twice and Open311 once, which answers 403 to a wrong key, 400 to an empty report."""
+    report = Client().post("/open311/v2/requests.json", {"api_key": bearer})
+    return [call(bearer), call(bearer, "/api/desk/desks/"), report]
 
 
 class TestMaking:
@@ -188,7 +196,7 @@ class TestToken:
         assert (answer.status_code, answer.json()["error"]) == (400, error)
         assert answer["Cache-Control"] == "no-store"
 
-    @pytest.mark.parametrize("written", ["Basic", "Basic !", "Basic /w==", "Basic AAAA"])
+    @pytest.mark.parametrize("written", ["Basic", "Basic !", "Basic /w==", "Basic AAAA", "Basic é"])
     def test_a_header_that_cant_be_read_is_a_wrong_client(self, bruno: User, written: str) -> None:
         answer = send({"grant_type": "client_credentials"}, Authorization=written)
 
@@ -211,6 +219,19 @@ class TestToken:
         assert [one.status_code for one in tries] == [401, 429]
         assert tries[1]["Retry-After"]
 
+    def test_wrong_secrets_of_one_program_shut_out_no_other_behind_its_address(
+        self, bruno: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        program, secret = confirmed(bruno)
+        monkeypatch.setattr(oauth, "WRONG", Limit("oauth_wrong_test", 1, 3600))
+        monkeypatch.setattr(oauth, "WRONG_AT", Limit("oauth_wrong_at_test", 2, 3600))
+        wrong = [ask("program_astray", "portal_wrong").status_code for _ in range(5)]
+        assert wrong == [401, 429, 429, 429, 429]
+        assert ask(program, secret).status_code == 200
+
+        assert ask("program_guessed", "portal_wrong").status_code == 401
+        assert ask(program, secret).status_code == 429
+
 
 class TestEnding:
     def test_shuts_secret_and_tokens_at_once(self, bruno: User) -> None:
@@ -230,7 +251,27 @@ class TestEnding:
         Membership.objects.of(bruno).update(ended_at=timezone.now())
 
         assert ask(program, secret).status_code == 401
-        assert call(bearer, "/api/desk/desks/").json() == []
+        assert [one.status_code for one in called_with(bearer)] == [401, 401, 403]
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            lambda program: User.objects.filter(pk=program.responsible_id).update(is_active=False),
+            lambda program: Membership.objects.of(program.responsible).update(ended_at=timezone.now()),
+            lambda program: Program.objects.filter(pk=program.pk).update(ended_at=timezone.now()),
+        ],
+        ids=["who answers for it may not sign in", "who answers for it left", "ended"],
+    )
+    def test_ends_what_was_given_before_at_every_call(self, bruno: User, end: Callable[[Program], int]) -> None:
+        program, secret = confirmed(bruno, READ, REPORT)
+        bearer = bearer_of(program, secret)
+        assert [one.status_code for one in called_with(bearer)] == [200, 200, 400]
+        end(program)
+
+        refused = called_with(bearer)
+
+        assert [one.status_code for one in refused] == [401, 401, 403]
+        assert b"expired" in refused[2].content  # the token isn't known, not: it lacks a scope
 
     def test_another_agencys_manager_is_refused(self, bruno: User) -> None:
         program, _secret = confirmed(bruno)

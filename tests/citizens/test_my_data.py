@@ -16,6 +16,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
+from portal.reading import readings_of
 from services.accounts.models import User
 from services.requests.assistance import MANDATE
 from services.requests.evidence import Scan
@@ -29,6 +30,7 @@ from services.workflow.operations import applicant, desk
 from services.workflow.operations.looking import open_file, search, tell_purpose
 from services.workflow.operations.messages import write_to_office
 from tests import worlds
+from tests.api.agency_programs import confirmed
 from tests.citizens.forms import PDF, upload
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,15 @@ class TestCopy:
             ("found_in_search", "search"),
         ]
 
+    def test_tells_what_a_program_that_looked_is_for(self, people: tuple[User, User]) -> None:
+        aysel, _vali = people
+        program, _secret = confirmed(worlds.clerk("bruno"))
+        open_file(request_of(aysel), program.user, NOON)
+        [look] = [event for event in copied(aysel)["requests"][0]["history"] if "purpose" in event]
+
+        assert (look["by"], look["name"]) == ("program", "Program “Archive”")
+        assert look["purpose"] == readings_of(aysel)[0].purpose == "Keeps closed files"
+
     def test_tells_the_purpose_that_was_told_before_a_look_in_its_words(self, people: tuple[User, User]) -> None:
         aysel, _vali = people
         bruno, request = worlds.clerk("bruno"), request_of(aysel)
@@ -247,7 +258,7 @@ class TestCopy:
 
     def test_a_worker_that_comes_too_late_finishes_nothing(self, people: tuple[User, User]) -> None:
         export = ask_for_export(people[0], NOON)
-        late = claim(DataExport, NOON)
+        late = claim(DataExport.objects.all(), NOON)
         assert late
         assert make_exports(NOON + timedelta(minutes=3)) == 1
 

@@ -5,13 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from services.accounts.models import User
-from services.agencies.models import Agency
+from services.agencies.models import Agency, Desk
 from services.workflow.operations.programs import confirm_program
 from services.workflow.programs import Program
 from tests import worlds
@@ -81,6 +85,33 @@ class TestMaking:
         listed = dilara.get(reverse("managers_programs")).content.decode()
         assert "May act until" in listed
         assert "Never" not in listed
+
+    @pytest.mark.parametrize("confirms", ["manager", "supervisor"])
+    def test_shows_who_confirms_where_and_until_when_it_may_read(self, dilara: Client, confirms: str) -> None:
+        desks = [worlds.desk_of("north", code).pk for code in ("permits", "roads")]
+        send(dilara, desks=desks)
+        second = signed_in(worlds.clerk("carla", desks=(), role=confirms))
+        page = second.get(reverse({"manager": "managers_programs"}.get(confirms, "desk_team"))).content.decode()
+
+        until = date_format(localtime(Program.objects.get().expires_at), "DATE_FORMAT")
+        assert f"Read at desks, changing nothing, until {until}" in page
+        for desk in Desk.objects.filter(pk__in=desks).select_related("office"):
+            assert f"{desk.name['en']} – {desk.office.name['en']}" in page
+        assert "may act" not in page.partition("<h2>")[2].partition("<details")[0]
+
+    @pytest.mark.parametrize(("confirms", "page"), [("manager", "managers_programs"), ("supervisor", "desk_team")])
+    def test_desks_take_no_query_each(
+        self, dilara: Client, confirms: str, page: str, django_assert_num_queries: Any
+    ) -> None:
+        send(dilara)
+        second = signed_in(worlds.clerk("carla", desks=(), role=confirms))
+        second.get(reverse(page))
+        with CaptureQueriesContext(connection) as one:
+            second.get(reverse(page))
+        Program.objects.get().desks.set(Desk.objects.filter(office__agency__code="north"))
+
+        with django_assert_num_queries(len(one)):
+            second.get(reverse(page))
 
     def test_its_maker_and_who_answers_for_it_cant_confirm(self, dilara: Client, bruno: User) -> None:
         worlds.clerk("bruno", role="supervisor")

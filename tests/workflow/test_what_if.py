@@ -194,7 +194,7 @@ class TestBackground:
         assert sorted(trial.results.values_list("number", flat=True)) == [0, 1, 2, 3, 4, 5]
 
     def test_a_worker_that_comes_too_late_keeps_nothing(self, trial: Trial) -> None:
-        late = claim(Trial, LATER)
+        late = claim(Trial.objects.all(), LATER)
         assert late
         assert run_trials(LATER + timedelta(minutes=3)) == 1
 

@@ -74,7 +74,8 @@ def programs_to_confirm(user: User) -> list[Program]:
     """Give the programs of the agencies that a person supervises and may confirm, the oldest first."""
     waiting = Program.objects.filter(agency__in=supervised_by(user), confirmed_at=None, ended_at=None)
     related = ("user", "agency", "made_by", "responsible")
-    return [one for one in waiting.select_related(*related).order_by("made_at") if may_confirm(one, user)]
+    known = waiting.select_related(*related).prefetch_related("desks__office").order_by("made_at")
+    return [one for one in known if may_confirm(one, user)]
 
 
 @transaction.atomic
