@@ -191,6 +191,7 @@ ACCESS: dict[str, Access] = {
     "managers_webhook_act": Access.MANAGER,
     "managers_message_replay": Access.MANAGER,
     "managers_versions": Access.MANAGER,
+    "managers_process_model": Access.MANAGER,
     "managers_draft": Access.MANAGER,
     "managers_try": Access.MANAGER,
     "managers_publish": Access.MANAGER,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.managers.own import own_draft
+from portal.managers.process_models import told_notes
 from portal.managers.versions import LATEST, TextForm
 from portal.people import person
 from services.catalogue.differences import Difference, differences
@@ -60,6 +61,7 @@ def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm) -
         "form": TextForm(initial={"text": shown.text}),
         "faults": _faults_with_lines(shown),
         "differences": _told_differences(shown) if shown.is_sound else [],
+        "notes": told_notes(shown),
         "hindrance": hindrance(shown, person(request)),
         "trial_form": trial_form,
         "trials": shown.trials.select_related("by").order_by("-asked_at")[:LATEST],

@@ -1,17 +1,23 @@
 """Drafts of definitions: checked whole, tried, and published when a second manager agrees."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from pydantic import ValidationError
 
 from services.accounts.models import User
 from services.agencies.models import Membership
 from services.catalogue.action_settings import Actions
+from services.catalogue.bpmn_file import WHOLE
+from services.catalogue.bpmn_merging import lost_silence, merged
+from services.catalogue.bpmn_parts import Note
+from services.catalogue.bpmn_steps import steps_of
 from services.catalogue.definition import Definition
-from services.catalogue.definition_text import read_text, write_text
+from services.catalogue.definition_text import LONGEST, read_text, write_text
 from services.catalogue.models import DefinitionDraft, Service, ServiceVersion
 from services.catalogue.operations import Publisher, examine, plain, publish
 from services.catalogue.soundness import Fault, Unsound
@@ -61,16 +67,57 @@ def _other_service(service: Service, definition: Definition) -> list[Fault]:
     return faults
 
 
-def check_draft(service: Service, text: str, by: User, now: datetime, actions: Actions) -> DefinitionDraft:
-    """Check a text and keep it with its faults; the latest draft again stays the one it is."""
+def check_draft(
+    service: Service, text: str, by: User, now: datetime, actions: Actions, notes: Sequence[Note] = ()
+) -> DefinitionDraft:
+    """Check a text and keep it with its faults; the latest draft again stays the one it is.
+
+    `notes` tell what of a file, from which the text was read, it can't hold.
+    """
     assert service.current is not None
+    kept = [asdict(note) for note in notes]
     latest = service.definition_drafts.filter(base=service.current, version=None).order_by("-made_at").first()
-    if latest is not None and latest.text == text:
+    if latest is not None and latest.text == text and latest.notes == kept:
         return latest
     _definition, faults = read_for(service, text, actions)
+    told = [asdict(fault) for fault in faults]
     return DefinitionDraft.objects.create(
-        service=service, base=service.current, text=text, faults=[asdict(fault) for fault in faults], by=by, made_at=now
+        service=service, base=service.current, text=text, faults=told, notes=kept, by=by, made_at=now
     )
+
+
+def draft_from_model(
+    service: Service,
+    content: bytes,
+    into: DefinitionDraft | None,
+    language: str,
+    *,
+    by: User,
+    now: datetime,
+    actions: Actions,
+) -> DefinitionDraft:
+    """Keep as a draft the current definition, or that of a draft, with the workflow of a file of BPMN.
+
+    The names in the file are in one of the definition's languages. Raise `Unsound` for why nothing can be taken.
+    """
+    assert service.current is not None
+    base = read_text(into.text if into else text_of(service.current)).data
+    Definition.model_validate(base)
+    told = steps_of(content, language)
+    text = write_text(merged(base, told))
+    if len(text) > LONGEST:
+        words = f"the definition would be longer than {LONGEST} characters"
+        raise Unsound([Fault(WHOLE, words, "Shorten its names and texts.", 1)])
+    return check_draft(service, text, by, now, actions, [*told.notes, *lost_silence(base, told)])
+
+
+def takes_a_workflow(draft: DefinitionDraft) -> bool:
+    """Tell whether a draft has the shape of a definition, so that its workflow can be exchanged."""
+    try:
+        Definition.model_validate(read_text(draft.text).data)
+    except (Unsound, ValidationError):
+        return False
+    return True
 
 
 def managers_of(service: Service) -> QuerySet[Membership]:

@@ -167,6 +167,11 @@ class DefinitionDraft(models.Model):
     base = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="+", help_text=_("The version it changes."))
     text = models.TextField()
     faults = models.JSONField(default=list, help_text=_("What is wrong with it: line, path, message, remedy."))
+    notes = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text=_("What a file that it was read from tells besides: see `bpmn_parts.Note`."),
+    )
     by = models.ForeignKey(User, models.PROTECT, related_name="definition_drafts")
     made_at = models.DateTimeField()
     version = models.OneToOneField(

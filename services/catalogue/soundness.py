@@ -99,8 +99,10 @@ def _shape_fault(error: Any, data: Any) -> Fault:
 
 def _as_written(path: Iterable[Any], data: Any) -> Iterator[str]:
     """Give the path that the author knows: without the kinds and types that were tried."""
+    was_kind = False
     for name in path:
-        if isinstance(data, dict) and data.get("kind") == name:
+        was_kind = not was_kind and isinstance(data, dict) and data.get("kind") == name
+        if was_kind:
             continue
         yield str(name)
         try:

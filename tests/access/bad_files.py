@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test.client import BOUNDARY, encode_multipart
 
+from services.catalogue.bpmn_file import LARGEST
 from services.catalogue.definition_text import LONGEST
 from tests.access.test_bad_input import SCRIPT
 from tests.citizens.forms import PDF
@@ -52,6 +53,7 @@ ALL_TAKEN = ""
 OWN = {
     "verify": lambda file: {"empty": BAD["empty"].told, "too large": "too large to be one of our"}.get(file, ALL_TAKEN),
     "managers_versions": lambda file: told_of_text(BAD[file].content),
+    "managers_process_model": lambda file: told_of_model(BAD[file].content),
 }
 
 
@@ -69,6 +71,18 @@ def told_of_text(content: bytes) -> str:
         return NO_TEXT if "\0" in content.decode() else ALL_TAKEN
     except UnicodeDecodeError:
         return NO_TEXT
+
+
+def told_of_model(content: bytes) -> str:
+    if not content:
+        return BAD["empty"].told
+    if len(content) > LARGEST:
+        return "too large to be one process"
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return "isn't text in UTF-8"
+    return "isn't BPMN 2.0" if content.startswith(b"<svg") else "can't be read as XML"
 
 
 def named(data: dict[str, object], name: str) -> tuple[bytes, str]:

@@ -143,6 +143,7 @@ managers_webhook_renewal in        no    no       no    no            ok      no
 managers_webhook_end in        no    no       no    no            ok      no              no
 managers_message_replay in        no    no       no    no            ok      no              no
 managers_versions    in        no    no       no     no            ok      no              no
+managers_process_model in      no    no       no     no            ok      no              no
 managers_draft       in        no    no       no     no            ok      no              no
 managers_try         in        no    no       no     no            ok      no              no
 managers_publish     in        no    no       no     no            ok      no              no

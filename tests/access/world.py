@@ -343,6 +343,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_message_replay": [{"pk": town.message.pk}],
         "other_session": [{"pk": town.session_pk}],
         "managers_versions": [{"code": f"own-{town.name}"}],
+        "managers_process_model": [{"code": f"own-{town.name}"}],
         "managers_draft": drafts,
         "managers_try": drafts,
         "managers_publish": drafts,

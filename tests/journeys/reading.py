@@ -47,7 +47,7 @@ IN_FILE: Final = {
     "test_interrupted": "again",
     "test_managing": """
         managers_people managers_programs managers_program_secret managers_program_end
-        managers_calendar managers_versions managers_draft managers_publish managers_trial
+        managers_calendar managers_versions managers_draft managers_publish managers_trial managers_process_model
         managers_robots managers_robots_again managers_connector_act
     """,
     "test_webhooks": """

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
+from tests.catalogue.bpmn_files import HOSTILE, SIGNAVIO
 from tests.journeys.people import PASSWORD, Visitor
 from tests.journeys.test_account_pages import go_freshly
 from tests.journeys.test_pages import assert_sound_and_narrow
@@ -139,6 +140,28 @@ def test_a_draft_is_tried_and_published_by_two(visitor: Open, walked: LivePortal
     rena.page.goto("/services/pothole-report/")
     rena.sees("9 jours")
     assert fuad.faults == rena.faults == []
+
+
+def test_a_workflow_comes_from_a_file(visitor: Open) -> None:
+    """In French: a file that is refused, and one of which not everything can be held."""
+    fuad = visitor("fuad", language="fr", width=390)
+    fuad.page.goto("/manage/services/pothole-report/versions/")
+    fuad.page.locator("main a[href$='/model/']").click()
+    assert_sound_and_narrow(fuad, "process-model-fr")
+    bring(fuad, HOSTILE["billion laughs"][0])
+    fuad.sees("a un type de document (DTD)")
+    assert_sound_and_narrow(fuad, "process-model-faults-fr")
+    bring(fuad, SIGNAVIO.encode())
+    fuad.page.wait_for_url("**/versions/*-*/")
+    fuad.sees("Une étape d’un agent la remplace.")
+    assert_sound_and_narrow(fuad, "process-model-draft-fr")
+    assert fuad.faults == []
+
+
+def bring(fuad: Visitor, content: bytes) -> None:
+    file: FilePayload = {"name": "way.bpmn", "mimeType": "application/xml", "buffer": content}
+    fuad.page.locator("input[name=file]").set_input_files(file)
+    fuad.page.locator("form:has(input[name=file]) button").click()
 
 
 def check(fuad: Visitor, text: str) -> None:
