@@ -18,7 +18,7 @@ from portal.managers.versions import LATEST, TextForm
 from portal.people import person
 from services.catalogue.differences import Difference, differences
 from services.catalogue.drafting import CannotPublish, definition_of, hindrance, publish_draft
-from services.catalogue.models import DefinitionDraft
+from services.catalogue.models import DefinitionDraft, DraftOrigin
 from services.workflow.actions import FORMS
 from services.workflow.what_if.running import try_draft
 
@@ -61,6 +61,7 @@ def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm) -
         "form": TextForm(initial={"text": shown.text}),
         "faults": _faults_with_lines(shown),
         "differences": _told_differences(shown) if shown.is_sound else [],
+        "origin": DraftOrigin.objects.filter(draft=shown).first(),
         "notes": told_notes(shown),
         "hindrance": hindrance(shown, person(request)),
         "trial_form": trial_form,
@@ -90,7 +91,12 @@ def _faults_with_lines(shown: DefinitionDraft) -> list[dict[str, object]]:
 
 
 def _told_differences(shown: DefinitionDraft) -> list[dict[str, object]]:
-    return [_told(one) for one in differences(shown.base.definition, definition_of(shown))]
+    return told_differences(differences(shown.base.definition, definition_of(shown)))
+
+
+def told_differences(found: list[Difference]) -> list[dict[str, object]]:
+    """Tell differences in the words of the page."""
+    return [_told(one) for one in found]
 
 
 def _told(one: Difference) -> dict[str, object]:

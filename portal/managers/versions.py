@@ -72,7 +72,7 @@ def versions(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         draft = check_draft(service, form.whole, person(request), timezone.now(), FORMS)
         return redirect("managers_draft", code=code, pk=draft.pk)
-    drafts = service.definition_drafts.select_related("by", "base", "version").annotate(tried=Count("trials"))
+    drafts = service.definition_drafts.select_related("by", "base", "version", "origin").annotate(tried=Count("trials"))
     context = {
         "service": service,
         "form": form,

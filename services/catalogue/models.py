@@ -193,6 +193,25 @@ class DefinitionDraft(models.Model):
         return not self.faults
 
 
+class DraftOrigin(models.Model):
+    """The package that a draft was taken from; the key that signed it was confirmed by the manager who took it."""
+
+    draft = models.OneToOneField(DefinitionDraft, models.CASCADE, primary_key=True, related_name="origin")
+    address = models.CharField(max_length=200)
+    service = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    key = models.CharField(max_length=300)
+    definition = models.JSONField()
+
+    class Meta:
+        verbose_name = _("origin of a draft")
+        verbose_name_plural = _("origins of drafts")
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.service} v{self.version}"
+
+
 class Compiled:
     """A version's definition, read and with its expressions compiled, once a process."""
 

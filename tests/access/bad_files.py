@@ -53,6 +53,7 @@ ALL_TAKEN = ""
 OWN = {
     "verify": lambda file: {"empty": BAD["empty"].told, "too large": "too large to be one of our"}.get(file, ALL_TAKEN),
     "managers_versions": lambda file: told_of_text(BAD[file].content),
+    "managers_package": lambda file: told_of_package(BAD[file].content),
     "managers_process_model": lambda file: told_of_model(BAD[file].content),
 }
 
@@ -71,6 +72,12 @@ def told_of_text(content: bytes) -> str:
         return NO_TEXT if "\0" in content.decode() else ALL_TAKEN
     except UnicodeDecodeError:
         return NO_TEXT
+
+
+def told_of_package(content: bytes) -> str:
+    if not content:
+        return BAD["empty"].told
+    return "too large to be a package" if len(content) > LARGEST else "can’t be read as JSON"
 
 
 def told_of_model(content: bytes) -> str:

@@ -145,6 +145,8 @@ managers_message_replay in        no    no       no    no            ok      no 
 managers_versions    in        no    no       no     no            ok      no              no
 managers_process_model in      no    no       no     no            ok      no              no
 managers_draft       in        no    no       no     no            ok      no              no
+managers_package     in        no    no       no     no            ok      no              no
+managers_origin      in        no    no       no     no            ok      no              no
 managers_try         in        no    no       no     no            ok      no              no
 managers_publish     in        no    no       no     no            ok      no              no
 managers_trial       in        no    no       no     no            ok      no              no

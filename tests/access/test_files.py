@@ -42,13 +42,16 @@ WAYS = {
     "verify": "verify",
     "managers_versions": "managers_versions",
     "managers_process_model": "managers_process_model",
+    "managers_package": "managers_package",
 }
 # Forms whose files no scanner is asked about, and why.
 UNSCANNED = {
     "verify": "the file is read once for its digest and signature, kept nowhere and given to nobody",
     "managers_versions": "a definition is read as text, kept as a text in a row, and shown as text in a field",
+    "managers_package": "a package is read as bounded JSON, and only its definition is kept, as text",
     "managers_process_model": "a process is read as bounded XML, and only its names and conditions are kept, as text",
 }
+READ_AS_TEXT = {"managers_versions", "managers_process_model", "managers_package"}
 # Programs that read files sent to them, by module: the forms above, and those that show no form of their own.
 READERS = {
     "portal/api/open311/sending.py": "for programs: tests/api/test_open311.py",
@@ -195,7 +198,7 @@ class TestBadFile:
         assert counts() == before
 
 
-@pytest.mark.parametrize("way", sorted(WAYS.keys() - {"managers_versions", "managers_process_model"}))  # read as text
+@pytest.mark.parametrize("way", sorted(WAYS.keys() - READ_AS_TEXT))
 def test_of_one_sender_are_not_taken_without_end(
     towns: tuple[Town, Town], way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from services.accounts.tokens import Token
 from services.agencies.models import Absence, Desk, Office, OwnDay
 from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import check_draft
+from services.catalogue.models import DraftOrigin
 from services.requests.assistance import Assistance
 from services.requests.evidence import Evidence
 from services.requests.models import Document, Draft, ServiceRequest
@@ -246,6 +247,8 @@ def trial_of(name: str, manager: User) -> Trial:
     text = write_text({**own.source, "title": worlds.text(f"Secret of {name}")})
     trial = try_draft(check_draft(own.service, text, manager, timezone.now(), FORMS), 10, manager, timezone.now())
     run_trials(timezone.now())
+    known = {"address": "https://10.1.2.3", "service": "permit", "version": 1, "digest": "0" * 64, "key": "none"}
+    DraftOrigin.objects.create(draft=trial.draft, definition=own.source, **known)
     return trial
 
 
@@ -344,6 +347,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "other_session": [{"pk": town.session_pk}],
         "managers_versions": [{"code": f"own-{town.name}"}],
         "managers_process_model": [{"code": f"own-{town.name}"}],
+        "managers_package": [{"code": f"own-{town.name}"}],
+        "managers_origin": drafts,
         "managers_draft": drafts,
         "managers_try": drafts,
         "managers_publish": drafts,
@@ -393,6 +398,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "linked_services": {"kind": "jsonld"},
     "linked_service": {"code": "permit", "kind": "ttl"},
     "process_model": {"code": "permit"},
+    "service_package": {"code": "permit"},
     "api_log_inclusion": {"index": 0, "size": 1},
     "api_log_consistency": {"old": 1, "size": 1},
     "open311_discovery": {"format": "json"},

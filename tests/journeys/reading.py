@@ -48,6 +48,7 @@ IN_FILE: Final = {
     "test_managing": """
         managers_people managers_programs managers_program_secret managers_program_end
         managers_calendar managers_versions managers_draft managers_publish managers_trial managers_process_model
+        managers_package
         managers_robots managers_robots_again managers_connector_act
     """,
     "test_webhooks": """
@@ -93,7 +94,7 @@ UNREAD: Final = {
             oauth_token
             open311_discovery open311_services open311_service open311_requests open311_request open311_token
             open_data_package open_data_catalogue open_data_xes open_data_ocel linked_services linked_service
-            process_model health_live health_ready mfa_login_webauthn mfa_reauthenticate_webauthn
+            process_model service_package health_live health_ready mfa_login_webauthn mfa_reauthenticate_webauthn
         """,
         Unread.FORM: """
             apply_remove_file status_end my_data_export my_request_end_assistance my_request_confirm my_link_end
@@ -101,7 +102,7 @@ UNREAD: Final = {
             desk_absence_end desk_role_settle desk_program_confirm managers_program_confirm
             managers_letters managers_role_end managers_role_settle
             managers_calendar_remove managers_target_end managers_remark_withdraw managers_robot_act managers_try
-            managers_webhook_act managers_webhook_replay managers_message_replay set_language still_here
+            managers_webhook_act managers_webhook_replay managers_message_replay managers_origin set_language still_here
         """,
         Unread.MAIL: "letter_as_mailed",
         Unread.ODD: "socialaccount_signup",

@@ -1,0 +1,299 @@
+"""Services shared between portals: a package is given, checked and taken as a draft, and its origin is looked at."""
+
+import copy
+import hashlib
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from services.accounts.models import User
+from services.catalogue import sharing
+from services.catalogue.definition_text import read_text
+from services.catalogue.models import DefinitionDraft, DraftOrigin, ServiceVersion
+from services.catalogue.packages import Content, fingerprint_of, packed, read_package
+from services.catalogue.rules import subject_of
+from services.connectors.wire import Answer, Call, NoAnswer
+from services.ledger import keys
+from services.ledger.models import Event
+from tests import worlds
+
+pytestmark = pytest.mark.django_db
+STEPS = [worlds.desk("judge", minutes=20)]
+ORIGIN = "https://portal.elsewhere.example.org"
+
+
+@pytest.fixture(autouse=True)
+def own_keys(settings: Any, tmp_path: Path) -> Path:
+    settings.KEYS_DIR = tmp_path / "own"
+    keys.make_log_key(settings.KEYS_DIR, "portal.example.org/ledger")
+    return tmp_path / "own"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Give the folder of another portal's key."""
+    keys.make_log_key(tmp_path / "elsewhere", "portal.elsewhere.example.org/ledger")
+    return tmp_path / "elsewhere"
+
+
+@pytest.fixture
+def version() -> ServiceVersion:
+    worlds.build_agencies("north")
+    return worlds.published(STEPS)
+
+
+@pytest.fixture
+def dilara(version: ServiceVersion) -> User:
+    return worlds.clerk("dilara", desks=(), role="manager")
+
+
+@pytest.fixture
+def file(elsewhere: Path, version: ServiceVersion) -> bytes:
+    return package(elsewhere, version.source)
+
+
+def package(folder: Path, source: dict[str, Any], **more: Any) -> bytes:
+    """Give the package of another portal, whose service and agency have other codes."""
+    definition = {**copy.deepcopy(source), "service": "licence", "responsible": "west", "time_limit": {"days": 7}}
+    plain = {"origin": ORIGIN, "service": "licence", "version": 4, "published_at": "2026-03-01T08:00:00+00:00"}
+    return packed(Content(**{**plain, "definition": {**definition, **more}}), keys.log_key(folder))
+
+
+def told(folder: Path) -> str:
+    return fingerprint_of(keys.verifiers(folder)[-1])
+
+
+def send(user: User, content: bytes, fingerprint: str = "") -> Any:
+    client = Client()
+    client.force_login(user)
+    data = {"file": SimpleUploadedFile("licence.package.json", content), "fingerprint": fingerprint}
+    return client.post(reverse("managers_package", args=["permit"]), data, follow=True)
+
+
+class TestGiving:
+    def test_a_stranger_checks_it_with_the_standard_library_and_one_signature(self, version: ServiceVersion) -> None:
+        answer = Client().get("/open-data/services/permit.package.json")
+        whole = json.loads(answer.content)
+
+        text, _, line = whole["note"].partition("\n\n")
+        public = b64decode(whole["key"].split("+", 2)[2])[1:]
+        signature = b64decode(line.split()[2])[4:]
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, f"{text}\n".encode())
+        content = json.dumps(whole["content"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        assert text == f"portal service package 1\n{hashlib.sha256(content).hexdigest()}"
+        assert whole["content"]["definition"] == version.source
+        assert whole["key"] in Client().get(reverse("api_log_keys")).content.decode()
+
+    def test_is_not_sent_again_to_who_has_it(self, version: ServiceVersion) -> None:
+        first = Client().get("/open-data/services/permit.package.json")
+        again = Client(headers={"if-none-match": first["ETag"]}).get("/open-data/services/permit.package.json")
+
+        assert (again.status_code, again.content) == (304, b"")
+
+    def test_is_not_there_without_a_key(self, version: ServiceVersion, settings: Any) -> None:
+        settings.KEYS_DIR = Path("/nowhere")
+
+        assert Client().get("/open-data/services/permit.package.json").status_code == 404
+        assert Client().get("/open-data/services/nothing.package.json").status_code == 404
+
+
+class TestTaking:
+    def test_becomes_a_draft_of_this_service_with_its_origin_on_record(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        page = send(dilara, file, told(elsewhere)).content.decode()
+
+        draft = DefinitionDraft.objects.get()
+        assert draft.is_sound
+        assert read_text(draft.text).data == {**version.source, "time_limit": {"days": 7}}
+        origin = DraftOrigin.objects.get()
+        assert (origin.draft, origin.address, origin.service, origin.version) == (draft, ORIGIN, "licence", 4)
+        assert origin.digest == read_package(file).digest
+        event = Event.objects.get(subject=subject_of("permit"), kind="package_taken")
+        assert (event.actor, event.facts["digest"]) == (f"manager:{dilara.pk}", origin.digest)
+        assert ORIGIN in page
+        client = Client()
+        client.force_login(dilara)
+        assert ORIGIN in client.get(reverse("managers_versions", args=["permit"])).content.decode()
+
+    def test_asks_for_the_fingerprint_of_a_key_that_nobody_confirmed(
+        self, version: ServiceVersion, dilara: User, file: bytes
+    ) -> None:
+        for fingerprint, words in (("", "isn’t known here"), ("0000 1111", "This isn’t the key")):
+            answer = send(dilara, file, fingerprint)
+            assert answer.status_code == 422
+            assert words in answer.content.decode()
+        assert not DefinitionDraft.objects.exists()
+
+    def test_knows_a_key_that_was_confirmed_before(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        send(dilara, package(elsewhere, version.source, fee={"base": [{"amount": "5.00"}]}))
+
+        assert DraftOrigin.objects.count() == 2
+
+    def test_its_own_package_changes_nothing(self, version: ServiceVersion, dilara: User) -> None:
+        page = send(dilara, Client().get("/open-data/services/permit.package.json").content).content.decode()
+
+        assert "it says the same as the version it is based on" in page
+
+    def test_an_office_that_is_not_here_is_a_fault_of_the_draft(
+        self, version: ServiceVersion, dilara: User, elsewhere: Path
+    ) -> None:
+        page = send(dilara, package(elsewhere, version.source, delivered_by=[{"office": "west-hall"}]), told(elsewhere))
+
+        assert "there is no office &#x27;west-hall&#x27;" in page.content.decode()
+
+    def test_a_stranger_finds_nothing(self, version: ServiceVersion, file: bytes) -> None:
+        worlds.build_agencies("north", "south")
+        foreign = worlds.clerk("farid", town="south", desks=(), role="manager")
+
+        assert send(foreign, file).status_code == 404
+
+
+def changed(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    def change(whole: dict[str, Any]) -> None:
+        *parts, last = path.split(".")
+        part = whole
+        for name in parts:
+            part = part[name]
+        part[last] = value
+
+    return change
+
+
+TAMPERED = {
+    "another format": (changed("format", "portal service package 2"), "of a kind that is known here"),
+    "another origin": (changed("content.origin", "https://portal.example.org"), "was changed after it was signed"),
+    "another service": (changed("content.service", "permit"), "was changed after it was signed"),
+    "another version": (changed("content.version", 5), "was changed after it was signed"),
+    "another time": (changed("content.published_at", "2026"), "was changed after it was signed"),
+    "another limit": (changed("content.definition.time_limit", {"days": 1}), "was changed after it was signed"),
+    "one part more": (changed("content.more", 1), "was changed after it was signed"),
+    "no key": (changed("key", None), "lacks a part"),
+    "half a key": (changed("key", "x+y"), "isn’t by the key"),
+    "no note": (changed("note", ""), "isn’t by the key"),
+    "no content": (changed("content", []), "lacks a part"),
+    "a number with a point": (changed("content.version", 1.5), "can’t be read as JSON"),
+}
+
+
+class TestTampering:
+    @pytest.mark.parametrize("part", TAMPERED)
+    def test_is_refused_at_the_file(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, part: str
+    ) -> None:
+        change, words = TAMPERED[part]
+        whole = json.loads(file)
+        change(whole)
+        answer = send(dilara, json.dumps(whole).encode(), told(elsewhere))
+
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        assert not DefinitionDraft.objects.exists()
+
+    def test_another_key_is_not_the_one_that_was_confirmed(
+        self, version: ServiceVersion, dilara: User, elsewhere: Path, tmp_path: Path
+    ) -> None:
+        keys.make_log_key(tmp_path / "thief", "portal.elsewhere.example.org/ledger")
+        answer = send(dilara, package(tmp_path / "thief", version.source), told(elsewhere))
+
+        assert "This isn’t the key that signed" in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"[" * 100_000, "can’t be read as JSON"),
+            (b"[]", "can’t be read as JSON"),
+            (b"\xff\xfe", "can’t be read as JSON"),
+            (b'{"format": "\\ud800"}', "can’t be read as JSON"),
+            (b" " * 1_000_001, "too large"),
+        ],
+    )
+    def test_what_is_no_package_is_refused(
+        self, version: ServiceVersion, dilara: User, content: bytes, words: str
+    ) -> None:
+        assert words in send(dilara, content).content.decode()
+
+    def test_what_is_signed_and_deep_is_refused(self, version: ServiceVersion, dilara: User, elsewhere: Path) -> None:
+        deep: dict[str, Any] = {}
+        for _ in range(100):
+            deep = {"a": deep}
+
+        assert "lacks a part" in send(dilara, package(elsewhere, version.source, **deep)).content.decode()
+
+
+class TestLooking:
+    def look(self, user: User) -> str:
+        client = Client()
+        client.force_login(user)
+        draft = DraftOrigin.objects.latest("draft__made_at").draft
+        return client.post(reverse("managers_origin", args=["permit", draft.pk])).content.decode()
+
+    def given(self, monkeypatch: pytest.MonkeyPatch, body: bytes) -> list[Call]:
+        calls: list[Call] = []
+
+        def send_to_nobody(call: Call) -> Answer:
+            calls.append(call)
+            return Answer(200, {}, body)
+
+        monkeypatch.setattr(sharing, "send", send_to_nobody)
+        return calls
+
+    def test_tells_that_nothing_has_changed(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        calls = self.given(monkeypatch, file)
+
+        assert "Nothing has changed there" in self.look(dilara)
+        assert calls[0].target == "/open-data/services/licence.package.json"
+        assert calls[0].allow == ()
+
+    def test_shows_what_has_changed(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        self.given(monkeypatch, package(elsewhere, version.source, fee={"base": [{"amount": "7.50"}]}))
+        page = self.look(dilara)
+
+        assert "The origin has changed" in page
+        assert "7.50" in page
+
+    def test_believes_no_other_key(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        keys.rotate_log_key(elsewhere)
+        self.given(monkeypatch, package(elsewhere, version.source))
+
+        assert "The origin could not be asked" in self.look(dilara)
+
+    def test_tells_that_it_does_not_answer(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fall_silent(call: Call) -> Answer:
+            raise NoAnswer("silence")
+
+        send(dilara, file, told(elsewhere))
+        monkeypatch.setattr(sharing, "send", fall_silent)
+
+        assert "The origin could not be asked" in self.look(dilara)
+
+    @pytest.mark.parametrize("address", ["https://10.1.2.3", "https://127.0.0.1", "http://[::1]:80", "https://a.b@c"])
+    def test_calls_no_inside_address(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, address: str
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        DraftOrigin.objects.update(address=address)
+
+        assert "The origin could not be asked" in self.look(dilara)
