@@ -140,7 +140,7 @@ REMEDIES = (
     gettext_noop("Save it without one: BPMN needs none."),
     gettext_noop("Choose a file of BPMN 2.0, or save it anew."),
     gettext_noop("Draw parts inside parts beside each other."),
-    gettext_noop("It begins with 'definitions' of '%(space)s'."),
+    gettext_noop("Choose a file that begins with 'definitions' of '%(space)s'."),
     gettext_noop("Give each element an id of its own."),
     gettext_noop("Remove the import: only this file is read."),
     gettext_noop("Draw one, with a start and an end."),

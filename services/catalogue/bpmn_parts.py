@@ -81,7 +81,7 @@ def _refuse(faults: Iterable[Fault]) -> None:
 def _faults_of_file(root: Element) -> Iterator[Fault]:
     if (root.space, root.tag) != (MODEL, "definitions"):
         told = f"isn't BPMN 2.0: it begins with '{root.tag}' of '{root.space or '–'}'"
-        yield Fault(WHOLE, told, f"It begins with 'definitions' of '{MODEL}'.", root.line)
+        yield Fault(WHOLE, told, f"Choose a file that begins with 'definitions' of '{MODEL}'.", root.line)
         return
     elements = list(root.all())
     ids = Counter(element.id for element in elements if element.id)
