@@ -48,7 +48,7 @@ IN_FILE: Final = {
     "test_managing": """
         managers_people managers_programs managers_program_secret managers_program_end
         managers_calendar managers_versions managers_draft managers_publish managers_trial managers_process_model
-        managers_package
+        managers_package managers_origin
         managers_robots managers_robots_again managers_connector_act
     """,
     "test_webhooks": """
@@ -102,7 +102,7 @@ UNREAD: Final = {
             desk_absence_end desk_role_settle desk_program_confirm managers_program_confirm
             managers_letters managers_role_end managers_role_settle
             managers_calendar_remove managers_target_end managers_remark_withdraw managers_robot_act managers_try
-            managers_webhook_act managers_webhook_replay managers_message_replay managers_origin set_language still_here
+            managers_webhook_act managers_webhook_replay managers_message_replay set_language still_here
         """,
         Unread.MAIL: "letter_as_mailed",
         Unread.ODD: "socialaccount_signup",

@@ -158,8 +158,26 @@ def test_a_workflow_comes_from_a_file(visitor: Open) -> None:
     assert fuad.faults == []
 
 
+def test_a_service_comes_from_another_portal(visitor: Open, walked: LivePortal) -> None:
+    """A file that is none, then a package; its origin, which can't be asked from here."""
+    fuad = visitor("fuad", width=390)
+    fuad.page.goto("/manage/services/pothole-report/versions/")
+    fuad.page.locator("main a[href$='/package/']").click()
+    assert_sound_and_narrow(fuad, "package")
+    bring(fuad, b"no package")
+    fuad.sees("it can’t be read as JSON")
+    assert_sound_and_narrow(fuad, "package-faults")
+    bring(fuad, httpx.get(f"{walked.url}/open-data/services/pothole-report.package.json").content)
+    fuad.page.wait_for_url("**/versions/*-*/")
+    assert_sound_and_narrow(fuad, "package-draft")
+    fuad.page.locator("form[action$='/origin/'] button").click()
+    fuad.sees("The origin could not be asked")
+    assert_sound_and_narrow(fuad, "package-origin")
+    assert fuad.faults == []
+
+
 def bring(fuad: Visitor, content: bytes) -> None:
-    file: FilePayload = {"name": "way.bpmn", "mimeType": "application/xml", "buffer": content}
+    file: FilePayload = {"name": "way", "mimeType": "application/octet-stream", "buffer": content}
     fuad.page.locator("input[name=file]").set_input_files(file)
     fuad.page.locator("form:has(input[name=file]) button").click()
 
