@@ -19,7 +19,7 @@ from services.catalogue.definition import Definition
 from services.catalogue.differences import differences
 from services.catalogue.models import DefinitionDraft, DraftOrigin, Service
 from services.catalogue.packages import LARGEST, BadPackage, Package, fingerprint_of, read_package
-from services.catalogue.sharing import CannotLook, UnknownKey, newest_of, take_package
+from services.catalogue.sharing import CannotLook, Here, UnknownKey, newest_of, take_package
 from services.ledger.keys import verifiers
 from services.workflow.actions import FORMS
 
@@ -75,9 +75,9 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
 
 def _taken(request: HttpRequest, service: Service, form: PackageForm) -> DefinitionDraft | None:
     package, fingerprint = form.cleaned_data["file"], form.cleaned_data["fingerprint"]
-    who, now = person(request), timezone.now()
+    here = Here(settings.BASE_URL, settings.KEYS_DIR, FORMS)
     try:
-        return take_package(service, package, fingerprint, by=who, now=now, actions=FORMS, keys=settings.KEYS_DIR)
+        return take_package(service, package, fingerprint, by=person(request), now=timezone.now(), here=here)
     except UnknownKey:
         form.add_error("fingerprint", _not_this_key(package, fingerprint))
     except BadPackage as bad:

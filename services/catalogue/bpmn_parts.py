@@ -16,7 +16,7 @@ from services.catalogue.definition.law import Span
 from services.catalogue.flow import Flow, Node
 from services.catalogue.soundness import Fault, Unsound
 
-MOST_NODES = 300
+MOST_NODES, MOST_FLOWS = 300, 1_000
 PARALLEL = {"parallelGateway", "inclusiveGateway", "complexGateway"}
 KNOWN = {"startEvent", "endEvent", "userTask", "serviceTask", "sendTask", "receiveTask", "exclusiveGateway"}
 KNOWN |= {"intermediateCatchEvent", "boundaryEvent", *PARALLEL}
@@ -205,9 +205,8 @@ def _span(model: Model, element: Element, timer: Element) -> Span | None:
 
 
 def _faults_of_parts(model: Model, process: Element) -> Iterator[Fault]:
+    yield from _faults_of_size(model, process)
     yield from _faults_of_ids(process)
-    if len(model.nodes) > MOST_NODES:
-        yield Fault(WHOLE, f"has more than {MOST_NODES} steps, events and gateways", "Make it smaller.", process.line)
     leaving = {flow.source for flow in model.flows.values()}
     for name, flow in model.flows.items():
         for end in (flow.source, flow.target):
@@ -222,6 +221,13 @@ def _faults_of_parts(model: Model, process: Element) -> Iterator[Fault]:
         if node.tag != "endEvent" and name not in leaving:
             yield Fault(name, "no way leads on from here", "Lead a way to the next part or to an end.", line)
     yield from _faults_of_defaults(process, model.flows)
+
+
+def _faults_of_size(model: Model, process: Element) -> Iterator[Fault]:
+    if len(model.nodes) > MOST_NODES:
+        yield Fault(WHOLE, f"has more than {MOST_NODES} steps, events and gateways", "Make it smaller.", process.line)
+    if len(model.flows) > MOST_FLOWS:
+        yield Fault(WHOLE, f"has more than {MOST_FLOWS} ways", "Make it smaller.", process.line)
 
 
 def _faults_of_ids(process: Element) -> Iterator[Fault]:

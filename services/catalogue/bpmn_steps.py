@@ -90,8 +90,10 @@ class _Reader:
     def _begin(self) -> None:
         starts = [node for node in self.model.nodes.values() if node.tag == "startEvent"]
         plain = [node for node in starts if node.event != "timer"] or starts
-        if len(plain) != 1:
-            names = ", ".join(node.id for node in plain) or "none"
+        if not plain:
+            raise Unsound([Fault(WHOLE, "has no start", "Draw one start event.", 1)])
+        if len(plain) > 1:
+            names = ", ".join(node.id for node in plain)
             raise Unsound([Fault(WHOLE, f"needs one start, and has: {names}", "Keep one start event.", 1)])
         (start,) = plain
         if start.event:

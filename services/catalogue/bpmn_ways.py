@@ -32,6 +32,11 @@ class Ways:
         for name, flow in model.flows.items():
             self.leaving[flow.source].append(name)
             self.entering[flow.target].append(name)
+        self.borders: dict[str, list[str]] = {name: [] for name in model.nodes}
+        for name, node in model.nodes.items():
+            if node.host in self.borders:
+                self.borders[node.host].append(name)
+        self._met: dict[str, set[str]] = {}
         for names in self.leaving.values():  # what holds in any case is asked last
             names.sort(key=lambda name: model.flows[name].is_default)
 
@@ -73,7 +78,13 @@ class Ways:
         return common.pop()
 
     def _joins_after(self, first: str) -> set[str]:
-        """Give the gateways at which what began outside comes together; what parts inside is passed with its join."""
+        """Give the gateways at which what began outside comes together, found once for each part of the process."""
+        if first not in self._met:
+            self._met[first] = self._joins_met(first)
+        return self._met[first]
+
+    def _joins_met(self, first: str) -> set[str]:
+        """Walk on; what parts inside is passed with its join."""
         found, seen, front = set(), set(), [(first, 0)]
         while front:
             at = name, depth = front.pop()
@@ -96,8 +107,7 @@ class Ways:
         return set(self._parallel)
 
     def _after(self, name: str) -> Iterator[str]:
-        borders = (one for one, node in self.model.nodes.items() if node.host == name)
-        for source in (name, *borders):
+        for source in (name, *self.borders[name]):
             yield from (self.model.flows[flow].target for flow in self.leaving[source])
 
     def lost_joins(self) -> Iterator[Unsound]:

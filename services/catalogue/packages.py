@@ -6,7 +6,7 @@ content's canonical form, by the key that signs the ledger's heads.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from services.ledger.keys import LogKey
 from services.ledger.notes import BadNote, Verifier, read_verifier, text_of, verifier_of
 from services.ledger.rules import canonical
 
-FORMAT, LARGEST = "portal service package 1", 1_000_000
+FORMAT, LARGEST, LONGEST_KEY = "portal service package 1", 1_000_000, 300
 Reason = Literal["too_large", "no_json", "other_format", "incomplete", "changed", "not_signed"]
 
 
@@ -80,7 +80,9 @@ def read_package(file: bytes) -> Package:
     if whole.get("format") != FORMAT:
         raise BadPackage("other_format")
     plain, key, note = (whole.get(name) for name in ("content", "key", "note"))
-    if not (isinstance(plain, dict) and isinstance(key, str) and isinstance(note, str)) or _depth(plain) > DEEPEST:
+    if not (isinstance(plain, dict) and isinstance(key, str) and isinstance(note, str)):
+        raise BadPackage("incomplete")
+    if _depth(plain) > DEEPEST or len(key) > LONGEST_KEY or not key.isprintable():
         raise BadPackage("incomplete")
     verifier = _signer(key, note, plain)
     try:
@@ -95,13 +97,31 @@ def _json_of(file: bytes) -> dict[str, Any]:
     if len(file) > LARGEST:
         raise BadPackage("too_large")
     try:
-        whole = json.loads(file.decode("utf-8"))
+        whole = json.loads(file.decode("utf-8"), object_pairs_hook=_once_each)
         canonical(whole)
     except (ValueError, TypeError, RecursionError):
         raise BadPackage("no_json") from None
-    if not isinstance(whole, dict):
+    if not isinstance(whole, dict) or any("\0" in text for text in _texts_in(whole)):  # no database keeps NUL
         raise BadPackage("no_json")
     return whole
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(once := dict(pairs)) < len(pairs):
+        raise ValueError("a key is repeated")
+    return once
+
+
+def _texts_in(whole: Any) -> Iterator[str]:
+    front = [whole]
+    while front:
+        part = front.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict):
+            front += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            front += part
 
 
 def _signer(key: str, note: str, plain: Mapping[str, Any]) -> Verifier:

@@ -1,5 +1,6 @@
 """Share definitions between portals: a published one is given as a package, a stranger's is taken as a draft."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -42,28 +43,40 @@ def package_of(version: ServiceVersion, origin: str, keys: Path) -> bytes:
     return packed(content, log_key(keys))
 
 
-def is_known(package: Package, keys: Path) -> bool:
-    """Tell whether a package's key is one of this portal, or was confirmed here before."""
-    key = str(package.verifier)
-    own = {line.partition(" ")[0] for line in listed(keys)}
-    return key in own or DraftOrigin.objects.filter(key=key).exists()
+@dataclass(frozen=True)
+class Here:
+    """This portal: its address, the folder of its keys, and what its definitions may do."""
+
+    address: str
+    keys: Path
+    actions: Actions
+
+
+def is_known(service: Service, package: Package, here: Here) -> bool:
+    """Tell whether a package's key is this portal's, or was confirmed before by its agency, for where it comes from."""
+    key, origin = str(package.verifier), package.content.origin
+    if key in {line.partition(" ")[0] for line in listed(here.keys)}:
+        return origin == here.address
+    confirmed = DraftOrigin.objects.filter(draft__service__responsible=service.responsible)
+    return confirmed.filter(key=key, address=origin).exists()
 
 
 @transaction.atomic
 def take_package(
-    service: Service, package: Package, fingerprint: str, *, by: User, now: datetime, actions: Actions, keys: Path
+    service: Service, package: Package, fingerprint: str, *, by: User, now: datetime, here: Here
 ) -> DefinitionDraft:
     """Keep a package's definition as a draft of a service here, whose code and agency it gets.
 
     Raise `UnknownKey` unless the key is known or the fingerprint that a manager was told is the key's.
     """
-    if not is_known(package, keys) and "".join(fingerprint.split()).lower() != package.fingerprint.replace(" ", ""):
+    confirmed = "".join(fingerprint.split()).lower() == package.fingerprint.replace(" ", "")
+    if not confirmed and not is_known(service, package, here):
         raise UnknownKey
-    here = {"service": service.code, "responsible": service.responsible.code}
-    text = write_text({**package.content.definition, **here})
+    own = {"service": service.code, "responsible": service.responsible.code}
+    text = write_text({**package.content.definition, **own})
     if len(text) > LONGEST:
         raise BadPackage("too_large")
-    draft = check_draft(service, text, by, now, actions)
+    draft = check_draft(service, text, by, now, here.actions)
     origin = _keep_origin(draft, package)
     facts = {"service": service.code, "origin": str(origin), "digest": package.digest, "key": package.fingerprint}
     record([Entry(subject_of(service.code), "package_taken", f"manager:{by.pk}", now, facts)])
@@ -71,11 +84,11 @@ def take_package(
 
 
 def _keep_origin(draft: DefinitionDraft, package: Package) -> DraftOrigin:
-    """Keep where a draft comes from; taken again, it stays the one it is."""
+    """Keep where a draft comes from: the last package that told the same."""
     content = package.content
     known = {"address": content.origin, "service": content.service, "version": content.version}
     more = {"digest": package.digest, "key": str(package.verifier), "definition": content.definition}
-    origin, _is_new = DraftOrigin.objects.get_or_create(draft=draft, defaults={**known, **more})
+    origin, _is_new = DraftOrigin.objects.update_or_create(draft=draft, defaults={**known, **more})
     return origin
 
 

@@ -205,7 +205,12 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
         "default way 'x'",
     ),
     "a dead end": (process(node("userTask", "a")), "a", "no way leads on"),
-    "no start": (PLAIN.replace('<startEvent id="s"/>', '<userTask id="s"/>').encode(), "(whole file)", "has: none"),
+    "no start": (PLAIN.replace('<startEvent id="s"/>', '<userTask id="s"/>').encode(), "(whole file)", "has no start"),
+    "too many ways": (
+        process(node("userTask", "a"), *(flow("a", "z").replace("a-z", f"w{n}") for n in range(1_001))),
+        "(whole file)",
+        "more than 1000 ways",
+    ),
     "two starts": (
         process(node("userTask", "a"), flow("a", "z"), node("startEvent", "t"), flow("t", "a")),
         "(whole file)",

@@ -60,10 +60,10 @@ def file(elsewhere: Path, version: ServiceVersion) -> bytes:
     return package(elsewhere, version.source)
 
 
-def package(folder: Path, source: dict[str, Any], **more: Any) -> bytes:
+def package(folder: Path, source: dict[str, Any], origin: str = ORIGIN, version: int = 4, **more: Any) -> bytes:
     """Give the package of another portal, whose service and agency have other codes."""
     definition = {**copy.deepcopy(source), "service": "licence", "responsible": "west", "time_limit": {"days": 7}}
-    plain = {"origin": ORIGIN, "service": "licence", "version": 4, "published_at": "2026-03-01T08:00:00+00:00"}
+    plain = {"origin": origin, "service": "licence", "version": version, "published_at": "2026-03-01T08:00:00+00:00"}
     return packed(Content(**{**plain, "definition": {**definition, **more}}), keys.log_key(folder))
 
 
@@ -71,11 +71,11 @@ def told(folder: Path) -> str:
     return fingerprint_of(keys.verifiers(folder)[-1])
 
 
-def send(user: User, content: bytes, fingerprint: str = "") -> Any:
+def send(user: User, content: bytes, fingerprint: str = "", service: str = "permit") -> Any:
     client = Client()
     client.force_login(user)
     data = {"file": SimpleUploadedFile("licence.package.json", content), "fingerprint": fingerprint}
-    return client.post(reverse("managers_package", args=["permit"]), data, follow=True)
+    return client.post(reverse("managers_package", args=[service]), data, follow=True)
 
 
 class TestGiving:
@@ -140,6 +140,38 @@ class TestTaking:
         send(dilara, package(elsewhere, version.source, fee={"base": [{"amount": "5.00"}]}))
 
         assert DraftOrigin.objects.count() == 2
+
+    def test_knows_a_key_only_for_where_it_comes_from(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        answer = send(dilara, package(elsewhere, version.source, origin="https://portal.ministry.example"))
+
+        assert "The key of https://portal.ministry.example isn’t known here" in answer.content.decode()
+        assert DraftOrigin.objects.count() == 1
+
+    def test_knows_its_own_key_only_from_itself(self, version: ServiceVersion, dilara: User, own_keys: Path) -> None:
+        assert "isn’t known here" in send(dilara, package(own_keys, version.source)).content.decode()
+
+    def test_asks_each_agency_for_itself(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        worlds.build_agencies("north", "south")
+        worlds.published(STEPS, towns=("south",), service="stall", responsible="south")
+        farid = worlds.clerk("farid", town="south", desks=(), role="manager")
+
+        assert "isn’t known here" in send(farid, file, service="stall").content.decode()
+
+    def test_taken_again_tells_the_last_package(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+        send(dilara, package(elsewhere, version.source, version=5))
+
+        assert DraftOrigin.objects.get().version == 5
+        event = Event.objects.filter(subject=subject_of("permit"), kind="package_taken").latest("id")
+        assert event.facts["origin"] == f"{ORIGIN} licence v5"
 
     def test_its_own_package_changes_nothing(self, version: ServiceVersion, dilara: User) -> None:
         page = send(dilara, Client().get("/open-data/services/permit.package.json").content).content.decode()
@@ -216,6 +248,8 @@ class TestTampering:
             (b"[]", "can’t be read as JSON"),
             (b"\xff\xfe", "can’t be read as JSON"),
             (b'{"format": "\\ud800"}', "can’t be read as JSON"),
+            (b'{"format": "\\u0000"}', "can’t be read as JSON"),
+            (b'{"format": 1, "format": 1}', "can’t be read as JSON"),
             (b" " * 1_000_001, "too large"),
         ],
     )
@@ -230,6 +264,19 @@ class TestTampering:
             deep = {"a": deep}
 
         assert "lacks a part" in send(dilara, package(elsewhere, version.source, **deep)).content.decode()
+
+    def test_a_text_that_no_database_keeps_is_refused(
+        self, version: ServiceVersion, dilara: User, elsewhere: Path
+    ) -> None:
+        file = package(elsewhere, version.source, title={"en": "a\0b"})
+
+        assert "can’t be read as JSON" in send(dilara, file, told(elsewhere)).content.decode()
+
+    def test_a_key_with_an_endless_name_is_refused(self, version: ServiceVersion, dilara: User, tmp_path: Path) -> None:
+        keys.make_log_key(tmp_path / "long", "x" * 400)
+        file = package(tmp_path / "long", version.source)
+
+        assert "lacks a part" in send(dilara, file, told(tmp_path / "long")).content.decode()
 
 
 class TestLooking:
