@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
@@ -33,7 +34,8 @@ def keeping(settings: Any) -> Any:
     settings.FIGURES_KEPT_S = 600
     caches["figures"].clear()
     Cursor.objects.create(pk=1, transaction=1, event_id=1)
-    yield
+    with time_machine.travel(timezone.now(), tick=False):  # no midnight between two visits
+        yield
     caches["figures"].clear()
 
 

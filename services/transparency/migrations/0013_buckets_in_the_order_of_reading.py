@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL("SET LOCAL statement_timeout = 0", migrations.RunSQL.noop),  # of years it takes longer
         migrations.RemoveConstraint(
             model_name='bucket',
             name='bucket_once',
