@@ -251,12 +251,12 @@ def pause_a_connector(admin: Visitor) -> None:
 def test_a_program_of_the_agency_needs_two(visitor: Open, walked: LivePortal, language: str) -> None:
     dilara, vusala = visitor("dilara", language=language), visitor("vusala", width=390, language=language)
     page = dilara.page
-    go_freshly(dilara, "/manage/programs/", PASSWORD)
+    open_the_form(dilara)
     assert_sound_and_narrow(dilara, f"programs-of-agency-{language}")
-    if not page.locator("form[action='/manage/programs/'] button").is_visible():
-        page.locator("main details summary").last.click()
+    open_the_form(dilara)
     page.locator("form[action='/manage/programs/'] button").click()
     assert_sound_and_narrow(dilara, f"programs-of-agency-faults-{language}")
+    open_the_form(dilara)
     secret = make_a_program(dilara)
     assert_sound_and_narrow(dilara, f"programs-of-agency-made-{language}")
     wanted, client = {"grant_type": "client_credentials"}, page.locator("#id_client").input_value()
@@ -270,7 +270,7 @@ def test_a_program_of_the_agency_needs_two(visitor: Open, walked: LivePortal, la
     bearer = {"Authorization": f"Bearer {given['access_token']}"}
     assert httpx.get(f"{walked.url}/api/desk/tasks/", headers=bearer).status_code == 200
 
-    page.goto("/manage/programs/")
+    go_freshly(dilara, "/manage/programs/", PASSWORD)
     assert_sound_and_narrow(dilara, f"programs-of-agency-listed-{language}")
     page.locator("main a[href$='/secret/']").first.click()
     assert_sound_and_narrow(dilara, f"program-secret-{language}")
@@ -281,6 +281,13 @@ def test_a_program_of_the_agency_needs_two(visitor: Open, walked: LivePortal, la
     expect(page.locator("main a[href$='/end/']")).to_have_count(0)
     assert httpx.get(f"{walked.url}/api/desk/tasks/", headers=bearer).status_code == 401
     assert vusala.faults == dilara.faults == []
+
+
+def open_the_form(dilara: Visitor) -> None:
+    """Go to the page with its form open, with the password given again where that was long ago."""
+    go_freshly(dilara, "/manage/programs/", PASSWORD)
+    if not dilara.page.locator("form[action='/manage/programs/'] button").is_visible():
+        dilara.page.locator("main details summary").last.click()
 
 
 def make_a_program(dilara: Visitor) -> str:
