@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from services.connectors import webhooks as standard
@@ -21,16 +23,16 @@ from services.connectors.calling import rest_asked_for
 from services.connectors.wire import Answer, Deadline, NoAnswer, NotSent
 from services.ledger.queries import events_after
 from services.requests.models import ServiceRequest
-from services.webhooks.models import Attempt, Delivery, Letter, Reading, Webhook
+from services.webhooks.models import Attempt, Delivery, Letter, Reading, Turn, Webhook
 from services.webhooks.operations import allowed, end_as_gone, switch_off
 from services.webhooks.rules import type_of, wait_after, written
-from services.workflow.background import claim, own, try_to_make
+from services.workflow.background import LEASE, claim, own, try_to_make
 from services.workflow.breakers import FAILURES_TO_OPEN, REST
 from services.workflow.models import Step
 
 log = structlog.get_logger(__name__)
 CHUNK, PIECE = 5000, 1000
-DEADLINE_S, TURN_S = 15.0, 30.0
+DEADLINE_S, TURN_S, TURNS, SLOW_MS = 15.0, 30.0, 2, 5000
 GIVEN_UP_AFTER, KEPT = timedelta(days=5), timedelta(days=30)
 NEW = ("transaction", "id", "kind", "subject", "at", "facts")
 TOLD = ("service__code", "service__responsible", "office__code")
@@ -132,17 +134,35 @@ def _body(happening: Happening, request: ServiceRequest, tasks: dict[tuple[UUID,
 def deliver_due(now: datetime, *, turn_s: float = TURN_S) -> int:
     """Make the calls that are due, one of each webhook in turn; give how many were made.
 
-    What is left when the turn is over is for the next ring, so that no call outlives the lease of its message.
+    What is left when the turn is over is for the next ring, so that no call outlives the lease of its message or turn.
+    Two turns go on at once at most: slow receivers leave the other threads of the worker to robots.
     """
-    until, made, taken = monotonic() + turn_s, 0, 1
-    while taken:
-        taken = sum(_deliver_next(pk, now) for pk in _waiting(now) if monotonic() < until)
-        made += taken
+    made = 0
+    with _turn(now) as is_free:
+        until, taken = monotonic() + turn_s, is_free
+        while taken:
+            taken = sum(_deliver_next(pk, now) for pk in _waiting(now) if monotonic() < until)
+            made += taken
     return made
 
 
+@contextmanager
+def _turn(now: datetime) -> Iterator[int]:
+    """Hold one of the turns that may go on at once; tell whether (1 or 0) one was free."""
+    Turn.objects.bulk_create([Turn(pk=number + 1) for number in range(TURNS)], ignore_conflicts=True)
+    free = Turn.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("pk")
+    with transaction.atomic():
+        first = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True)[:1])
+        taken = Turn.objects.filter(pk__in=first).update(lease_until=now + LEASE)
+    try:
+        yield taken
+    finally:
+        Turn.objects.filter(pk__in=first, lease_until=now + LEASE).update(lease_until=None)
+
+
 def _waiting(now: datetime) -> list[UUID]:
-    return list(Webhook.objects.to_call(now).order_by("called_at").values_list("pk", flat=True))
+    longest_ago = F("called_at").asc(nulls_first=True)
+    return list(Webhook.objects.to_call(now).order_by(longest_ago).values_list("pk", flat=True))
 
 
 def _deliver_next(webhook: UUID, now: datetime) -> bool:
@@ -221,7 +241,7 @@ def _note(delivery: Delivery, outcome: Outcome, attempt: Attempt) -> bool:
         return False
     attempt.delivery, attempt.status, attempt.trouble = delivery, outcome.status, outcome.trouble
     attempt.save()
-    _judge(webhook, outcome, now)
+    _judge(webhook, outcome, attempt.took_ms, now)
     if outcome.status == HTTPStatus.GONE:
         end_as_gone(webhook, now)
     elif webhook.failing_since is not None and now - webhook.failing_since >= GIVEN_UP_AFTER:
@@ -238,15 +258,16 @@ def _changed(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, A
     return {"lease_until": None, "due_at": now + wait}
 
 
-def _judge(webhook: Webhook, outcome: Outcome, now: datetime) -> None:
-    """Write how a webhook fares; one that failed is left alone until the next ring, or longer."""
+def _judge(webhook: Webhook, outcome: Outcome, took_ms: int, now: datetime) -> None:
+    """Write how a webhook fares; one that failed is left alone until the next ring, or longer, as a slow one is."""
     webhook.called_at = now
     if outcome.trouble:
         webhook.failures, webhook.failing_since = webhook.failures + 1, webhook.failing_since or now
-        rest = REST if webhook.failures >= FAILURES_TO_OPEN else timedelta(0)
-        webhook.rests_until = now + max(rest, timedelta(seconds=outcome.rest_s or 0))
     else:
-        webhook.failures, webhook.failing_since, webhook.rests_until, webhook.succeeded_at = 0, None, None, now
+        webhook.failures, webhook.failing_since, webhook.succeeded_at = 0, None, now
+    rest = REST if webhook.failures >= FAILURES_TO_OPEN or took_ms >= SLOW_MS else timedelta(0)
+    rest = max(rest, timedelta(seconds=outcome.rest_s or 0))
+    webhook.rests_until = now + rest if rest or outcome.trouble else None
     webhook.save(update_fields=["called_at", "failures", "failing_since", "rests_until", "succeeded_at"])
 
 

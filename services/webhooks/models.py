@@ -168,6 +168,15 @@ class Letter(BackgroundWork):
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
 
 
+class Turn(models.Model):
+    """One of the few turns of calls that may go on at once; a worker holds it while its lease lasts."""
+
+    lease_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.lease_until}"
+
+
 class Reading(models.Model):
     """Up to which event the ledger is read; one row, locked by whoever reads on."""
 
