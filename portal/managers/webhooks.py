@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.attempts import attempt
-from portal.fields import ChosenField
+from portal.fields import NamedField
 from portal.people import person, posted
 from services.accounts.models import User
 from services.agencies.models import Agency
@@ -33,7 +33,7 @@ TAGS = {"healthy": "in_time", "failing": "late", "disabled": "late"}
 
 
 class WebhookForm(forms.Form):
-    agency = ChosenField(label=gettext_lazy("Agency"), queryset=Agency.objects.none())
+    agency = NamedField(label=gettext_lazy("Agency"), queryset=Agency.objects.none())
     url = forms.CharField(
         label=gettext_lazy("Address"),
         help_text=gettext_lazy("Where messages go, for example https://hooks.example.org/portal"),

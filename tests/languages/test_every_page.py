@@ -21,8 +21,8 @@ from tests.languages.reading import said_on
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 VISITORS = ("owner", "clerk", "manager", "anonymous")
 LANGUAGES = "English|Azərbaycanca|Français"
-OF_PROGRAMS = r"client_(id|secret)|(GET|POST) /api/\S+|Open311|OpenAPI|If-Match|Retry-After|curl"
-KINDS = f"{OF_PROGRAMS}|AZN|BPMN|CSV|JPEG|JSON|JavaScript|PDF|PNG|Standard Webhooks|UTF-8|YAML|ZIP|XmR"
+OF_PROGRAMS = r"client_(id|secret)|(GET|POST) /api/\S+|Open311|OpenAPI|Idempotency-Key|If-Match|Retry-After|curl"
+KINDS = f"{OF_PROGRAMS}|AZN|BPMN|CSV|JPEG|JSON|JavaScript|PDF|PNG|SHA-256|Standard Webhooks|UTF-8|YAML|ZIP|XmR"
 PEOPLE = r"(Aysel|Bruno|Chloe|Dilara)(-North|-South)?|Secret of \w+|\S+@\S+"
 THINGS = r"‹[^›]*›|(\w{4}-){2,3}\w{2,4}|(own-)?(north|south)|permit|(paper|draft)\.pdf"
 MESSAGES = r"https://\S+|msg_\w{32}|webhook\.test"
