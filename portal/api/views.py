@@ -41,6 +41,8 @@ class Pages(CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, ValidationError, DataError):  # the place in it is no time, or can't be in a text
+            if self.cursor_query_param not in request.query_params:
+                raise
             raise exceptions.NotFound(self.invalid_cursor_message) from None
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
