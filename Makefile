@@ -8,14 +8,18 @@ STRONG = PORTAL_MODE=production BASE_URL=https://portal.example.org ALLOWED_HOST
 
 PLAIN = PORTAL_MODE=test SECRET_KEY=test-only
 
+# A process that compiles every module anew takes three times as long to start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test chaos check messages screenshots format lock clean check-format check-lint check-types check-imports check-templates check-migrations \
 	check-production
 
 demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.installed)
 	@exec $(BIN)/python -m portal.embedded demo
 
+# In two processes; `make test ARGS="-n 0 tests/clerks"` takes one.
 test: .venv/dev.installed
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 # Ten thousand requests under two hundred kills; takes half an hour of two cores (docs/drills.md).
 chaos: .venv/dev.installed
@@ -62,7 +66,7 @@ LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-emit-ind
 
 .venv/%.installed: requirements/%.txt requirements/uv.txt | .venv/bin/uv
 	@echo "Installing what $*.txt locks ..."
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/uv.txt $<
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/uv.txt $<
 	@touch $@
 
 .venv/bin/uv: requirements/uv.txt

@@ -1,12 +1,14 @@
 """Real stores for every test: started from wheels before Django reads its settings, stopped at the end.
 
-TEST_USE_EXTERNAL=1 takes DATABASE_URL and REDIS_URL from the environment instead.
+Each process of a run side by side (`pytest -n 2`) starts its own; those of the process that hands out tests stay empty.
+TEST_USE_EXTERNAL=1 takes DATABASE_URL and REDIS_URL from the environment instead, for one process.
 """
 
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import django
@@ -26,7 +28,7 @@ def start_stores() -> Assembly:
     folder = Folder(Path(tempfile.mkdtemp(prefix="portal-tests-")))
     assembly = Assembly(folder, free_port(), mode="test", durable=False)
     assembly.start_stores()
-    os.environ.update(assembly.environment, TEST_USE_EXTERNAL="1", WITNESSES="")
+    os.environ.update(assembly.environment, WITNESSES="")
     return assembly
 
 
@@ -47,8 +49,14 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let browser tests come last, because their driver's event loop keeps running; skip them where there is none."""
+    """Let browser tests come last, because their driver's event loop keeps running; skip them where there is none.
+
+    Side by side, one process takes all tests of a file that stand together here, and the order of files stays.
+    """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    for number, (_, together) in enumerate(groupby(items, key=lambda item: item.path)):
+        for item in together:
+            item.add_marker(pytest.mark.xdist_group(str(number)))
     if CHROMIUM:
         return
     for item in items:
