@@ -75,7 +75,7 @@ class TestNoAnswer:
         with replying(reply) as url, pytest.raises(Unscanned):
             scan([b"x"], url, PATIENCE_S)
 
-    @pytest.mark.parametrize("url", [NOWHERE, "unix:///nowhere/clamd"])
+    @pytest.mark.parametrize("url", [NOWHERE, "unix:///nowhere/clamd"], ids=["port", "socket"])
     def test_comes_from_nobody(self, url: str) -> None:
         with pytest.raises(Unscanned):
             scan([b"x"], url, PATIENCE_S)
