@@ -240,6 +240,7 @@ ACCESS: dict[str, Access] = {
     "open311_requests": E,
     "open311_request": E,
     "open311_token": E,
+    "open311_schema": E,
     "api_log_head": E,
     "api_log_events": E,
     "api_log_month": E,

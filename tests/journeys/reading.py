@@ -93,6 +93,7 @@ UNREAD: Final = {
             api_log_head api_log_events api_log_month api_log_keys api_log_inclusion api_log_consistency
             oauth_token
             open311_discovery open311_services open311_service open311_requests open311_request open311_token
+            open311_schema
             open_data_package open_data_catalogue open_data_xes open_data_ocel linked_services linked_service
             process_model service_package health_live health_ready mfa_login_webauthn mfa_reauthenticate_webauthn
         """,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.api.open311 import views
+from portal.api.open311 import document, views
 
 urlpatterns = [
     path("discovery.<str:format>", views.Discovery.as_view(), name="open311_discovery"),
@@ -9,4 +9,5 @@ urlpatterns = [
     path("v2/requests.<str:format>", views.Reports.as_view(), name="open311_requests"),
     path("v2/requests/<str:pk>.<str:format>", views.Report.as_view(), name="open311_request"),
     path("v2/tokens/<str:pk>.<str:format>", views.ReportOfToken.as_view(), name="open311_token"),
+    path("v2/schema/", document.Document.as_view(), name="open311_schema"),
 ]

@@ -1,12 +1,12 @@
 """Open311 GeoReport v2: city apps read which reports there are, send new ones and see how far they are."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, permissions, status
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.api.open311 import finding, reading, telling
+from portal.api.open311 import document, finding, reading, telling
 from portal.api.open311.formats import GeoReportXml, faults
 from portal.api.open311.sending import send
 from portal.api.tokens import UNKNOWN, token_of
@@ -28,13 +28,14 @@ SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 REPORTS = Limit("reports", 5000, HOUR)
 
 
-@extend_schema(exclude=True)
 class GeoReport(APIView):
     """What all calls share: their formats, and their way to tell what is wrong."""
 
+    schema = document.GeoReportSchema()
     permission_classes = [permissions.AllowAny]
     renderer_classes = [JSONRenderer, GeoReportXml]
     parser_classes = [FormParser, MultiPartParser]
+    calls: ClassVar[Mapping[str, document.Told]] = {}
     xml_root = ""
 
     def get_exception_handler(self) -> Any:
@@ -48,6 +49,7 @@ class GeoReport(APIView):
 class Discovery(GeoReport):
     """Where the calls are, and where a key comes from."""
 
+    calls = document.DISCOVERY
     xml_root = "discovery"
 
     def get(self, request: Request, **_: Any) -> Response:
@@ -67,6 +69,7 @@ class Discovery(GeoReport):
 class Services(GeoReport):
     """The services whose reports everybody may send and see."""
 
+    calls = document.SERVICES
     xml_root = "services"
 
     def get(self, request: Request, **_: Any) -> Response:
@@ -81,6 +84,7 @@ class Services(GeoReport):
 class Definition(GeoReport):
     """What a report for one service says beside its place."""
 
+    calls = document.SERVICE
     xml_root = "service_definition"
 
     def get(self, request: Request, code: str, **_: Any) -> Response:
@@ -90,6 +94,7 @@ class Definition(GeoReport):
 class Reports(GeoReport):
     """The reports of the last 90 days or as asked for, at most a thousand; and how a new one is sent."""
 
+    calls = document.REPORTS
     xml_root = "service_requests"
 
     def get(self, request: Request, **_: Any) -> Response:
@@ -106,6 +111,7 @@ class Reports(GeoReport):
 class Report(GeoReport):
     """One report, in a list."""
 
+    calls = document.REPORT
     xml_root = "service_requests"
 
     def get(self, request: Request, pk: str, **_: Any) -> Response:
@@ -115,6 +121,7 @@ class Report(GeoReport):
 class ReportOfToken(GeoReport):
     """The report that a token stands for. A report has its id at once, so the two are the same."""
 
+    calls = document.TOKEN
     xml_root = "service_requests"
 
     def get(self, request: Request, pk: str, **_: Any) -> Response:
