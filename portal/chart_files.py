@@ -23,8 +23,8 @@ TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 class Words(NamedTuple):
     """What a chart is called and what it shows, as on the page."""
 
-    title: Promise
-    desc: Promise
+    title: str | Promise
+    desc: str | Promise
 
 
 CHARTS = {
@@ -60,14 +60,13 @@ def chart_of(told: dict[str, Any], name: str) -> Chart | None:
     return chart
 
 
-def as_file(chart: Chart, name: str, kind: str, service: str, lines: Sequence[str]) -> bytes:
-    """Draw a chart as a file; `lines` stand below it in a picture. PNG takes some 60 ms."""
-    words = CHARTS[name]
+def as_file(chart: Chart, words: Words, kind: str, of: str, lines: Sequence[str] = ()) -> bytes:
+    """Draw a chart of something as a file; `lines` stand below it in a picture. PNG takes some 60 ms."""
     svg = render_to_string("public/chart.svg", {"chart": chart, **words._asdict()})
     if kind == "svg":
         return svg.encode()
     data = {
-        "service": service,
+        "of": of,
         "title": str(words.title),
         "svg": svg,
         "lines": [str(words.desc), *lines],

@@ -30,6 +30,17 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Text:
+    """Words within a chart, that begin or end (`anchor`, from left to right) at a place; `lang` if not the page's."""
+
+    x: float
+    y: float
+    words: str
+    anchor: str = "start"
+    lang: str = ""
+
+
+@dataclass(frozen=True)
 class Bar:
     x: float
     y: float
@@ -40,7 +51,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """What a chart draws; lines are strokes in SVG's path language, marks stand upright with a number."""
+    """What a chart draws; lines are strokes in SVG's path language, marks stand upright with a number.
+
+    A chart of rows names each by a text in it, and has upright lines at its ticks.
+    """
 
     x_ticks: list[Tick] = field(default_factory=list)
     y_ticks: list[Tick] = field(default_factory=list)
@@ -48,13 +62,15 @@ class Chart:
     dots: list[Dot] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     marks: list[Tick] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
     is_mirrored: bool = False
+    height: int = HEIGHT
 
-    width, height, top = WIDTH, HEIGHT, TOP
+    width, top = WIDTH, TOP
 
     @property
     def bottom(self) -> int:
-        return HEIGHT - BOTTOM
+        return self.height - BOTTOM
 
     @property
     def begin(self) -> int:
@@ -73,13 +89,16 @@ class Chart:
 class Plane:
     """Turns values into places; mirrored where people read from right to left."""
 
-    def __init__(self, x_most: float, y_most: float, x_least: float = 0, y_least: float = 0) -> None:
+    def __init__(
+        self, x_most: float, y_most: float = 1, x_least: float = 0, y_least: float = 0, left: int = LEFT
+    ) -> None:
         self.x_least, self.x_most = x_least, max(x_most, x_least + 1e-9)
         self.y_least, self.y_most = y_least, max(y_most, y_least + 1e-9)
-        self.is_mirrored = get_language_bidi()
+        self.left, self.is_mirrored = left, get_language_bidi()
 
     def x(self, value: float) -> float:
-        at = LEFT + (value - self.x_least) / (self.x_most - self.x_least) * (WIDTH - LEFT - RIGHT)
+        part = (value - self.x_least) / (self.x_most - self.x_least)
+        at = self.left + part * (WIDTH - self.left - RIGHT)
         return round(WIDTH - at if self.is_mirrored else at, 1)
 
     def y(self, value: float) -> float:
@@ -122,12 +141,12 @@ def trend(
         for at, value in enumerate(values)
         if value is not None and _is_alone(values, at)
     ]
-    ticks = [Tick(plane.y(most * part), _percent(part) if share else plain(most * part)) for part in (0, 0.5, 1)]
+    ticks = [Tick(plane.y(most * part), percentage(part) if share else plain(most * part)) for part in (0, 0.5, 1)]
     upright = [Tick(plane.x(place), words) for place, words in marks]
     return Chart(_ends(plane, labels), ticks, lines, alone, marks=upright, is_mirrored=plane.is_mirrored)
 
 
-def _percent(part: float) -> str:
+def percentage(part: float) -> str:
     return f"{part * 100:.0f} %"
 
 
@@ -169,12 +188,17 @@ def histogram(labels: Sequence[str], values: Sequence[int]) -> Chart | None:
 
 @dataclass(frozen=True)
 class Place:
-    """A dot of a funnel: its words, of how many cases, which share, and whether chance explains it (0)."""
+    """A dot of a funnel: its words, of how many cases, which share, and whether chance explains it (0).
+
+    `name` is written beside the dot, where a page is about one of them; `lang` is its language if not the page's.
+    """
 
     words: str
     cases: int
     share: float
     beyond: int
+    name: str = ""
+    lang: str = ""
 
 
 def funnel(places: Sequence[Place], share: float, limits: Sequence[tuple[int, float, float]]) -> Chart | None:
@@ -189,9 +213,21 @@ def funnel(places: Sequence[Place], share: float, limits: Sequence[tuple[int, fl
     lines = [("low", _limit(plane, drawn, 1)), ("high", _limit(plane, drawn, 2))]
     lines.append(("all", f"M{plane.x(0):g} {plane.y(share):g}L{plane.x(most):g} {plane.y(share):g}"))
     span = plane.y_most - plane.y_least
-    marks = [Tick(plane.y(plane.y_least + span * part), _percent(plane.y_least + span * part)) for part in (0, 0.5, 1)]
+    marks = [
+        Tick(plane.y(plane.y_least + span * part), percentage(plane.y_least + span * part)) for part in (0, 0.5, 1)
+    ]
     across = [Tick(plane.x(most * part), plain(most * part)) for part in (0, 0.5, 1)]
-    return Chart(across, marks, lines, dots, is_mirrored=plane.is_mirrored)
+    return Chart(across, marks, lines, dots, texts=_names(plane, places), is_mirrored=plane.is_mirrored)
+
+
+def _names(plane: Plane, places: Sequence[Place]) -> list[Text]:
+    """Write names above their dots, towards the middle of the chart."""
+    return [
+        Text(x, plane.y(one.share) - 12, one.name, "end" if x > WIDTH / 2 else "start", one.lang)
+        for one in places
+        if one.name
+        for x in [plane.x(one.cases)]
+    ]
 
 
 STATES = {-1: "below", 0: "", 1: "above"}

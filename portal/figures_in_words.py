@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import charts
-from portal.templatetags.words import marked, unmarked
+from portal.templatetags.words import in_language, language_of, marked, unmarked
 from services.agencies.models import Office
 from services.catalogue.definition import Definition
 from services.requests.models import Channel
@@ -185,8 +185,10 @@ def slowest_of(offices: Iterable[tuple[str, Figures]]) -> tuple[str, Figures] | 
     return max(told, key=lambda place: place[1].median) if len(told) > 1 else None
 
 
-def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[str, Any] | None:
-    """Compare offices by their share in time with what chance alone would give."""
+def funnel_of(
+    offices: Iterable[tuple[str, Figures]], whole: Figures, own: Office | None = None
+) -> dict[str, Any] | None:
+    """Compare offices by their share in time with what chance alone would give; the `own` one is named in the chart."""
     rows = [(name, row) for name, row in offices if row.key != OTHERS and row.share_on_time is not None]
     share = whole.share_on_time
     if share is None or len(rows) < 2:
@@ -195,7 +197,10 @@ def funnel_of(offices: Iterable[tuple[str, Figures]], whole: Figures) -> dict[st
     for name, row in rows:
         on_time, cases = counts_on_time(row)
         words = f"{unmarked(name)}: {row.share_on_time:.0%}, {cases}"
-        places.append((name, row, charts.Place(words, cases, on_time / cases, is_out(on_time, cases, share))))
+        beyond = is_out(on_time, cases, share)
+        name_of = (in_language(own.name), language_of(own.name)) if own and row.key == own.code else ()
+        place = charts.Place(words, cases, on_time / cases, beyond, *name_of)
+        places.append((name, row, place))
     most = max(place.cases for *_, place in places) * 2.5
     limits = [
         (cases, *funnel(share, cases))

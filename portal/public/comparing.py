@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import change_of, period_words
 from portal.parameters import BadParameter, number_in, one_of, period_in, with_good_parameters
+from portal.public.compared_charts import index_pictures, side_pictures
 from portal.public.keeping import kept_page
-from portal.public.places import as_figures
-from portal.templatetags.words import own_text
+from portal.public.pictures import Picture, as_picture_file, of_a_page
+from portal.public.place_charts import as_figures
+from portal.templatetags.words import in_language, own_text
 from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.transparency.models import OfficeFigures
@@ -53,6 +55,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _compared(request: HttpRequest) -> dict[str, Any]:
     what, services, sides = chosen_sides(request)
+    query = urlencode({name: request.GET[name] for name in ("what", "service", "a", "b") if name in request.GET})
     return {
         "what": what,
         "services": services,
@@ -60,8 +63,25 @@ def _compared(request: HttpRequest) -> dict[str, Any]:
         "wish": {name: request.GET.get(name, "")[:60] for name in ("service", "a", "b")},
         "sides": sides,
         "change": change_of(sides[0].figures, sides[1].figures) if sides else None,
-        "query": urlencode({name: request.GET[name] for name in ("what", "service", "a", "b") if name in request.GET}),
+        "query": query,
+        "pictures": of_a_page(_sides_drawn(sides), "compare_chart", query=query),
     }
+
+
+@require_safe
+@with_good_parameters
+def compare_chart(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
+    """Give one chart of two that are compared as a file."""
+
+    def make() -> tuple[str, list[Picture]]:
+        sides = chosen_sides(request)[2]
+        return " – ".join(in_language(side.name) for side in sides), _sides_drawn(sides)
+
+    return as_picture_file(request, chart, kind, "compared", make)
+
+
+def _sides_drawn(sides: list[Side]) -> list[Picture]:
+    return side_pictures([(side.name, side.figures) for side in sides])
 
 
 def chosen_sides(request: HttpRequest) -> tuple[str, list[Service], list[Side]]:
@@ -138,7 +158,23 @@ def index(request: HttpRequest) -> HttpResponse:
 def _index_told(request: HttpRequest) -> dict[str, Any]:
     weights, rows = weighed(request)
     parts = [(code, name, weights[code]) for code, (name, *_) in PARTS.items()]
-    return {"rows": rows, "parts": parts, "most": MOST_WEIGHT, "query": urlencode(weights)}
+    query = urlencode(weights)
+    pictures = of_a_page(_index_drawn(weights, rows), "index_chart", query=query)
+    return {"rows": rows, "parts": parts, "most": MOST_WEIGHT, "query": query, "pictures": pictures}
+
+
+@require_safe
+@with_good_parameters
+def index_chart(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
+    """Give the services by their numbers, with the weights that are asked for, as a file."""
+    return as_picture_file(
+        request, chart, kind, "index", lambda: (_("One number for each service"), _index_drawn(*weighed(request)))
+    )
+
+
+def _index_drawn(weights: Mapping[str, int], rows: list[Weighed]) -> list[Picture]:
+    parts = [f"{PARTS[code][0]} {weight}" for code, weight in weights.items()]
+    return index_pictures([(service.title, number) for service, _shares, number in rows if number is not None], parts)
 
 
 def weighed(request: HttpRequest) -> tuple[dict[str, int], list[Weighed]]:

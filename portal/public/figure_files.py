@@ -17,7 +17,8 @@ from portal.parameters import period_in, rows_in, unit_in, with_good_parameters
 from portal.public.comparing import Side, Weighed, chosen_sides, weighed
 from portal.public.figures import state_of
 from portal.public.keeping import kept
-from portal.public.places import as_figures, office_sums, told_of_agency, told_of_office
+from portal.public.place_charts import as_figures
+from portal.public.places import office_sums, told_of_agency, told_of_office
 from services.catalogue.models import Service
 from services.transparency import queries
 from services.transparency.equity import equity_of

@@ -154,4 +154,4 @@ def _drawn(request: HttpRequest, code: str, chart: str, kind: str) -> bytes:
         raise Http404
     remarks = words["trends"]["remarks"] if chosen.marks else []
     lines = [f"{number}. {in_language(remark.words)}" for number, remark in enumerate(remarks, start=1)]
-    return as_file(chosen, chart, kind, str(service), lines)
+    return as_file(chosen, CHARTS[chart], kind, str(service), lines)

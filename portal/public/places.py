@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 
 from portal.figures_in_words import change_of
 from portal.public.keeping import kept_page
+from portal.public.pictures import Picture, as_picture_file, of_a_page
+from portal.public.place_charts import agency_pictures, as_figures, office_pictures
 from services.agencies.models import Agency, Office
 from services.catalogue.models import Service
 from services.transparency.measures import BY_CODE, MEASURES
 from services.transparency.models import OfficeFigures
 from services.transparency.queries import Summary, summaries
-from services.transparency.tables import Figures, Took
+from services.transparency.tables import Figures
 from services.transparency.travel import FACTORS
 
 
@@ -37,7 +39,24 @@ def figures_of_agency(request: HttpRequest, code: str) -> HttpResponse:
 def _agency_told(code: str) -> dict[str, Any]:
     told = told_of_agency(code)
     offices = [(office, office_sums(told.standings, office.code)) for office in told.offices]
-    return {**told._asdict(), "offices": offices}
+    pictures = of_a_page(_agency_drawn(told), "agency_chart", code)
+    return {**told._asdict(), "offices": offices, "pictures": pictures}
+
+
+def _agency_drawn(told: AgencyTold) -> list[Picture]:
+    offices = [(office, office_sums(told.standings, office.code)["figures"]) for office in told.offices]
+    return agency_pictures([service.code for service, *_ in told.rows], offices, timezone.localdate())
+
+
+@require_safe
+def agency_chart(request: HttpRequest, code: str, chart: str, kind: str) -> HttpResponse:
+    """Give one chart of an agency's figures as a file."""
+
+    def make() -> tuple[str, list[Picture]]:
+        told = told_of_agency(code)
+        return str(told.agency), _agency_drawn(told)
+
+    return as_picture_file(request, chart, kind, code, make)
 
 
 def told_of_agency(code: str) -> AgencyTold:
@@ -67,7 +86,21 @@ def figures_of_office(request: HttpRequest, code: str) -> HttpResponse:
 def _office_told(code: str) -> dict[str, Any]:
     office, known = told_of_office(code)
     rows = [(service, row, as_figures(row)) for service, row in known]
-    return {"office": office, "rows": rows, "sum": office_sums([row for _service, row in known], code)}
+    pictures = of_a_page(office_pictures(office, rows, timezone.localdate()), "office_chart", code) if rows else []
+    sums = office_sums([row for _service, row in known], code)
+    return {"office": office, "rows": rows, "sum": sums, "pictures": pictures}
+
+
+@require_safe
+def office_chart(request: HttpRequest, code: str, chart: str, kind: str) -> HttpResponse:
+    """Give one chart of an office's figures as a file."""
+
+    def make() -> tuple[str, list[Picture]]:
+        office, known = told_of_office(code)
+        rows = [(service, row, as_figures(row)) for service, row in known]
+        return str(office), office_pictures(office, rows, timezone.localdate())
+
+    return as_picture_file(request, chart, kind, code, make)
 
 
 def told_of_office(code: str) -> tuple[Office, list[tuple[Service, OfficeFigures]]]:
@@ -76,10 +109,6 @@ def told_of_office(code: str) -> tuple[Office, list[tuple[Service, OfficeFigures
     told = list(OfficeFigures.objects.filter(office=code).order_by("service"))
     names = {one.code: one for one in Service.objects.published().filter(code__in=[row.service for row in told])}
     return office, [(names[row.service], row) for row in told if row.service in names]
-
-
-def as_figures(row: OfficeFigures) -> Figures:
-    return Figures(row.office, row.numbers, Took(row.median_days), Took(row.p90_days))
 
 
 @require_safe

@@ -81,7 +81,7 @@ UNREAD: Final = {
             my_request_proof evidence document desk_evidence desk_document desk_opinion_paper desk_opinion_file
             managers_figures_download managers_trial_csv mfa_download_recovery_codes
         """,
-        Unread.PICTURE: "figures_chart desk_evidence_page",
+        Unread.PICTURE: "figures_chart agency_chart office_chart compare_chart index_chart desk_evidence_page",
         Unread.PART: "desk_counts",
         Unread.DATA: """
             allocation_round api_services api_service api_form api_eligibility api_requests api_request api_schema

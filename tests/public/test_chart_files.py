@@ -75,8 +75,8 @@ def test_words_are_drawn_in_every_language(language: str) -> None:
     with translation.override(language):
         drawn = charts.trend(["1", "2"], [("first", [1, 2])])
         assert drawn
-        with_words = as_file(drawn, "volume", "png", "ədalət", [])
-        without = as_file(drawn, "volume", "png", "", [])
+        with_words = as_file(drawn, CHARTS["volume"], "png", "ədalət")
+        without = as_file(drawn, CHARTS["volume"], "png", "")
 
     assert drawn.is_mirrored == (language == "ar")
     assert with_words != without
