@@ -350,6 +350,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"OpinionStateEnum": "services.workflow.asked_opinions.AskedOpinion.State"},
 }
 
 LOGGING = {

@@ -19,6 +19,7 @@ from portal.api.act_serializers import (
     MessageSerializer,
     WordsSerializer,
 )
+from portal.api.giving_files import AsPDF, GivesFile
 from portal.api.personal import ByPerson
 from portal.api.refusing import IDEMPOTENCY_KEY, Conflict, key_of, refusals
 from portal.api.serializers import ServiceRequestSerializer
@@ -29,8 +30,6 @@ from services.requests.models import Message, ServiceRequest
 from services.workflow.operations import applicant
 from services.workflow.operations.messages import write_to_office
 from services.workflow.queries import question_of
-
-PDF = "application/pdf"
 
 
 class Act(ByPerson):
@@ -114,24 +113,12 @@ class Documents(Act):
         return Response(DocumentSerializer(issued, many=True).data)
 
 
-class AsPDF(renderers.BaseRenderer):
-    """Only names the kind: the file is answered as it is."""
-
-    media_type, format = PDF, "pdf"
-
-
-class DocumentFile(Act):
+class DocumentFile(Act, GivesFile):
     """A document as it was signed."""
 
     renderer_classes = [renderers.JSONRenderer, AsPDF]
 
-    def handle_exception(self, exc: Exception) -> Response:
-        """Tell a fault as JSON even where a PDF was asked for."""
-        answer = super().handle_exception(exc)
-        self.request.accepted_renderer, self.request.accepted_media_type = renderers.JSONRenderer(), "application/json"
-        return answer
-
-    @extend_schema(operation_id="requests_document_file", responses={(200, PDF): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="requests_document_file", responses={(200, AsPDF.media_type): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID, document: UUID) -> FileResponse:
         issued = get_object_or_404(self.seen(pk).documents, pk=document)
-        return FileResponse(issued.file.open(), filename=f"{issued.number}.pdf", content_type=PDF)
+        return FileResponse(issued.file.open(), filename=f"{issued.number}.pdf", content_type=AsPDF.media_type)

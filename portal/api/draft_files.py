@@ -13,15 +13,15 @@ from rest_framework.response import Response
 
 from portal.api.draft_serializers import DraftFileSerializer, UploadSerializer
 from portal.api.drafts import DraftAct
+from portal.api.refusing import file_refusals
 from portal.filling import Filling
-from portal.limits import HOUR
-from portal.upload_limit import TooManyUploads, count_uploads
+from portal.upload_limit import count_uploads
 from services.catalogue.definition import Evidence as Paper
 from services.catalogue.definition import FileField
 from services.requests.evidence import Evidence
 from services.requests.models import Draft
 from services.requests.operations import keep_evidence, remove_evidence
-from services.requests.supplying import BadEvidence, look_over
+from services.requests.supplying import look_over
 from services.workflow.operations.walking import citizen
 
 
@@ -45,12 +45,8 @@ class DraftFiles(DraftAct):
         """Bring a file to a question or paper that takes files. The same file again gives the one that is there."""
         draft, sent = self.draft(pk), self.data(UploadSerializer)
         taker = _taker(draft, sent["field"])
-        try:
+        with file_refusals("file"):
             file = self._keep(draft, taker, sent["file"])
-        except TooManyUploads as bad:
-            raise exceptions.Throttled(HOUR, str(bad.message)) from None
-        except BadEvidence as bad:
-            raise exceptions.ValidationError({"file": [exceptions.ErrorDetail(str(bad.message), "file")]}) from None
         return Response(DraftFileSerializer(file).data, status=status.HTTP_201_CREATED)
 
     def _keep(self, draft: Draft, taker: FileField | Paper, upload: Any) -> Evidence:

@@ -8,7 +8,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 
+from portal.limits import HOUR
+from portal.upload_limit import TooManyUploads
 from services.accounts.models import User
+from services.requests.supplying import BadEvidence
 from services.workflow.refusals import Invalid, KeyUsedTwice, Refused
 
 LONGEST_KEY = 64
@@ -57,6 +60,17 @@ def refusals() -> Iterator[None]:
         raise KeyReused(str(refused.message)) from None
     except Refused as refused:
         raise Conflict(str(refused.message)) from None
+
+
+@contextmanager
+def file_refusals(field: str) -> Iterator[None]:
+    """Answer 400 at its field to a file that can't be taken, 429 to too many within an hour."""
+    try:
+        yield
+    except TooManyUploads as bad:
+        raise exceptions.Throttled(HOUR, str(bad.message)) from None
+    except BadEvidence as bad:
+        raise exceptions.ValidationError({field: [exceptions.ErrorDetail(str(bad.message), "file")]}) from None
 
 
 def key_of(request: Request, user: User) -> str:

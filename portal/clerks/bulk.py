@@ -17,6 +17,7 @@ from portal.people import person
 from services.accounts.models import User
 from services.catalogue.definition import DeskStep
 from services.workflow.bulk import BulkAct
+from services.workflow.colleagues import colleagues_at
 from services.workflow.models import Step, StepQuerySet
 from services.workflow.operations.bulk import ask_for_bulk
 from services.workflow.queries import desks_of, queue_of, told_to
@@ -48,10 +49,8 @@ class BulkForm(forms.Form):
 
     def __init__(self, *args: Any, steps: list[Step], by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        colleagues = User.objects.filter(
-            memberships__desks__in={step.desk_id for step in steps}, memberships__ended_at=None
-        )
-        self.fields["to"].queryset = colleagues.exclude(pk=by.pk).distinct()  # type: ignore[attr-defined]
+        colleagues = colleagues_at({step.desk_id for step in steps})
+        self.fields["to"].queryset = colleagues.exclude(pk=by.pk)  # type: ignore[attr-defined]
         self.refusals: set[str] = set()
         if len({(step.service_request.version_id, step.key) for step in steps}) == 1:
             self._offer_outcomes(steps[0])

@@ -12,6 +12,7 @@ from portal.templatetags.words import marked
 from services.accounts.models import User
 from services.agencies.models import Desk
 from services.catalogue.definition import Definition, DeskStep
+from services.workflow.colleagues import colleagues_for, desks_beside
 from services.workflow.models import Step
 
 PAPER, FIELD = "paper:", "field:"
@@ -99,9 +100,7 @@ class ReassignForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, step: Step) -> None:
         super().__init__(data, auto_id=f"id_{step.pk}_%s")
         self.step = step
-        colleagues = User.objects.filter(memberships__desks=step.desk, memberships__ended_at=None)
-        able = colleagues.exclude(pk=step.assignee_id).exclude(pk__in=step.service_request.barred.all())
-        self.fields["to"].queryset = able.distinct()  # type: ignore[attr-defined]
+        self.fields["to"].queryset = colleagues_for(step)  # type: ignore[attr-defined]
 
 
 class PassOnForm(forms.Form):
@@ -109,9 +108,7 @@ class PassOnForm(forms.Form):
 
     def __init__(self, *args: Any, step: Step, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        assert step.desk is not None
-        others = Desk.objects.filter(office__agency=step.desk.office.agency).exclude(pk=step.desk_id)
-        self.fields["desk"].queryset = others.select_related("office")  # type: ignore[attr-defined]
+        self.fields["desk"].queryset = desks_beside(step)  # type: ignore[attr-defined]
 
 
 class StandAsideForm(forms.Form):

@@ -22,10 +22,10 @@ from portal.reading import answers_of, history_of
 from portal.standstill import standstill_of
 from portal.upload_limit import answered
 from services.accounts.models import User
-from services.agencies.models import Membership
 from services.catalogue.definition import ApplicantStep, DeskStep
 from services.requests.assistance import Assistance
 from services.requests.models import ServiceRequest
+from services.workflow.colleagues import may_hand_over
 from services.workflow.consulting import opinions_asked, opinions_of, silence_means
 from services.workflow.elapsed import elapsed_of
 from services.workflow.models import Step
@@ -119,10 +119,7 @@ def _told(seen: ServiceRequest, step: Step, user: User, now: datetime) -> dict[s
 
 def _handing_over(step: Step, user: User, faulty: forms.Form | None) -> dict[str, Any]:
     """Give the form that hands a step to a colleague to its holder, and to a supervisor when the holder is away."""
-    if step.kind != Step.Kind.DESK or step.assignee_id is None or step.desk is None:
-        return {}
-    supervised = Membership.objects.of(user).filter(agency=step.desk.office.agency, role=Membership.Role.SUPERVISOR)
-    if step.assignee_id != user.pk and not supervised.exists():
+    if not may_hand_over(step, user):
         return {}
     if isinstance(faulty, ReassignForm) and faulty.step == step:
         return {"reassign": faulty}

@@ -257,7 +257,11 @@ def file(name: str) -> "ContentFile[bytes]":
 
 
 OF_PROGRAMS = ("managers_program_secret", "managers_program_end", "managers_program_confirm")
-AT_TASK = ("task", "purpose", "history", "claim", "decision", "question", "activities")
+AT_TASK = (
+    "task", "purpose", "history", "claim", "decision", "question", "activities", "handover", "standing_aside",
+    "letter", "opinions",
+)  # fmt: skip
+AT_REQUEST = ("extension", "messages", "after_care")
 
 
 def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
@@ -332,6 +336,10 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         **dict.fromkeys(("api_request", "api_history", "api_messages", "api_documents"), whole),
         **dict.fromkeys(("api_answer", "api_withdrawal"), whole),
         **{f"api_desk_{what}": [{"pk": town.free_step.pk}] for what in AT_TASK},
+        **dict.fromkeys((f"api_desk_{what}" for what in AT_REQUEST), whole),
+        **{f"api_desk_opinion{part}": [{"pk": town.opinion.pk}] for part in ("", "_answer")},
+        "api_desk_opinion_paper": [{"pk": town.opinion.pk, "paper": town.opinion.papers.get().pk}],
+        "api_desk_opinion_file": [{"pk": town.given.pk}],
         "api_document": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         **{f"api_draft{part}": [{"pk": town.draft.pk}] for part in ("", "_faults", "_submission", "_files")},
         "api_draft_file": [{"pk": town.draft.pk, "file": town.draft_file.pk}],

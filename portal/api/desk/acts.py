@@ -19,9 +19,11 @@ from portal.api.desk.serializers import (
     DecidedSerializer,
     DecisionSerializer,
     DoneSerializer,
+    LetterOfDecisionSerializer,
     TaskSerializer,
 )
 from portal.api.refusing import refusals
+from portal.decided_letter import letter_of
 from services.catalogue.definition import DeskStep
 from services.workflow.desk_lists import steps_of
 from services.workflow.models import Step
@@ -34,6 +36,11 @@ class AtTask(AtDesk):
 
     def task(self, pk: int) -> Step:
         return get_object_or_404(steps_to_act_at(self.person()), pk=pk)
+
+    def decision(self, step: Step) -> dict[str, Any]:
+        """Give what was sent to be decided at a task."""
+        reasons = {reason.code for reason in step.service_request.version.definition.rejection_reasons}
+        return self.data(DecisionSerializer, step=known(step), reasons=reasons)
 
     def told(self, step: Step) -> Response:
         """Tell the task as it is now."""
@@ -80,8 +87,7 @@ class Decision(AtTask):
     def post(self, request: Request, pk: int) -> Response:
         """Decide. 202: it counts from `takes_effect_at` on and can be undone until then; 201: it counts now."""
         step, by, now = self.task(pk), self.person(), timezone.now()
-        reasons = {reason.code for reason in step.service_request.version.definition.rejection_reasons}
-        said = self.data(DecisionSerializer, step=known(step), reasons=reasons)
+        said = self.decision(step)
         chosen: dict[str, Any] = {"reason": said["reason"], "words": said["words"]}
         with refusals():
             soon = preparing.decide_with_time_to_undo(step, said["outcome"], by, now, **chosen)
@@ -95,6 +101,24 @@ class Decision(AtTask):
         with refusals():
             draft = preparing.undo(step, self.person(), timezone.now())
         return Response(DecidedSerializer(draft).data)
+
+
+class Letter(AtTask):
+    """What the applicant would read of a decision."""
+
+    @extend_schema(
+        operation_id="desk_letter",
+        request=DecisionSerializer,
+        responses={200: LetterOfDecisionSerializer},
+        examples=[TO_DECIDE],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Show it in the applicant's language; nothing is decided, kept or sent. 409 when you don't hold the task."""
+        step = self.task(pk)
+        said = self.decision(step)
+        with refusals():
+            desk.require_held(step, self.person())
+        return Response(LetterOfDecisionSerializer(letter_of(step, known(step), said)).data)
 
 
 class Question(AtTask):

@@ -39,3 +39,13 @@ A_QUESTION = OpenApiExample(
     "About one answer", {"text": "The plan shows five rooms. Which is right?", "field": "rooms"}, request_only=True
 )
 A_PURPOSE = OpenApiExample("On the phone", {"purpose": "present"}, request_only=True)
+TO_ANOTHER_AGENCY = OpenApiExample(
+    "To the fire brigade",
+    {"desk": 31, "question": "Is the second stairway wide enough?", "days": 10, "answers": ["rooms"]},
+    request_only=True,
+)
+TO_A_DESK = OpenApiExample("To another desk", {"desk": 13}, request_only=True)
+A_TIE = OpenApiExample("A neighbour", {"words": "The applicant is my neighbour."}, request_only=True)
+AN_EXTENSION = OpenApiExample(
+    "The expert needs longer", {"reason": "The expert on protected houses answers in June."}, request_only=True
+)

@@ -156,6 +156,19 @@ class DecidedSerializer(serializers.Serializer[Any]):
     takes_effect_at = serializers.DateTimeField(allow_null=True, help_text="Null for a draft.")
 
 
+class LetterOfDecisionSerializer(serializers.Serializer[Any]):
+    """What the applicant would read, in the applicant's language."""
+
+    language = serializers.CharField()
+    ends = serializers.BooleanField(help_text="The request ends by it, and a notice of `subject` and `body` is sent.")
+    subject = serializers.CharField()
+    body = serializers.CharField()
+    title = serializers.CharField(help_text="The outcome.")
+    reason = serializers.CharField(help_text="Of a refusal; else empty.")
+    words = serializers.CharField()
+    agency = serializers.CharField()
+
+
 class AskSerializer(serializers.Serializer[Any]):
     """What is asked of the applicant, in words; perhaps about one answer, or for one paper."""
 

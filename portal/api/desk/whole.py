@@ -23,9 +23,11 @@ from portal.findings import findings_of
 from portal.reading import answers_of, history_of
 from portal.templatetags.words import answer, unmarked
 from services.accounts.models import User
+from services.catalogue.definition import Definition, DeskStep
 from services.requests.models import ServiceRequest
 from services.workflow.desk_lists import steps_of
 from services.workflow.models import Step
+from services.workflow.operations.file import extends_until
 from services.workflow.operations.looking import open_file, purpose_of_look, tell_purpose
 from services.workflow.preparing import PreparedDecision
 from services.workflow.queries import may_claim, requests_to_read
@@ -38,12 +40,12 @@ class PurposeNeeded(exceptions.PermissionDenied):
 
 
 @contextmanager
-def looking() -> Iterator[None]:
-    """Answer 403 to a look that has no purpose yet."""
+def looking(refusal: type[exceptions.PermissionDenied] = PurposeNeeded) -> Iterator[None]:
+    """Answer 403 to a look that is refused; a look into a file is when it has no purpose yet."""
     try:
         yield
     except Refused as refused:
-        raise PurposeNeeded(str(refused.message)) from None
+        raise refusal(str(refused.message)) from None
 
 
 class AtWhole(AtDesk):
@@ -105,8 +107,9 @@ def whole_of(step: Step, user: User, now: datetime) -> dict[str, Any]:
         "may_claim": may_claim(step, user),
         "purpose": purpose_of_look(seen, user, now),
         "request": seen,
+        "extends_until": extends_until(seen, now),
         "applicant": contact,
-        "answers": list(_given(seen)),
+        "answers": list(given_in(seen)),
         "evidence": seen.evidence.order_by("supplied_at", "pk"),
         "findings": findings_of(seen),
         "messages": seen.messages.order_by("at", "pk"),
@@ -118,7 +121,7 @@ def whole_of(step: Step, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _given(seen: ServiceRequest) -> Iterator[dict[str, Any]]:
+def given_in(seen: ServiceRequest) -> Iterator[dict[str, Any]]:
     """Tell the answers by page, as they are kept and in words."""
     for page in answers_of(seen):
         for field, value in page["rows"]:
@@ -128,7 +131,8 @@ def _given(seen: ServiceRequest) -> Iterator[dict[str, Any]]:
 
 def _offered(step: Step) -> dict[str, Any]:
     """Tell what the definition lets an official do at a step."""
-    definition, at = step.service_request.version.definition, known(step)
+    seen, at = step.service_request, known(step)
+    definition = seen.version.definition
     asks = at.may_ask_applicant
     return {
         "outcomes": [
@@ -140,13 +144,20 @@ def _offered(step: Step) -> dict[str, Any]:
             }
             for outcome in at.outcomes
         ],
-        "reasons": _titled({reason.code: reason.text for reason in definition.rejection_reasons}),
-        "activities": _titled({activity.key: activity.title for activity in at.activities}),
+        "reasons": titled({reason.code: reason.text for reason in definition.rejection_reasons}),
+        "activities": titled({activity.key: activity.title for activity in at.activities}),
+        "after_care": titled({} if seen.is_in_progress else after_care_of(definition)),
         "may_ask": asks,
-        "fields_to_ask_about": _titled(answers_to_ask_about(definition) if asks else {}),
-        "papers_to_ask_for": _titled(papers_to_ask_for(definition) if asks else {}),
+        "fields_to_ask_about": titled(answers_to_ask_about(definition) if asks else {}),
+        "papers_to_ask_for": titled(papers_to_ask_for(definition) if asks else {}),
     }
 
 
-def _titled(texts: Mapping[str, Mapping[Any, str]]) -> list[dict[str, str]]:
+def after_care_of(definition: Definition) -> dict[str, Any]:
+    """Give the titles of what may be done once a request has ended, by their keys."""
+    steps = [step for step in definition.workflow.steps if isinstance(step, DeskStep)]
+    return {activity.key: activity.title for step in steps for activity in step.after_care}
+
+
+def titled(texts: Mapping[str, Mapping[Any, str]]) -> list[dict[str, str]]:
     return [{"key": key, "title": said(text)} for key, text in texts.items()]

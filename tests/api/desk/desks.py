@@ -12,13 +12,15 @@ from tests.api import programs
 
 WORK = "desk:work"
 READING, ACTING = ("", "history/"), ("claim/", "decision/", "question/", "activities/", "purpose/")
+GIVING = ("handover/", "standing-aside/", "letter/", "opinions/")
+WITH_REQUEST = ("extension/", "messages/", "after-care/")
 
 
 class Program:
     """A clerk's program, with the token of that clerk."""
 
     def __init__(self, user: User, *scopes: str) -> None:
-        made = programs.Program(user, *(scopes or [WORK]))
+        self.program = made = programs.Program(user, *(scopes or [WORK]))
         self.token, self.headers, self.client = made.token, made.headers, made.client
 
     def get(self, where: str = "", **query: object) -> HttpResponse:
@@ -28,13 +30,19 @@ class Program:
         raw = json.dumps(body or {})
         return self.client.post(f"/api/desk/tasks/{where}", raw, "application/json", headers=self.headers)
 
+    def send(self, seen: ServiceRequest, what: str, body: object = None, **headers: str) -> HttpResponse:
+        """Send something about a whole request; `idempotency_key="..."` becomes that header."""
+        return self.program.send("POST", f"/api/desk/requests/{seen.pk}/{what}", body, **headers)
+
     def delete(self, where: str) -> HttpResponse:
         return self.client.delete(f"/api/desk/tasks/{where}", headers=self.headers)
 
     def all(self, step: Step) -> dict[str, int]:
         """Try everything at a task; give what is answered."""
         read = {what: self.get(f"{step.pk}/{what}").status_code for what in READING}
-        return read | {what: self.post(f"{step.pk}/{what}").status_code for what in ACTING}
+        done = {what: self.post(f"{step.pk}/{what}").status_code for what in (*ACTING, *GIVING)}
+        whole = {f"/{what}": self.send(step.service_request, what).status_code for what in WITH_REQUEST}
+        return read | done | whole
 
 
 def fault(answer: HttpResponse) -> tuple[int, str, str | None, str]:
