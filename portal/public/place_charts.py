@@ -14,7 +14,7 @@ from portal.templatetags.words import few, marked, percent, took
 from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.transparency.models import OfficeFigures
-from services.transparency.months import added_up, monthly
+from services.transparency.months import Sums, added_up, monthly
 from services.transparency.queries import summaries
 from services.transparency.tables import Figures, Took, share
 
@@ -34,7 +34,7 @@ def _volume(labels: list[str], told: Mapping[str, list[Figures]]) -> Picture | N
     chart = charts.trend(labels, [("first", [one for one, _ in pairs]), ("second", [two for _, two in pairs])])
     if chart is None or not any(any(pair) for pair in pairs):
         return None
-    desc = _("The full line: received. The broken line: decided.") + " " + _counted(sums.services, len(told))
+    desc = _("The full line: received. The broken line: decided.") + " " + _counted(sums)
     rows = [(label, few(one), few(two)) for label, (one, two) in zip(labels, pairs, strict=True)]
     return Picture(
         "volume", chart, Words(CHARTS["volume"].title, desc), [_("Month"), _("Received"), _("Decided")], rows
@@ -47,16 +47,16 @@ def _on_time(labels: list[str], told: Mapping[str, list[Figures]]) -> Picture | 
     chart = charts.trend(labels, [("first", shares)], share=True)
     if chart is None:
         return None
-    desc = f"{CHARTS['on_time'].desc} {_counted(sums.services, len(told))}"
+    desc = f"{CHARTS['on_time'].desc} {_counted(sums)}"
     rows = [(label, percent(one)) for label, one in zip(labels, shares, strict=True)]
     return Picture("on_time", chart, Words(CHARTS["on_time"].title, desc), [_("Month"), _("In time")], rows)
 
 
-def _counted(services: int, count: int) -> str:
+def _counted(sums: Sums) -> str:
     words = _(
         "Counted are %(services)s of %(count)s services: those of which the same months may be told. A gap: few cases."
     )
-    return words % {"services": services, "count": count}
+    return words % {"services": sums.services, "count": sums.of}
 
 
 def _offices(offices: Iterable[tuple[Office, Figures]]) -> Picture | None:

@@ -14,9 +14,10 @@ Numbers = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Sums:
-    """Numbers of so many services by month; None in months of which they may not be told."""
+    """Numbers of some services by month, `of` all that had any; None in months of which they may not be told."""
 
     services: int
+    of: int
     numbers: list[Numbers | None]
 
 
@@ -39,14 +40,15 @@ def added_up(told: Mapping[str, Sequence[Figures]], *names: str) -> Sums:
     First is the service of which most is told; each other is added when it is told in all of its months. So the sums
     are always of the same services, and whatever is told has been told of each of them.
     """
-    columns = {code: [_numbers(figures, names) for figures in row] for code, row in told.items()}
+    every = {code: [_numbers(figures, names) for figures in row] for code, row in told.items()}
+    columns = {code: column for code, column in every.items() if any(one is None or any(one) for one in column)}
     ordered = sorted(columns, key=lambda code: (-sum(sum(numbers or ()) for numbers in columns[code]), code))
     if not ordered:
-        return Sums(0, [])
+        return Sums(0, 0, [])
     months = _told(columns[ordered[0]])
     chosen = [columns[code] for code in ordered if months <= _told(columns[code])]
     sums = [_added(column) if at in months else None for at, column in enumerate(zip(*chosen, strict=True))]
-    return Sums(len(chosen), sums)
+    return Sums(len(chosen), len(columns), sums)
 
 
 def _numbers(figures: Figures, names: Sequence[str]) -> Numbers | None:

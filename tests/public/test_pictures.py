@@ -191,9 +191,10 @@ class TestMonths:
         def row(*numbers: int | None) -> list[Figures]:
             return [Figures("", {"received": number}) for number in numbers]
 
-        sums = added_up({"a": row(9, 9, 9), "b": row(100, None, 200), "c": row(None, 7, 8)}, "received")
+        told = {"a": row(9, 9, 9), "b": row(100, None, 200), "c": row(None, 7, 8), "idle": row(0, 0, 0)}
+        sums = added_up(told, "received")
 
-        assert sums.services == 2
+        assert (sums.services, sums.of) == (2, 3)
         assert sums.numbers == [(109,), None, (209,)]
         assert added_up({}, "received").numbers == []
 
