@@ -13,7 +13,7 @@ PLACES = {
     "lankaran-city-hall": (38.75, 48.85),
 }
 SHARES = {"sumgait-city-hall": 9, "ganja-city-hall": 7, "sheki-city-hall": 2, "lankaran-city-hall": 3}
-HOURS = {"sumgait-city-hall": 30, "ganja-city-hall": 62, "sheki-city-hall": 22, "lankaran-city-hall": 80}
+HOURS = {"sumgait-city-hall": 45, "ganja-city-hall": 130, "sheki-city-hall": 22, "lankaran-city-hall": 160}
 WORDS = {
     "pothole": "A deep hole in the right lane, just behind the crossing.",
     "lamp": "The lamp has been dark for several evenings.",
@@ -21,9 +21,9 @@ WORDS = {
     "waste": "Rubble was dumped beside the road.",
 }
 OUTCOMES = {
-    "dispatch": ("repair", "repair", "inspect", "inspect", "inspect", "known"),
+    "dispatch": ("repair",) + ("inspect",) * 5,
     "make_safe": ("repaired", "repaired", "made_safe"),
-    "inspect": ("repair", "repair", "repair", "known", "refuse", "refuse", "refuse"),
+    "inspect": ("repair", "repair", "known") + ("refuse",) * 4,
     "repair": ("done",) * 9 + ("look_again",),
     "triage": ("ours", "not_ours"),
     "tell_by_hand": ("done",),

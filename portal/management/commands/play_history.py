@@ -8,11 +8,13 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from portal.management.history import OUTCOMES, REASONS, Report, pause, reports
+from portal.management.residents import Residents
 from services.accounts.models import User
 from services.agencies.models import Office
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
 from services.transparency.automation import refresh
+from services.transparency.equity import count_equity
 from services.transparency.forecasts import renew_forecasts
 from services.transparency.standings import renew_standings
 from services.workflow.automation import run_lane
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         refresh()
         renew_forecasts(timezone.now())
         renew_standings(timezone.now(), all_of_them=True)
+        count_equity(timezone.now())
         self.stdout.write(f"{reports} reports, {count} steps of clerks")
 
 
@@ -50,6 +53,7 @@ class History:
         assert service.current is not None
         service.current.service = service
         self.version, self.now, self.chance = service.current, now, random.Random(2026)  # noqa: S311
+        self.residents = Residents(now.date())
         self.offices = {office.code: office for office in Office.objects.select_related("agency__calendar")}
         self.queue: list[tuple[datetime, int, int]] = []
         self.seen: set[int] = set()
@@ -64,10 +68,13 @@ class History:
         return len(self.seen) - len(self.queue)
 
     def _submit(self, report: Report) -> None:
+        applicant = self.residents.reporter(report.office)
         submission = Submission(
             version=self.version,
             office=self.offices[report.office],
             answers=report.answers,
+            applicant=applicant,
+            language=applicant.language,
             channel=report.channel,
         )
         submit(submission, report.at)
