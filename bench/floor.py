@@ -1,6 +1,10 @@
-"""The floor: a Django view with no middleware that does the same inserts in plain SQL and sends one Celery message."""
+"""The floor: Django views with no middleware, which do in plain SQL what the portal does.
+
+One does the same inserts and sends one Celery message, one reads the newest requests of a person.
+"""
 
 import os
+from uuid import UUID
 
 import django
 from django.conf import settings
@@ -13,7 +17,7 @@ settings.ROOT_URLCONF = "bench.floor"
 from celery import current_app  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
 SERVICE, VERSION, OFFICE, DESK = map(int, os.environ.get("BENCH_KNOWN", "0,0,0,0").split(","))
@@ -47,5 +51,20 @@ def submit(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(pk))
 
 
-urlpatterns = [path("", submit)]
+READ = """
+    SELECT one.id, one.reference, service.code, one.status, one.submitted_at, one.due_at, one.answers
+    FROM requests_servicerequest one JOIN catalogue_service service ON service.id = one.service_id
+    WHERE one.applicant_id = %s ORDER BY one.submitted_at DESC, one.id LIMIT 25
+"""
+NAMES = ("id", "reference", "service", "status", "submitted_at", "due_at", "answers")
+
+
+def read(request: HttpRequest, applicant: UUID) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [applicant])
+        rows = cursor.fetchall()
+    return JsonResponse({"results": [dict(zip(NAMES, row, strict=True)) for row in rows]})
+
+
+urlpatterns = [path("", submit), path("read/<uuid:applicant>/", read)]
 application = get_wsgi_application()

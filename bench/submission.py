@@ -109,7 +109,8 @@ def form_sender(citizen: object, headers: dict[str, str], count: int) -> Send:
 
 
 def status_of(connection: http.client.HTTPConnection, path: str, body: str, headers: dict[str, str]) -> int:
-    connection.request("POST", path, body, headers)
+    """Send a text, or read where there is none."""
+    connection.request("POST" if body else "GET", path, body or None, headers)
     answer = connection.getresponse()
     answer.read()
     return answer.status

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import get_language
 from rest_framework import serializers
 
@@ -7,6 +8,9 @@ from services.agencies.models import Office
 from services.agencies.rules import in_language
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
+from services.workflow.models import Step
+
+WAITED_FOR = Prefetch("steps", Step.objects.active().exclude(kind=Step.Kind.NOTICE), to_attr="waited_for")
 
 
 class ServiceSerializer(serializers.ModelSerializer[Service]):
@@ -66,11 +70,13 @@ class ServiceRequestSerializer(serializers.ModelSerializer[ServiceRequest]):
         ]  # fmt: skip
 
     def get_waiting_for(self, service_request: ServiceRequest) -> list[dict[str, str]]:
-        """Give the steps that the request waits for now, with their titles in the asked language."""
-        known = service_request.version.definition.workflow.by_key
-        steps = service_request.steps.all().active().exclude(kind="notice")
-        language = get_language() or "en"
+        """Give the steps that the request waits for now, with their titles in the asked language.
+
+        Lists read `WAITED_FOR` for all of their requests at once.
+        """
+        prefetch_related_objects([service_request], WAITED_FOR)
+        known, language = service_request.version.definition.workflow.by_key, get_language() or "en"
         return [
             {"step": step.key, "kind": step.kind, "title": in_language(known[step.key].title, language)}
-            for step in steps
+            for step in service_request.waited_for  # type: ignore[attr-defined]
         ]

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from portal.api.refusing import IDEMPOTENCY_KEY, key_of, refusals
 from portal.api.serializers import (
+    WAITED_FOR,
     ServiceDetailSerializer,
     ServiceRequestSerializer,
     ServiceSerializer,
@@ -91,7 +92,7 @@ class ServiceRequestList(APIView):
     @extend_schema(operation_id="requests_list", responses=ServiceRequestSerializer(many=True))
     def get(self, request: Request) -> Response:
         pages = self.pagination_class()
-        page = pages.paginate_queryset(own_requests(request), request, view=self)
+        page = pages.paginate_queryset(own_requests(request).prefetch_related(WAITED_FOR), request, view=self)
         return pages.get_paginated_response(ServiceRequestSerializer(page, many=True).data)
 
     @extend_schema(
