@@ -197,6 +197,8 @@ ACCESS: dict[str, Access] = {
     "managers_versions": Access.MANAGER,
     "managers_process_model": Access.MANAGER,
     "managers_package": Access.MANAGER,
+    "managers_package_file": Access.MANAGER,
+    "managers_origin_guidance": Access.MANAGER,
     "managers_origin": Access.MANAGER,
     "managers_draft": Access.MANAGER,
     "managers_try": Access.MANAGER,

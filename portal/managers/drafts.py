@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.managers.guidance import told_guidance
 from portal.managers.own import own_draft
 from portal.managers.process_models import told_notes
 from portal.managers.versions import LATEST, TextForm
@@ -55,13 +56,16 @@ def draft(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm) -> HttpResponse:
+    origin = DraftOrigin.objects.filter(draft=shown).first()
     context = {
         "service": shown.service,
         "draft": shown,
         "form": TextForm(initial={"text": shown.text}),
         "faults": _faults_with_lines(shown),
         "differences": _told_differences(shown) if shown.is_sound else [],
-        "origin": DraftOrigin.objects.filter(draft=shown).first(),
+        "origin": origin,
+        "guidance": (guidance := told_guidance(shown, origin)),
+        "keeps_guidance": any(one["can_be_kept"] for one in guidance),
         "notes": told_notes(shown),
         "hindrance": hindrance(shown, person(request)),
         "trial_form": trial_form,

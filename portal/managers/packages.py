@@ -22,6 +22,7 @@ from services.catalogue.packages import LARGEST, BadPackage, Package, fingerprin
 from services.catalogue.sharing import CannotLook, Here, UnknownKey, newest_of, take_package
 from services.ledger.keys import verifiers
 from services.workflow.actions import FORMS
+from services.workflow.operations.knowledge import guidance_by_step
 
 REASONS = {
     "too_large": gettext_lazy("This file is too large to be a package. Choose another."),
@@ -69,7 +70,8 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
         if draft is not None:
             return redirect("managers_draft", code=code, pk=draft.pk)
     keys = verifiers(settings.KEYS_DIR)
-    context = {"service": service, "form": form, "fingerprint": fingerprint_of(keys[-1]) if keys else ""}
+    context: dict[str, object] = {"service": service, "form": form, "guided": guidance_by_step(service)}
+    context["fingerprint"] = fingerprint_of(keys[-1]) if keys else ""
     return render(request, "managers/package.html", context, status=422 if form.errors else 200)
 
 

@@ -203,6 +203,7 @@ class DraftOrigin(models.Model):
     digest = models.CharField(max_length=64)
     key = models.CharField(max_length=300)
     definition = models.JSONField()
+    guidance = models.JSONField(default=dict, db_default={}, help_text=_("What came with it, by the keys of steps."))
 
     class Meta:
         verbose_name = _("origin of a draft")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.catalogue.definition.terms import Code
+from services.catalogue.definition.terms import Code, Key
 from services.catalogue.definition_text import DEEPEST
 from services.connectors.addresses import NotAllowed, read_base
 from services.ledger.keys import LogKey
@@ -20,6 +20,7 @@ from services.ledger.notes import BadNote, Verifier, read_verifier, text_of, ver
 from services.ledger.rules import canonical
 
 FORMAT, LARGEST, LONGEST_KEY = "portal service package 1", 1_000_000, 300
+LONGEST_GUIDANCE = 20_000
 Reason = Literal["too_large", "no_json", "other_format", "incomplete", "changed", "not_signed"]
 
 
@@ -31,8 +32,17 @@ class BadPackage(Exception):
         self.reason = reason
 
 
+class Guidance(BaseModel):
+    """How the officials of the origin do a step, in their words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    step: Key
+    text: str = Field(min_length=1, max_length=LONGEST_GUIDANCE)
+
+
 class Content(BaseModel):
-    """What is signed: where it comes from, and the definition as data."""
+    """What is signed: where it comes from, the definition as data, and guidance where its agency gives it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,6 +51,7 @@ class Content(BaseModel):
     version: int = Field(ge=1, le=1_000_000)
     published_at: str = Field(max_length=40, pattern=r"^[0-9T:.+Z-]+$")
     definition: dict[str, Any]
+    guidance: list[Guidance] = Field(default=[], max_length=100)
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ def fingerprint_of(verifier: Verifier) -> str:
 
 def packed(content: Content, key: LogKey) -> bytes:
     """Give the file of a content, signed."""
-    plain = content.model_dump()
+    plain = content.model_dump(exclude_unset=True)
     note = key.sign(_signed_text(plain))
     whole = {"format": FORMAT, "content": plain, "key": str(verifier_of(key.name, key.private)), "note": note}
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()

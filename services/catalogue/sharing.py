@@ -1,8 +1,10 @@
 """Share definitions between portals: a published one is given as a package, a stranger's is taken as a draft."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -11,7 +13,7 @@ from services.catalogue.action_settings import Actions
 from services.catalogue.definition_text import LONGEST, write_text
 from services.catalogue.drafting import check_draft
 from services.catalogue.models import DefinitionDraft, DraftOrigin, Service, ServiceVersion
-from services.catalogue.packages import BadPackage, Content, Package, packed, read_package
+from services.catalogue.packages import BadPackage, Content, Guidance, Package, packed, read_package
 from services.catalogue.rules import subject_of
 from services.connectors.addresses import NotAllowed, check_base, read_base
 from services.connectors.wire import Call, Deadline, NoAnswer, NotSent, send
@@ -30,8 +32,12 @@ class CannotLook(Exception):
     """The origin can't be asked, or what it gives can't be believed."""
 
 
-def package_of(version: ServiceVersion, origin: str, keys: Path) -> bytes:
-    """Give a published version as a package; raise FileNotFoundError where the portal has no key yet."""
+def package_of(version: ServiceVersion, origin: str, keys: Path, guidance: Mapping[str, str] | None = None) -> bytes:
+    """Give a published version as a package, with guidance by the keys of steps where it isn't for everybody.
+
+    Raise FileNotFoundError where the portal has no key yet.
+    """
+    more = {"guidance": [Guidance(step=step, text=text) for step, text in guidance.items()]} if guidance else {}
     published_at = version.published_at.isoformat()
     content = Content(
         origin=origin,
@@ -39,6 +45,7 @@ def package_of(version: ServiceVersion, origin: str, keys: Path) -> bytes:
         version=version.number,
         published_at=published_at,
         definition=version.source,
+        **more,
     )
     return packed(content, log_key(keys))
 
@@ -87,7 +94,8 @@ def _keep_origin(draft: DefinitionDraft, package: Package) -> DraftOrigin:
     """Keep where a draft comes from: the last package that told the same."""
     content = package.content
     known = {"address": content.origin, "service": content.service, "version": content.version}
-    more = {"digest": package.digest, "key": str(package.verifier), "definition": content.definition}
+    more: dict[str, Any] = {"digest": package.digest, "key": str(package.verifier), "definition": content.definition}
+    more["guidance"] = {one.step: one.text for one in content.guidance}
     origin, _is_new = DraftOrigin.objects.update_or_create(draft=draft, defaults={**known, **more})
     return origin
 

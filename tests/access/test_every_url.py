@@ -159,6 +159,8 @@ managers_process_model in      no    no       no     no            ok      no   
 managers_draft       in        no    no       no     no            ok      no              no
 managers_package     in        no    no       no     no            ok      no              no
 managers_origin      in        no    no       no     no            ok      no              no
+managers_package_file in       no    no       no     no            ok      no              no
+managers_origin_guidance in    no    no       no     no            ok      no              no
 managers_try         in        no    no       no     no            ok      no              no
 managers_publish     in        no    no       no     no            ok      no              no
 managers_trial       in        no    no       no     no            ok      no              no

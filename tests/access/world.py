@@ -357,6 +357,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_process_model": [{"code": f"own-{town.name}"}],
         "managers_package": [{"code": f"own-{town.name}"}],
         "managers_origin": drafts,
+        "managers_package_file": [{"code": f"own-{town.name}"}],
+        "managers_origin_guidance": drafts,
         "managers_draft": drafts,
         "managers_try": drafts,
         "managers_publish": drafts,

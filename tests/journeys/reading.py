@@ -79,7 +79,7 @@ UNREAD: Final = {
             figures_file state_file agency_file office_file compare_file index_file
             apply_receipt apply_file shared_file my_data_download my_request_dates
             my_request_proof evidence document desk_evidence desk_document desk_opinion_paper desk_opinion_file
-            managers_figures_download managers_trial_csv mfa_download_recovery_codes
+            managers_figures_download managers_package_file managers_trial_csv mfa_download_recovery_codes
         """,
         Unread.PICTURE: "figures_chart agency_chart office_chart compare_chart index_chart desk_evidence_page",
         Unread.PART: "desk_counts",
@@ -104,7 +104,7 @@ UNREAD: Final = {
             apply_remove_file status_end my_data_export my_request_end_assistance my_request_confirm my_link_end
             desk_views desk_view_removal desk_block_removal desk_next desk_extend desk_after_care desk_team_give
             desk_absence_end desk_role_settle desk_program_confirm managers_program_confirm
-            managers_letters managers_role_end managers_role_settle
+            managers_letters managers_origin_guidance managers_role_end managers_role_settle
             managers_calendar_remove managers_target_end managers_remark_withdraw managers_robot_act managers_try
             managers_webhook_act managers_webhook_replay managers_message_replay set_language still_here
         """,

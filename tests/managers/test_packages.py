@@ -13,16 +13,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from services.accounts.models import User
 from services.catalogue import sharing
 from services.catalogue.definition_text import read_text
 from services.catalogue.models import DefinitionDraft, DraftOrigin, ServiceVersion
-from services.catalogue.packages import Content, fingerprint_of, packed, read_package
+from services.catalogue.packages import Content, _signed_text, fingerprint_of, packed, read_package
 from services.catalogue.rules import subject_of
 from services.connectors.wire import Answer, Call, NoAnswer
 from services.ledger import keys
 from services.ledger.models import Event
+from services.workflow.operations.knowledge import guidance_of, write_guidance
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -60,11 +62,19 @@ def file(elsewhere: Path, version: ServiceVersion) -> bytes:
     return package(elsewhere, version.source)
 
 
-def package(folder: Path, source: dict[str, Any], origin: str = ORIGIN, version: int = 4, **more: Any) -> bytes:
+def package(
+    folder: Path,
+    source: dict[str, Any],
+    origin: str = ORIGIN,
+    version: int = 4,
+    guidance: dict[str, str] | None = None,
+    **more: Any,
+) -> bytes:
     """Give the package of another portal, whose service and agency have other codes."""
     definition = {**copy.deepcopy(source), "service": "licence", "responsible": "west", "time_limit": {"days": 7}}
     plain = {"origin": origin, "service": "licence", "version": version, "published_at": "2026-03-01T08:00:00+00:00"}
-    return packed(Content(**{**plain, "definition": {**definition, **more}}), keys.log_key(folder))
+    parts = {"guidance": [{"step": step, "text": text} for step, text in guidance.items()]} if guidance else {}
+    return packed(Content(**{**plain, **parts, "definition": {**definition, **more}}), keys.log_key(folder))
 
 
 def told(folder: Path) -> str:
@@ -103,6 +113,103 @@ class TestGiving:
 
         assert Client().get("/open-data/services/permit.package.json").status_code == 404
         assert Client().get("/open-data/services/nothing.package.json").status_code == 404
+
+
+class TestGuidance:
+    GIVEN = {"judge": "Measure the gate first.", "seal": "Use the red stamp."}
+
+    @pytest.fixture
+    def origin(self, version: ServiceVersion, dilara: User, elsewhere: Path) -> DraftOrigin:
+        """Take a package whose guidance is about a step that is here and about one that isn't."""
+        send(dilara, package(elsewhere, version.source, guidance=self.GIVEN), told(elsewhere))
+        return DraftOrigin.objects.get()
+
+    def keep(self, user: User, origin: DraftOrigin) -> str:
+        client = Client()
+        client.force_login(user)
+        path = reverse("managers_origin_guidance", args=["permit", origin.pk])
+        return client.post(path, follow=True).content.decode()
+
+    def test_goes_with_a_package_that_only_managers_get(self, version: ServiceVersion, dilara: User) -> None:
+        north = version.service.responsible
+        for text in ("Ask first.", "Measure the gate first."):
+            write_guidance(version.service, "judge", north, text, dilara, timezone.now())
+        client = Client()
+        client.force_login(dilara)
+
+        page = client.get(reverse("managers_package", args=["permit"])).content.decode()
+        given = read_package(client.get(reverse("managers_package_file", args=["permit"])).content)
+        public = Client().get("/open-data/services/permit.package.json").content
+
+        assert reverse("managers_package_file", args=["permit"]) in page
+        assert [(one.step, one.text) for one in given.content.guidance] == [("judge", "Measure the gate first.")]
+        assert b"Measure" not in public
+        assert b"guidance" not in public
+
+    def test_cannot_be_given_by_a_portal_without_a_key(
+        self, version: ServiceVersion, dilara: User, settings: Any
+    ) -> None:
+        settings.KEYS_DIR = Path("/nowhere")
+        client = Client()
+        client.force_login(dilara)
+
+        page = client.get(reverse("managers_package_file", args=["permit"]), follow=True).content.decode()
+
+        assert "This portal has no key yet to sign with." in page
+
+    def test_without_any_no_other_file_is_offered(self, version: ServiceVersion, dilara: User) -> None:
+        client = Client()
+        client.force_login(dilara)
+
+        page = client.get(reverse("managers_package", args=["permit"])).content.decode()
+
+        assert reverse("managers_package_file", args=["permit"]) not in page
+
+    def test_counts_only_when_it_is_kept_and_only_where_there_is_none(
+        self, origin: DraftOrigin, version: ServiceVersion, dilara: User
+    ) -> None:
+        service, north = version.service, version.service.responsible
+        assert guidance_of(service, "judge", north) is None
+
+        page = self.keep(dilara, origin)
+
+        kept = guidance_of(service, "judge", north)
+        assert kept is not None
+        assert (kept.text, kept.by) == ("Measure the gate first.", dilara)
+        assert guidance_of(service, "seal", north) is None
+        assert "Guidance on 1 step was kept." in page
+        assert "your agency has its own" in page
+        assert "no such step here yet" in page
+
+    def test_leaves_ones_own_alone(self, origin: DraftOrigin, version: ServiceVersion, dilara: User) -> None:
+        service, north = version.service, version.service.responsible
+        write_guidance(service, "judge", north, "Our way.", dilara, timezone.now())
+
+        page = self.keep(dilara, origin)
+
+        kept = guidance_of(service, "judge", north)
+        assert kept is not None
+        assert kept.text == "Our way."
+        assert "Guidance on 0 steps was kept." in page
+        assert "Keep it where your agency has none" not in page
+
+    def test_of_a_shape_that_is_none_is_refused(self, version: ServiceVersion, dilara: User, elsewhere: Path) -> None:
+        whole = json.loads(package(elsewhere, version.source, guidance=self.GIVEN))
+        for bad in (
+            [{"step": "Judge!", "text": "x"}],
+            [{"step": "judge", "text": ""}],
+            [{"step": "judge"}],
+            {"judge": "x"},
+        ):
+            content = {**whole["content"], "guidance": bad}
+            note = keys.log_key(elsewhere).sign(_signed_text(content))
+            file = json.dumps({**whole, "content": content, "note": note}).encode()
+
+            answer = send(dilara, file, told(elsewhere))
+
+            assert answer.status_code == 422
+            assert "lacks a part, or a part has another shape" in answer.content.decode()
+        assert not DraftOrigin.objects.exists()
 
 
 class TestTaking:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from services.accounts.models import User
 from services.agencies.models import Agency, Membership
 from services.catalogue.composing import unknown_placeholders
+from services.catalogue.definition import DeskStep
 from services.catalogue.models import Service
 from services.workflow.knowledge import Guidance, TextBlock
 from services.workflow.letters import FACTS
@@ -23,6 +24,30 @@ def write_guidance(service: Service, step_key: str, agency: Agency, text: str, b
     if latest is not None and latest.text == text.strip():
         return latest
     return Guidance.objects.create(service=service, step_key=step_key, agency=agency, text=text.strip(), by=by, at=now)
+
+
+@transaction.atomic
+def take_guidance(service: Service, given: Mapping[str, str], by: User, now: datetime) -> int:
+    """Write guidance that another portal gave as one's agency's, for steps that have none; give how many."""
+    wanted = untaken(service, given)
+    for step_key, text in wanted.items():
+        write_guidance(service, step_key, service.responsible, text, by, now)
+    return len(wanted)
+
+
+def untaken(service: Service, given: Mapping[str, str]) -> dict[str, str]:
+    """Keep of given guidance what is about a desk's step and fills a gap of the agency that answers for a service."""
+    assert service.current is not None
+    steps = {step.key for step in service.current.definition.workflow.steps if isinstance(step, DeskStep)}
+    own = guidance_by_step(service)
+    return {step_key: text for step_key, text in given.items() if step_key in steps and not own.get(step_key)}
+
+
+def guidance_by_step(service: Service) -> dict[str, str]:
+    """Give the latest guidance of the agency that answers for a service, by the keys of steps."""
+    written = Guidance.objects.filter(service=service, agency=service.responsible)
+    latest = written.order_by("step_key", "-at", "-pk").distinct("step_key")
+    return {one.step_key: one.text for one in latest if one.text}
 
 
 def guidance_of(service: Service, step_key: str, agency: Agency) -> Guidance | None:
