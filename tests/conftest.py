@@ -1,6 +1,6 @@
 """Real stores for every test: started from wheels before Django reads its settings, stopped at the end.
 
-Each process of a run side by side (`pytest -n 2`) starts its own; those of the process that hands out tests stay empty.
+Each process of a run side by side (`pytest -n 2`) starts its own.
 TEST_USE_EXTERNAL=1 takes DATABASE_URL and REDIS_URL from the environment instead, for one process.
 """
 
@@ -40,6 +40,14 @@ django.setup()
 # How long an example takes tells about the machine, not about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each process that will run tests find its own stores before its settings; this one only hands tests out."""
+    if STORES:
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+        STORES.stop()
 
 
 def pytest_unconfigure() -> None:

@@ -80,8 +80,10 @@ class Program:
     def run_until(self, count: int) -> None:
         """Run it until so many answers are noted, and kill it."""
         with self.told.open("wb") as told, subprocess.Popen(self.words, env=self.environment, stderr=told) as running:
-            wait_until(lambda: self.noted() > count, seconds=120, failure=f"It stands still: {self.told.read_text()}")
-            running.kill()
+            try:
+                wait_until(lambda: self.noted() > count, seconds=120, failure="It stands still.")
+            finally:
+                running.kill()
 
     def run(self) -> tuple[int, str]:
         """Run it to its end; give its exit code and what it told."""

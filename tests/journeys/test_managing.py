@@ -3,6 +3,7 @@
 The supervisor has a phone; managers read French.
 """
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
+from services.catalogue.packages import Content, packed
+from services.ledger.keys import log_key
 from tests.catalogue.bpmn_files import HOSTILE, SIGNAVIO
 from tests.journeys.people import PASSWORD, Visitor
 from tests.journeys.test_account_pages import go_freshly, submit
@@ -168,13 +171,24 @@ def test_a_service_comes_from_another_portal(visitor: Open, walked: LivePortal) 
     bring(fuad, b"no package")
     fuad.sees("it can’t be read as JSON")
     assert_sound_and_narrow(fuad, "package-faults")
-    bring(fuad, httpx.get(f"{walked.url}/open-data/services/pothole-report.package.json").content)
+    bring(fuad, guided(httpx.get(f"{walked.url}/open-data/services/pothole-report.package.json").content, walked))
     fuad.page.wait_for_url("**/versions/*-*/")
+    fuad.page.locator("summary", has_text="no such step here yet").click()
     assert_sound_and_narrow(fuad, "package-draft")
+    fuad.page.locator("form[action$='/guidance/'] button").click()
+    fuad.sees("Guidance on 1 step was kept.")
+    assert_sound_and_narrow(fuad, "package-draft-kept")
     fuad.page.locator("form[action$='/origin/'] button").click()
     fuad.sees("The origin could not be asked")
     assert_sound_and_narrow(fuad, "package-origin")
     assert fuad.faults == []
+
+
+def guided(package: bytes, walked: LivePortal) -> bytes:
+    """Give a package of this portal with guidance on a step that it has, and on one that it hasn't."""
+    content = json.loads(package)["content"]
+    guidance = [{"step": "triage", "text": "Look at the map of roads first."}, {"step": "dig", "text": "Call 112."}]
+    return packed(Content(**content, guidance=guidance), log_key(walked.folder.path / "keys"))
 
 
 def bring(fuad: Visitor, content: bytes) -> None:

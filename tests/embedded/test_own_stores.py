@@ -1,0 +1,13 @@
+"""Tests that run side by side have stores of their own, and those are the ones that their programs are told."""
+
+import os
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+
+def test_the_settings_are_made_of_what_programs_are_told() -> None:
+    assert int(connection.settings_dict["PORT"]) == urlsplit(os.environ["DATABASE_URL"]).port
+    assert settings.REDIS_URL == os.environ["REDIS_URL"]
+    assert str(settings.VAR_DIR) == os.environ["PORTAL_VAR"]
