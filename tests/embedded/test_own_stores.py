@@ -8,6 +8,6 @@ from django.db import connection
 
 
 def test_the_settings_are_made_of_what_programs_are_told() -> None:
-    assert int(connection.settings_dict["PORT"]) == urlsplit(os.environ["DATABASE_URL"]).port
-    assert settings.REDIS_URL == os.environ["REDIS_URL"]
+    assert connection.settings_dict["PORT"] == str(urlsplit(os.environ["DATABASE_URL"]).port)
+    assert os.environ["REDIS_URL"] == settings.REDIS_URL
     assert str(settings.VAR_DIR) == os.environ["PORTAL_VAR"]
