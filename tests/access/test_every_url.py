@@ -87,6 +87,15 @@ api_desk_handover    401       no    no       ok    no            no      no    
 api_desk_standing_aside 401       no    no       ok    no            no      no              no
 api_desk_extension   401       no    no       ok    no            no      no              no
 api_desk_messages    401       no    no       ok    no            no      no              no
+api_desk_search      401       no    no       ok    ok            no      no              no
+api_desk_bulk        401       no    no       ok    ok            no      no              no
+api_desk_bulk_act    401       no    no       ok    no            no      no              no
+api_desk_request     401       no    no       ok    no            no      no              no
+api_desk_request_purpose 401       no    no       ok    no            no      no              no
+api_desk_request_history 401       no    no       ok    no            no      no              no
+api_desk_files       401       no    no       ok    no            no      no              no
+api_desk_file        401       no    no       ok    no            no      no              no
+api_desk_document    401       no    no       ok    no            no      no              no
 api_desk_letter      401       no    no       ok    no            no      no              no
 api_desk_opinions    401       no    no       ok    no            no      no              no
 api_desk_opinions_to_give 401       no    no       ok    ok            no      no              no

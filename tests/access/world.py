@@ -261,7 +261,7 @@ AT_TASK = (
     "task", "purpose", "history", "claim", "decision", "question", "activities", "handover", "standing_aside",
     "letter", "opinions",
 )  # fmt: skip
-AT_REQUEST = ("extension", "messages", "after_care")
+AT_REQUEST = ("extension", "messages", "after_care", "request", "request_purpose", "request_history", "files")
 
 
 def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
@@ -339,6 +339,9 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         **dict.fromkeys((f"api_desk_{what}" for what in AT_REQUEST), whole),
         **{f"api_desk_opinion{part}": [{"pk": town.opinion.pk}] for part in ("", "_answer")},
         "api_desk_opinion_paper": [{"pk": town.opinion.pk, "paper": town.opinion.papers.get().pk}],
+        "api_desk_bulk_act": [{"pk": town.bulk.pk}],
+        "api_desk_file": [{"pk": town.evidence.service_request_id, "file": town.evidence.pk}],
+        "api_desk_document": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         "api_desk_opinion_file": [{"pk": town.given.pk}],
         "api_document": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         **{f"api_draft{part}": [{"pk": town.draft.pk}] for part in ("", "_faults", "_submission", "_files")},

@@ -44,6 +44,8 @@ TO_ANOTHER_AGENCY = OpenApiExample(
     {"desk": 31, "question": "Is the second stairway wide enough?", "days": 10, "answers": ["rooms"]},
     request_only=True,
 )
+A_NAME = OpenApiExample("By name", {"words": "Aysel Mammadova"}, request_only=True)
+TO_TAKE_MANY = OpenApiExample("Take them", {"act": "claim", "tasks": [4711, 4712]}, request_only=True)
 TO_A_DESK = OpenApiExample("To another desk", {"desk": 13}, request_only=True)
 A_TIE = OpenApiExample("A neighbour", {"words": "The applicant is my neighbour."}, request_only=True)
 AN_EXTENSION = OpenApiExample(

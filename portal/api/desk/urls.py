@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.api.desk import acts, answering, asking, handing, lists, requests, whole
+from portal.api.desk import acts, answering, asking, bulk, files, finding, handing, lists, requests, whole
 
 urlpatterns = [
     path("desks/", lists.Desks.as_view(), name="api_desk_desks"),
@@ -24,6 +24,15 @@ urlpatterns = [
     path("opinions/<uuid:pk>/papers/<uuid:paper>/", answering.OpinionPaper.as_view(), name="api_desk_opinion_paper"),
     path("opinions/<uuid:pk>/file/", asking.OpinionFile.as_view(), name="api_desk_opinion_file"),
     path("requests/<uuid:pk>/after-care/", requests.AfterCare.as_view(), name="api_desk_after_care"),
+    path("search/", finding.Finding.as_view(), name="api_desk_search"),
+    path("bulk/", bulk.Bulk.as_view(), name="api_desk_bulk"),
+    path("bulk/<uuid:pk>/", bulk.Progress.as_view(), name="api_desk_bulk_act"),
+    path("requests/<uuid:pk>/", files.WholeRequest.as_view(), name="api_desk_request"),
+    path("requests/<uuid:pk>/purpose/", files.PurposeOfRequest.as_view(), name="api_desk_request_purpose"),
+    path("requests/<uuid:pk>/history/", files.HistoryOfRequest.as_view(), name="api_desk_request_history"),
+    path("requests/<uuid:pk>/files/", files.Files.as_view(), name="api_desk_files"),
+    path("requests/<uuid:pk>/files/<uuid:file>/", files.File.as_view(), name="api_desk_file"),
+    path("requests/<uuid:pk>/documents/<uuid:document>/", files.Issued.as_view(), name="api_desk_document"),
     path("requests/<uuid:pk>/extension/", requests.Extension.as_view(), name="api_desk_extension"),
     path("requests/<uuid:pk>/messages/", requests.Letters.as_view(), name="api_desk_messages"),
 ]

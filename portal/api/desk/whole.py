@@ -34,6 +34,8 @@ from services.workflow.queries import may_claim, requests_to_read
 from services.workflow.refusals import Refused
 from services.workflow.troubles import in_words
 
+PURPOSE_NEEDED = OpenApiResponse(description="`purpose_needed`: tell a purpose first.")
+
 
 class PurposeNeeded(exceptions.PermissionDenied):
     default_code = "purpose_needed"
@@ -62,7 +64,7 @@ class Task(AtWhole):
 
     @extend_schema(
         operation_id="desk_task",
-        responses={200: WholeSerializer, 403: OpenApiResponse(description="`purpose_needed`: tell a purpose first.")},
+        responses={200: WholeSerializer, 403: PURPOSE_NEEDED},
     )
     def get(self, request: Request, pk: int) -> Response:
         """Read it. The look is put on record and told to the applicant; one that isn't your work needs a purpose."""
@@ -79,11 +81,15 @@ class Purpose(AtWhole):
     @extend_schema(operation_id="desk_purpose", request=PurposeSerializer, responses={204: None}, examples=[A_PURPOSE])
     def post(self, request: Request, pk: int) -> Response:
         """Tell it; it holds for eight hours; the applicant sees the purpose, not the words."""
-        step = self.task(pk)
-        told = self.data(PurposeSerializer)
-        with refusals():
-            tell_purpose(step.service_request, self.person(), timezone.now(), **told)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return tell_it(self, self.task(pk).service_request)
+
+
+def tell_it(call: AtDesk, seen: ServiceRequest) -> Response:
+    """Put the purpose that a call tells on record."""
+    told = call.data(PurposeSerializer)
+    with refusals():
+        tell_purpose(seen, call.person(), timezone.now(), **told)
+    return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class History(AtWhole):
@@ -100,11 +106,20 @@ class History(AtWhole):
 
 def whole_of(step: Step, user: User, now: datetime) -> dict[str, Any]:
     """Give all that is told of a task."""
-    seen = step.service_request
-    contact = {name: seen.contact.get(name, "") for name in ("name", "personal_identifier", "email", "phone")}
     return {
+        **request_of(step.service_request, user, now),
         "task": steps_of(user, [step.pk])[0],
         "may_claim": may_claim(step, user),
+        "trouble": in_words(step.trouble),
+        **_offered(step),
+        "draft": PreparedDecision.objects.filter(step=step).first() if step.assignee_id == user.pk else None,
+    }
+
+
+def request_of(seen: ServiceRequest, user: User, now: datetime) -> dict[str, Any]:
+    """Give all that is told of a request."""
+    contact = {name: seen.contact.get(name, "") for name in ("name", "personal_identifier", "email", "phone")}
+    return {
         "purpose": purpose_of_look(seen, user, now),
         "request": seen,
         "extends_until": extends_until(seen, now),
@@ -115,9 +130,7 @@ def whole_of(step: Step, user: User, now: datetime) -> dict[str, Any]:
         "messages": seen.messages.order_by("at", "pk"),
         "decisions": seen.decisions.select_related("by").order_by("pk"),
         "documents": seen.documents.order_by("issued_at", "pk"),
-        "trouble": in_words(step.trouble),
-        **_offered(step),
-        "draft": PreparedDecision.objects.filter(step=step).first() if step.assignee_id == user.pk else None,
+        "after_care": titled({} if seen.is_in_progress else after_care_of(seen.version.definition)),
     }
 
 
@@ -131,8 +144,7 @@ def given_in(seen: ServiceRequest) -> Iterator[dict[str, Any]]:
 
 def _offered(step: Step) -> dict[str, Any]:
     """Tell what the definition lets an official do at a step."""
-    seen, at = step.service_request, known(step)
-    definition = seen.version.definition
+    definition, at = step.service_request.version.definition, known(step)
     asks = at.may_ask_applicant
     return {
         "outcomes": [
@@ -146,7 +158,6 @@ def _offered(step: Step) -> dict[str, Any]:
         ],
         "reasons": titled({reason.code: reason.text for reason in definition.rejection_reasons}),
         "activities": titled({activity.key: activity.title for activity in at.activities}),
-        "after_care": titled({} if seen.is_in_progress else after_care_of(definition)),
         "may_ask": asks,
         "fields_to_ask_about": titled(answers_to_ask_about(definition) if asks else {}),
         "papers_to_ask_for": titled(papers_to_ask_for(definition) if asks else {}),

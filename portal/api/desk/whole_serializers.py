@@ -89,11 +89,9 @@ class TitledSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
-class WholeSerializer(serializers.Serializer[Any]):
-    """One task with all that its official needs."""
+class FileSerializer(serializers.Serializer[Any]):
+    """What is told of a request to who reads its file."""
 
-    task = TaskSerializer()
-    may_claim = serializers.BooleanField()
     purpose = serializers.CharField(help_text="Why you look, as it is on record: `work`, or what you told.")
     request = ServiceRequestSerializer()
     extends_until = serializers.DateTimeField(allow_null=True, help_text="If you extend the legal deadline now.")
@@ -104,11 +102,24 @@ class WholeSerializer(serializers.Serializer[Any]):
     messages = MessageSerializer(many=True)
     decisions = MadeSerializer(many=True)
     documents = DocumentSerializer(many=True)
+    after_care = TitledSerializer(many=True, help_text="What may be done now that the request has ended.")
+
+
+class WholeRequestSerializer(FileSerializer):
+    """One request in full, and its tasks that are open now."""
+
+    tasks = TaskSerializer(many=True)
+
+
+class WholeSerializer(FileSerializer):
+    """One task with all that its official needs."""
+
+    task = TaskSerializer()
+    may_claim = serializers.BooleanField()
     trouble = serializers.CharField(help_text="Why a robot handed it over; else empty.")
     outcomes = OutcomeSerializer(many=True)
     reasons = TitledSerializer(many=True)
     activities = TitledSerializer(many=True)
-    after_care = TitledSerializer(many=True, help_text="What may be done now that the request has ended.")
     may_ask = serializers.BooleanField()
     fields_to_ask_about = TitledSerializer(many=True)
     papers_to_ask_for = TitledSerializer(many=True)

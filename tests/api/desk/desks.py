@@ -13,7 +13,7 @@ from tests.api import programs
 WORK = "desk:work"
 READING, ACTING = ("", "history/"), ("claim/", "decision/", "question/", "activities/", "purpose/")
 GIVING = ("handover/", "standing-aside/", "letter/", "opinions/")
-WITH_REQUEST = ("extension/", "messages/", "after-care/")
+WITH_REQUEST, OF_REQUEST = ("extension/", "messages/", "after-care/", "purpose/"), ("", "history/", "files/")
 
 
 class Program:
@@ -34,6 +34,9 @@ class Program:
         """Send something about a whole request; `idempotency_key="..."` becomes that header."""
         return self.program.send("POST", f"/api/desk/requests/{seen.pk}/{what}", body, **headers)
 
+    def look(self, seen: ServiceRequest, what: str = "") -> HttpResponse:
+        return self.client.get(f"/api/desk/requests/{seen.pk}/{what}", headers=self.headers)
+
     def delete(self, where: str) -> HttpResponse:
         return self.client.delete(f"/api/desk/tasks/{where}", headers=self.headers)
 
@@ -42,7 +45,8 @@ class Program:
         read = {what: self.get(f"{step.pk}/{what}").status_code for what in READING}
         done = {what: self.post(f"{step.pk}/{what}").status_code for what in (*ACTING, *GIVING)}
         whole = {f"/{what}": self.send(step.service_request, what).status_code for what in WITH_REQUEST}
-        return read | done | whole
+        opened = {f"//{what}": self.look(step.service_request, what).status_code for what in OF_REQUEST}
+        return read | done | whole | opened
 
 
 def fault(answer: HttpResponse) -> tuple[int, str, str | None, str]:
