@@ -14,6 +14,7 @@ from portal.api.reference_fields import Field, fields_of, resolved, type_in_word
 
 METHODS = ("get", "post", "patch", "delete")
 SHOWN_JSON = ("application/json", "application/schema+json")
+FORM = "multipart/form-data"
 SECRET, BASE = "portal_…", "https://portal.example.org"
 
 
@@ -30,9 +31,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Body:
+    """What is sent; `form` are the fields of a form with files that may be sent in its place, if one may."""
+
     kind: str
     fields: tuple[Field, ...]
     example: str
+    form: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,10 @@ def _parameter(described: dict[str, Any], parameter: dict[str, Any]) -> Field:
 
 def _body(described: dict[str, Any], act: dict[str, Any]) -> Body | None:
     content = act.get("requestBody", {}).get("content", {})
+    fields = {kind: tuple(fields_of(described, resolved(described, told["schema"]))) for kind, told in content.items()}
     for kind, told in content.items():
-        schema = resolved(described, told["schema"])
-        return Body(kind, tuple(fields_of(described, schema)), _example(described, told))
+        form = fields.get(FORM, ()) if kind != FORM else ()
+        return Body(kind, fields[kind], _example(described, told), form)
     return None
 
 
@@ -136,7 +141,7 @@ def _curl(method: str, path: str, parameters: tuple[Field, ...], body: Body | No
     if not is_open:
         parts.append(f"-H 'Authorization: Bearer {SECRET}'")
     parts += [f"-H '{one.name}: …'" for one in parameters if one.where == "header" and one.is_needed]
-    if body and body.kind == "multipart/form-data":
+    if body and body.kind == FORM:
         parts += [f"-F {one.name}={'@FILE' if one.name == 'file' else '…'}" for one in body.fields if one.is_needed]
     elif body:
         sent = json.dumps(json.loads(body.example), ensure_ascii=False).replace("'", "'\\''")

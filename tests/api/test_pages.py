@@ -64,6 +64,13 @@ class TestOneCall:
         for told in ("desk:work", "outcome", "The house stands less than 3 m", "takes_effect_at", "≤ 4000", "429"):
             assert told in page
 
+    def test_tells_the_form_in_which_files_may_come_too(self, client: Client) -> None:
+        page = page_of(client, "call", "desk_write")
+
+        assert "Or, with files, as a form:" in page
+        assert "<code>files</code>" in page
+        assert "Or, with files, as a form:" not in page_of(client, "call", "drafts_add_file")
+
     def test_shows_a_line_for_the_shell(self) -> None:
         assert calls()["drafts_change"].curl.splitlines() == [
             "curl -X PATCH \\",
