@@ -3,6 +3,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from portal.api.file_field import SentFileField
 from portal.api.serializers import SubmissionSerializer
 from services.catalogue.answers import Problem
 from services.requests.evidence import Evidence
@@ -87,4 +88,4 @@ class UploadSerializer(serializers.Serializer[Any]):
     """One file for one question or paper of the form."""
 
     field = serializers.CharField(max_length=40)
-    file = serializers.FileField()
+    file = SentFileField()

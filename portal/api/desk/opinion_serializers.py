@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from portal.api.desk.serializers import DeskSerializer
 from portal.api.desk.whole_serializers import GivenSerializer, PaperSerializer, TitledSerializer
+from portal.api.file_field import SentFileField
 from portal.field_faults import no_unkept
 from services.catalogue.answer_kinds import NOT_ALL_OFFERED, NOT_OFFERED
 from services.workflow.asked_opinions import AskedOpinion
@@ -126,7 +127,7 @@ class AnswerOpinionSerializer(serializers.Serializer[Any]):
 class AnswerWithFileSerializer(AnswerOpinionSerializer):
     """An opinion in words, a file, or both, as a form."""
 
-    file = serializers.FileField(required=False, help_text="PDF, JPEG or PNG.")
+    file = SentFileField(required=False, help_text="PDF, JPEG or PNG.")
 
 
 class AnsweredOpinionSerializer(serializers.ModelSerializer[AskedOpinion]):

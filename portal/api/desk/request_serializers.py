@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from portal.api.file_field import SentFileField
 from portal.field_faults import no_unkept
 from portal.messages import LONGEST, MOST_AT_ONCE
 from services.requests.clocks import DeadlineChange
@@ -52,6 +53,6 @@ class LetterWithFilesSerializer(LetterSerializer):
     """What is written to the applicant, as a form."""
 
     files = serializers.ListField(
-        child=serializers.FileField(), required=False, default=list, max_length=MOST_AT_ONCE,
+        child=SentFileField(), required=False, default=list, max_length=MOST_AT_ONCE,
         help_text="PDF, JPEG or PNG.",
     )  # fmt: skip
