@@ -25,8 +25,8 @@ from services.accounts.tokens import Token
 from services.agencies.models import Agency, Desk
 from services.workflow.operations.programs import (
     end_program,
+    is_neither_side,
     make_program,
-    may_confirm,
     rotate_secret,
 )
 from services.workflow.operations.roles import agencies_managed_by
@@ -134,7 +134,7 @@ def _shown(request: HttpRequest, form: ProgramForm, made: Program | None, secret
     used = Greatest("last_used_at", Max("user__tokens__last_used_at"))
     known = own_programs(request).annotate(used_at=used).prefetch_related("desks__office").order_by("-made_at", "pk")
     context = {"form": form, "made": made, "secret": secret, "now": timezone.now()}
-    context["programs"] = [(one, may_confirm(one, person(request))) for one in known]
+    context["programs"] = [(one, is_neither_side(one, person(request))) for one in known]
     return render(request, "managers/programs.html", context, status=422 if form.errors else 200)
 
 

@@ -67,7 +67,11 @@ def make_program(
 
 def may_confirm(program: Program, user: User) -> bool:
     """Tell whether somebody is the second person: a manager or supervisor, neither its maker nor who answers for it."""
-    return user.pk not in (program.made_by_id, program.responsible_id) and answers_for(user, program.agency_id)
+    return is_neither_side(program, user) and answers_for(user, program.agency_id)
+
+
+def is_neither_side(program: Program, user: User) -> bool:
+    return user.pk not in (program.made_by_id, program.responsible_id)
 
 
 def programs_to_confirm(user: User) -> list[Program]:
@@ -75,7 +79,7 @@ def programs_to_confirm(user: User) -> list[Program]:
     waiting = Program.objects.filter(agency__in=supervised_by(user), confirmed_at=None, ended_at=None)
     related = ("user", "agency", "made_by", "responsible")
     known = waiting.select_related(*related).prefetch_related("desks__office").order_by("made_at")
-    return [one for one in known if may_confirm(one, user)]
+    return [one for one in known if is_neither_side(one, user)]
 
 
 @transaction.atomic

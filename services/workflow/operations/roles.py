@@ -59,7 +59,11 @@ def _propose(
 
 def may_settle(change: RoleChange, user: User) -> bool:
     """Tell whether a person may confirm a change: a manager or supervisor of the agency, but neither side of it."""
-    return user.pk not in (change.proposed_by_id, change.user_id) and answers_for(user, change.agency_id)
+    return _is_neither_side(change, user) and answers_for(user, change.agency_id)
+
+
+def _is_neither_side(change: RoleChange, user: User) -> bool:
+    return user.pk not in (change.proposed_by_id, change.user_id)
 
 
 def answers_for(user: User, agency: int) -> bool:
@@ -73,7 +77,8 @@ def changes_to_settle(user: User) -> list[RoleChange]:
     """Give the proposals at the agencies that a person supervises and may confirm, the oldest first."""
     open_ones = RoleChange.objects.filter(agency__in=supervised_by(user), settled_at=None)
     related = ("user", "agency", "proposed_by")
-    return [change for change in open_ones.select_related(*related).order_by("proposed_at") if may_settle(change, user)]
+    known = open_ones.select_related(*related).order_by("proposed_at")
+    return [change for change in known if _is_neither_side(change, user)]
 
 
 def confirm(change: RoleChange, by: User, now: datetime) -> None:
