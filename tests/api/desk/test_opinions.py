@@ -168,6 +168,11 @@ class TestAnswering:
         assert b"".join(paper.streaming_content)[:4] == b"%PDF"
         assert Event.objects.filter(kind="file_read").count() == 1
 
+    def test_sees_no_answer_that_wasnt_chosen(self, carlas: Program, asked: AskedOpinion) -> None:
+        AskedOpinion.objects.update(answers=[])
+
+        assert self.read(carlas, asked).json()["answers"] == []
+
     def test_is_none_of_who_is_too_near(self, carlas: Program, asked: AskedOpinion, carla: User) -> None:
         known = asked.service_request
         known.contact = {**known.contact, "email": carla.email}
