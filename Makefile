@@ -19,7 +19,7 @@ demo: $(if $(wildcard .venv/dev.installed),.venv/dev.installed,.venv/demo.instal
 
 # In two processes; `make test ARGS="-n 0 tests/clerks"` takes one.
 test: .venv/dev.installed
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 # Ten thousand requests under two hundred kills; takes half an hour of two cores (docs/drills.md).
 chaos: .venv/dev.installed

@@ -8,18 +8,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from itertools import groupby
 from pathlib import Path
 
 import django
 import hypothesis
 import pytest
 from django.utils import translation
+from xdist.remote import Producer
 
 from portal.embedded.assembly import Assembly
 from portal.embedded.folder import Folder
 from portal.embedded.ports import free_port
 from tests.live import CHROMIUM, LivePortal, new_database
+from tests.side_by_side import Together
 
 
 def start_stores() -> Assembly:
@@ -56,15 +57,14 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(STORES.folder.path, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let browser tests come last, because their driver's event loop keeps running; skip them where there is none.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
-    Side by side, one process takes all tests of a file that stand together here, and the order of files stays.
-    """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let browser tests come last, because their driver's event loop keeps running; skip them where there is none."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-    for number, (_, together) in enumerate(groupby(items, key=lambda item: item.path)):
-        for item in together:
-            item.add_marker(pytest.mark.xdist_group(str(number)))
     if CHROMIUM:
         return
     for item in items:

@@ -38,5 +38,5 @@ def test_the_answer_is_two_clicks_away(
     someone.follow("Report a fault in the street")
     found = someone.page.locator("main").get_by_text(answer).first
     expect(found).to_be_visible()
-    expect(found).to_contain_text(more)
+    expect(found).to_contain_text(more, ignore_case=True)
     keep(someone, found, f"{question}-{width}")

@@ -1,0 +1,26 @@
+"""How tests are handed out to processes that run side by side."""
+
+from typing import Any
+
+from xdist.scheduler import LoadScopeScheduling
+
+
+class Together(LoadScopeScheduling):
+    """Hand out tests of a file that stand together in the order of the run to one process, and keep that order.
+
+    A file's tests that commit stand apart from those that don't, and so do its walks through a browser.
+    """
+
+    def __init__(self, *known: Any) -> None:
+        super().__init__(*known)
+        self._parts: dict[str, str] = {}
+        self._file, self._part = "", 0
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Name the part that a test belongs to; the tests come here in their order first."""
+        if nodeid not in self._parts:
+            file = nodeid.partition("::")[0]
+            if file != self._file:
+                self._file, self._part = file, self._part + 1
+            self._parts[nodeid] = str(self._part)
+        return self._parts[nodeid]
