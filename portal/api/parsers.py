@@ -5,8 +5,10 @@ from collections import Counter
 from typing import IO, Any
 
 from django.conf import settings
+from django.http import QueryDict
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 
 
 class StrictJSONParser(JSONParser):  # type: ignore[misc]
@@ -46,3 +48,8 @@ def _refuse_nul(content: Any) -> None:
         content = [*content.keys(), *content.values()]
     for part in content if isinstance(content, list) else []:
         _refuse_nul(part)
+
+
+def is_form(request: Request) -> bool:
+    """Tell whether a form was sent, however the name of its type is written, and not JSON."""
+    return isinstance(request.data, QueryDict)

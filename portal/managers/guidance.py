@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.managers.own import own_draft, own_service
 from portal.people import person
 from services.catalogue.models import DefinitionDraft, DraftOrigin
+from services.catalogue.packages import LARGEST
 from services.catalogue.sharing import package_of
-from services.workflow.operations.knowledge import guidance_by_step, take_guidance, untaken
+from services.workflow.operations.knowledge import desk_steps, guidance_by_step, take_guidance, untaken
 
 
 @require_safe
@@ -28,6 +29,9 @@ def package_file(request: HttpRequest, code: str) -> HttpResponse:
         file = package_of(service.current, settings.BASE_URL, settings.KEYS_DIR, guidance_by_step(service))
     except FileNotFoundError:
         messages.error(request, _("This portal has no key yet to sign with. Ask those who run it to make one."))
+        return redirect("managers_package", code=code)
+    if len(file) > LARGEST:
+        messages.error(request, _("With its guidance the service is larger than a package may be. Shorten it."))
         return redirect("managers_package", code=code)
     name = f'attachment; filename="{code}.guided.package.json"'
     return HttpResponse(file, "application/json", headers={"Content-Disposition": name})
@@ -48,7 +52,7 @@ def told_guidance(draft: DefinitionDraft, origin: DraftOrigin | None) -> list[di
     """Tell what guidance came with a draft, and on which steps it can be kept."""
     if origin is None or draft.service.current is None:
         return []
-    steps, open_ones = draft.service.current.definition.workflow.by_key, untaken(draft.service, origin.guidance)
+    steps, open_ones = desk_steps(draft.service), untaken(draft.service, origin.guidance)
     return [
         {"step": steps.get(key), "key": key, "text": text, "can_be_kept": key in open_ones}
         for key, text in origin.guidance.items()

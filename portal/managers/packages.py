@@ -102,7 +102,8 @@ def look(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     context: dict[str, object] = {"service": draft.service, "draft": draft, "origin": origin}
     try:
         newest = newest_of(origin, settings.BASE_URL)
-        context |= {"newest": newest.content, "is_same": newest.digest == origin.digest}
+        told = (newest.content.version, newest.content.definition)
+        context |= {"newest": newest.content, "is_same": told == (origin.version, origin.definition)}
         taken, now = (Definition.model_validate(one) for one in (origin.definition, newest.content.definition))
         context["differences"] = told_differences(differences(taken, now))
     except CannotLook:

@@ -95,7 +95,8 @@ def _keep_origin(draft: DefinitionDraft, package: Package) -> DraftOrigin:
     content = package.content
     known = {"address": content.origin, "service": content.service, "version": content.version}
     more: dict[str, Any] = {"digest": package.digest, "key": str(package.verifier), "definition": content.definition}
-    more["guidance"] = {one.step: one.text for one in content.guidance}
+    if content.guidance:  # the same without it takes away nothing that nobody has kept yet
+        more["guidance"] = {one.step: one.text for one in content.guidance}
     origin, _is_new = DraftOrigin.objects.update_or_create(draft=draft, defaults={**known, **more})
     return origin
 

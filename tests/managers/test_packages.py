@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.managers import guidance
 from services.accounts.models import User
 from services.catalogue import sharing
 from services.catalogue.definition_text import read_text
@@ -24,7 +25,7 @@ from services.catalogue.rules import subject_of
 from services.connectors.wire import Answer, Call, NoAnswer
 from services.ledger import keys
 from services.ledger.models import Event
-from services.workflow.operations.knowledge import guidance_of, write_guidance
+from services.workflow.operations.knowledge import guidance_by_step, guidance_of, write_guidance
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -67,13 +68,13 @@ def package(
     source: dict[str, Any],
     origin: str = ORIGIN,
     version: int = 4,
-    guidance: dict[str, str] | None = None,
+    given: dict[str, str] | None = None,
     **more: Any,
 ) -> bytes:
     """Give the package of another portal, whose service and agency have other codes."""
     definition = {**copy.deepcopy(source), "service": "licence", "responsible": "west", "time_limit": {"days": 7}}
     plain = {"origin": origin, "service": "licence", "version": version, "published_at": "2026-03-01T08:00:00+00:00"}
-    parts = {"guidance": [{"step": step, "text": text} for step, text in guidance.items()]} if guidance else {}
+    parts = {"guidance": [{"step": step, "text": text} for step, text in given.items()]} if given else {}
     return packed(Content(**{**plain, **parts, "definition": {**definition, **more}}), keys.log_key(folder))
 
 
@@ -121,7 +122,7 @@ class TestGuidance:
     @pytest.fixture
     def origin(self, version: ServiceVersion, dilara: User, elsewhere: Path) -> DraftOrigin:
         """Take a package whose guidance is about a step that is here and about one that isn't."""
-        send(dilara, package(elsewhere, version.source, guidance=self.GIVEN), told(elsewhere))
+        send(dilara, package(elsewhere, version.source, given=self.GIVEN), told(elsewhere))
         return DraftOrigin.objects.get()
 
     def keep(self, user: User, origin: DraftOrigin) -> str:
@@ -181,6 +182,33 @@ class TestGuidance:
         assert "your agency has its own" in page
         assert "no such step here yet" in page
 
+    def test_is_still_there_when_the_same_comes_without_it(
+        self, origin: DraftOrigin, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        send(dilara, file, told(elsewhere))
+
+        origin.refresh_from_db()
+        assert DraftOrigin.objects.count() == 1
+        assert origin.guidance == self.GIVEN
+
+    def test_on_a_step_that_the_service_has_no_more_stays_here(self, version: ServiceVersion, dilara: User) -> None:
+        north, now = version.service.responsible, timezone.now()
+        write_guidance(version.service, "judge", north, "Measure the gate first.", dilara, now)
+        write_guidance(version.service, "gone", north, "The vault's code is 1234.", dilara, now)
+
+        assert guidance_by_step(version.service) == {"judge": "Measure the gate first."}
+
+    def test_that_is_too_long_for_a_package_is_told(
+        self, version: ServiceVersion, dilara: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(guidance, "LARGEST", 500)
+        client = Client()
+        client.force_login(dilara)
+
+        page = client.get(reverse("managers_package_file", args=["permit"]), follow=True).content.decode()
+
+        assert "the service is larger than a package may be" in page
+
     def test_leaves_ones_own_alone(self, origin: DraftOrigin, version: ServiceVersion, dilara: User) -> None:
         service, north = version.service, version.service.responsible
         write_guidance(service, "judge", north, "Our way.", dilara, timezone.now())
@@ -194,7 +222,7 @@ class TestGuidance:
         assert "Keep it where your agency has none" not in page
 
     def test_of_a_shape_that_is_none_is_refused(self, version: ServiceVersion, dilara: User, elsewhere: Path) -> None:
-        whole = json.loads(package(elsewhere, version.source, guidance=self.GIVEN))
+        whole = json.loads(package(elsewhere, version.source, given=self.GIVEN))
         for bad in (
             [{"step": "Judge!", "text": "x"}],
             [{"step": "judge", "text": ""}],
@@ -412,6 +440,14 @@ class TestLooking:
         assert "Nothing has changed there" in self.look(dilara)
         assert calls[0].target == "/open-data/services/licence.package.json"
         assert calls[0].allow == ()
+
+    def test_guidance_that_only_managers_are_given_is_no_change(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send(dilara, package(elsewhere, version.source, given=TestGuidance.GIVEN), told(elsewhere))
+        self.given(monkeypatch, file)
+
+        assert "Nothing has changed there" in self.look(dilara)
 
     def test_shows_what_has_changed(
         self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path, monkeypatch: pytest.MonkeyPatch

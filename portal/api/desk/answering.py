@@ -24,7 +24,7 @@ from portal.api.desk.requests import FORM
 from portal.api.desk.rights import AtDesk
 from portal.api.desk.whole import given_in, looking
 from portal.api.giving_files import A_FILE, GivesBroughtFile
-from portal.api.parsers import StrictJSONParser
+from portal.api.parsers import StrictJSONParser, is_form
 from portal.api.refusing import file_refusals, refusals
 from portal.api.views import Pages
 from portal.brought_files import to_save
@@ -106,7 +106,7 @@ class OpinionAnswer(AtOpinions):
     def post(self, request: Request, pk: UUID) -> Response:
         """Give your desk's opinion; as a form, with a file. Once it is given it is closed to you: again answers 404."""
         asked, by = self.asked(pk), self.person()
-        has_file = (request.content_type or "").startswith(FORM)
+        has_file = is_form(request)
         said = self.data(AnswerWithFileSerializer if has_file else AnswerOpinionSerializer)
         with refusals(), file_refusals("file"):
             count_uploads(request._request, 1 if said.get("file") else 0)

@@ -34,7 +34,7 @@ class Bulk(AtDesk):
     def post(self, request: Request) -> Response:
         """Let it be done to each task by itself; `Location` tells how far it is and what failed.
 
-        Sent again it is done once more, which each task refuses that it was done to already.
+        Sent again it is tried once more at each task. 409 while five that you asked for before aren't done.
         """
         by = self.person()
 

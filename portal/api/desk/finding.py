@@ -26,19 +26,25 @@ class WantedSerializer(serializers.Serializer[Any]):
 
 
 class FoundSerializer(serializers.ModelSerializer[ServiceRequest]):
-    """A request that fits; `applicant` is empty where a reference led to it, since nobody was searched for."""
+    """A request that fits. Where a reference led to it, it is only named: opening it asks for the purpose."""
 
     reference = serializers.CharField(source="written_reference")
     service = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     office = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     applicant = serializers.SerializerMethodField()
+    NAMED = ("id", "reference", "service")
 
     class Meta:
         model = ServiceRequest
         fields = ["id", "reference", "service", "office", "applicant", "status", "submitted_at", "due_at", "ended_at"]
+        extra_kwargs = {name: {"required": False} for name in ("status", "submitted_at", "due_at", "ended_at")}
 
     def get_applicant(self, found: ServiceRequest) -> str:
-        return "" if self.context["by_reference"] else str(found.contact.get("name", ""))
+        return str(found.contact.get("name", ""))
+
+    def to_representation(self, found: ServiceRequest) -> dict[str, Any]:
+        told = super().to_representation(found)
+        return {name: told[name] for name in self.NAMED} if self.context["by_reference"] else told
 
 
 class HitsSerializer(serializers.Serializer[Any]):

@@ -22,7 +22,7 @@ from portal.api.desk.request_serializers import (
 from portal.api.desk.rights import AtDesk
 from portal.api.desk.serializers import DoneSerializer
 from portal.api.desk.whole import after_care_of
-from portal.api.parsers import StrictJSONParser
+from portal.api.parsers import StrictJSONParser, is_form
 from portal.api.refusing import IDEMPOTENCY_KEY, file_refusals, key_of, refusals
 from portal.upload_limit import count_uploads
 from services.requests.models import Message, ServiceRequest
@@ -86,7 +86,7 @@ class Letters(AtRequest):
     def post(self, request: Request, pk: UUID) -> Response:
         """Write to the applicant; as a form, with up to five files. The same key and content again change nothing."""
         seen, by = self.seen(pk), self.person()
-        has_files = (request.content_type or "").startswith(FORM)
+        has_files = is_form(request)
         said, key = self.data(LetterWithFilesSerializer if has_files else LetterSerializer), key_of(request, by)
         text, files = said["text"], said.get("files", [])
         with refusals(), file_refusals("files"):

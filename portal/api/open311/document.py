@@ -22,7 +22,15 @@ class Endpoints(EndpointEnumerator):
 
 
 class Generator(SchemaGenerator):
+    """Names the document itself: settings of one view are set for the whole process while it answers."""
+
     endpoint_inspector_cls = Endpoints
+
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        told: dict[str, Any] = super().get_schema(request, public)
+        told["info"] |= {"title": "Open311 GeoReport v2", "version": "2"}
+        told["paths"] = {f"/open311{path}": calls for path, calls in told["paths"].items()}
+        return told
 
 
 class Document(SpectacularAPIView):
@@ -30,12 +38,6 @@ class Document(SpectacularAPIView):
 
     generator_class = Generator
     urlconf = "portal.api.open311.urls"
-    custom_settings = {
-        "TITLE": "Open311 GeoReport v2",
-        "VERSION": "2",
-        "SCHEMA_PATH_PREFIX_INSERT": "/open311",
-        "ENABLE_LIST_MECHANICS_ON_NON_2XX": True,
-    }
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class GeoReportSchema(AutoSchema):
         return self._told.sends
 
     def get_response_serializers(self) -> dict[int, Any]:
-        faults = {status: shapes.FaultSerializer(many=True) for status in (*self._told.refusals, 404, 406)}
+        faults = dict.fromkeys((*self._told.refusals, 404, 406), shapes.FAULTS)
         return {201 if self._told.sends else 200: self._told.gives, **faults}
 
 

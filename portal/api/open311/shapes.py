@@ -7,12 +7,8 @@ from rest_framework import serializers
 from portal.api.open311.reading import ReportSerializer
 from portal.api.open311.telling import CLOSED, DATATYPES, NOT_TOLD, OPEN
 
-
-class FaultSerializer(serializers.Serializer[Any]):
-    """One thing that is wrong."""
-
-    code = serializers.IntegerField()
-    description = serializers.CharField()
+FAULT = {"code": {"type": "integer"}, "description": {"type": "string"}}
+FAULTS = {"type": "array", "items": {"type": "object", "properties": FAULT, "required": list(FAULT)}}
 
 
 class EndpointSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from services.workflow.operations import desk
 from services.workflow.operations.walking import require
 from services.workflow.refusals import Refused
 
-MOST_STEPS = 500
+MOST_STEPS, MOST_WAITING = 500, 5
 
 
 def ask_for_bulk(act: str, steps: Sequence[int], by: User, now: datetime, said: Mapping[str, Any]) -> BulkAct:
@@ -22,6 +22,8 @@ def ask_for_bulk(act: str, steps: Sequence[int], by: User, now: datetime, said: 
     require(act in ACTS, _("Choose what is to be done."))
     require(steps, _("Choose at least one request."))
     require(len(steps) <= MOST_STEPS, _("Choose 500 requests at most."))
+    waiting = BulkAct.objects.filter(by=by, finished_at=None).count()
+    require(waiting < MOST_WAITING, _("Wait until what you asked for before is done."))
     return BulkAct.objects.create(act=act, steps=list(dict.fromkeys(steps)), by=by, asked_at=now, said=dict(said))
 
 

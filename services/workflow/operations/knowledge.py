@@ -37,15 +37,19 @@ def take_guidance(service: Service, given: Mapping[str, str], by: User, now: dat
 
 def untaken(service: Service, given: Mapping[str, str]) -> dict[str, str]:
     """Keep of given guidance what is about a desk's step and fills a gap of the agency that answers for a service."""
+    steps, own = desk_steps(service), guidance_by_step(service)
+    return {step_key: text for step_key, text in given.items() if step_key in steps and step_key not in own}
+
+
+def desk_steps(service: Service) -> dict[str, DeskStep]:
+    """Give the steps of a service that officials work, by their keys: those on which there can be guidance."""
     assert service.current is not None
-    steps = {step.key for step in service.current.definition.workflow.steps if isinstance(step, DeskStep)}
-    own = guidance_by_step(service)
-    return {step_key: text for step_key, text in given.items() if step_key in steps and not own.get(step_key)}
+    return {step.key: step for step in service.current.definition.workflow.steps if isinstance(step, DeskStep)}
 
 
 def guidance_by_step(service: Service) -> dict[str, str]:
-    """Give the latest guidance of the agency that answers for a service, by the keys of steps."""
-    written = Guidance.objects.filter(service=service, agency=service.responsible)
+    """Give the latest guidance of the agency that answers for a service, by the keys of the steps that it has now."""
+    written = Guidance.objects.filter(service=service, agency=service.responsible, step_key__in=desk_steps(service))
     latest = written.order_by("step_key", "-at", "-pk").distinct("step_key")
     return {one.step_key: one.text for one in latest if one.text}
 

@@ -13,7 +13,7 @@ from services.ledger.models import Event
 from services.workflow.bulk import BulkAct
 from services.workflow.models import Step
 from services.workflow.operations import desk
-from services.workflow.operations.bulk import run_bulk
+from services.workflow.operations.bulk import MOST_WAITING, run_bulk
 from tests import worlds
 from tests.api.desk.desks import Program, fault
 
@@ -34,6 +34,13 @@ def progress(program: Program, asked: HttpResponse) -> Any:
 
 
 class TestManyAtOnce:
+    def test_wait_for_those_before(self, program: Program, tasks: list[Step]) -> None:
+        asked = [many(program, tasks, "claim") for _ in range(MOST_WAITING + 1)]
+        run_bulk(timezone.now())
+
+        assert [one.status_code for one in asked] == [202] * MOST_WAITING + [409]
+        assert many(program, tasks, "claim").status_code == 202
+
     def test_are_taken_and_then_decided_alike(self, program: Program, tasks: list[Step]) -> None:
         asked = many(program, tasks, "claim")
         before = progress(program, asked)

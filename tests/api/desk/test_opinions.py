@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from services.accounts.models import User
@@ -182,6 +183,17 @@ class TestAnswering:
         answer = carlas.program.send("POST", self.where(asked, "answer/"), {"words": "Yes"})
         assert fault(answer)[:2] == (409, "conflict")
         assert not Event.objects.filter(kind__in=("file_read", "opinion_given")).exists()
+
+    def test_loses_no_file_to_a_form_that_is_named_otherwise(self, carlas: Program, asked: AskedOpinion) -> None:
+        sheet = SimpleUploadedFile("sheet.pdf", one_page(), content_type="application/pdf")
+        form = encode_multipart(BOUNDARY, {"words": "See it.", "file": sheet})
+        kind = MULTIPART_CONTENT.replace("multipart/form-data", "Multipart/Form-Data")
+        where = self.where(asked, "answer/")
+        given = carlas.client.generic("POST", where, form, content_type=kind, headers=carlas.headers)
+
+        asked.refresh_from_db()
+        assert given.status_code == 400
+        assert asked.answered_at is None
 
     @pytest.mark.parametrize("words", [None, "", " ", "x" * 4001, "a\x07", ["x"]])
     def test_needs_words_or_a_file(self, carlas: Program, asked: AskedOpinion, words: object) -> None:
