@@ -30,17 +30,14 @@ class FoundSerializer(serializers.ModelSerializer[ServiceRequest]):
 
     reference = serializers.CharField(source="written_reference")
     service = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
-    office = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
-    applicant = serializers.SerializerMethodField()
+    office = serializers.CharField(source="office.code", required=False)
+    applicant = serializers.CharField(source="contact.name", required=False)
     NAMED = ("id", "reference", "service")
 
     class Meta:
         model = ServiceRequest
         fields = ["id", "reference", "service", "office", "applicant", "status", "submitted_at", "due_at", "ended_at"]
         extra_kwargs = {name: {"required": False} for name in ("status", "submitted_at", "due_at", "ended_at")}
-
-    def get_applicant(self, found: ServiceRequest) -> str:
-        return str(found.contact.get("name", ""))
 
     def to_representation(self, found: ServiceRequest) -> dict[str, Any]:
         told = super().to_representation(found)
