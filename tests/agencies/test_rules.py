@@ -225,7 +225,7 @@ def test_a_period_ends_on_a_working_day_and_never_early(
     start: datetime, days: int, kind: str, calendar: WorkingCalendar
 ) -> None:
     end = end_of_period(start, days, kind, calendar)
-    plain = due_at(start, days, kind, calendar)
+    plain = due_at(start, days, kind, calendar.until_midnight)
 
     assert calendar.counts(calendar.day_of(end), "working")
     assert end >= plain
