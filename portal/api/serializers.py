@@ -70,11 +70,8 @@ class ServiceRequestSerializer(serializers.ModelSerializer[ServiceRequest]):
         ]  # fmt: skip
 
     def get_waiting_for(self, service_request: ServiceRequest) -> list[dict[str, str]]:
-        """Give the steps that the request waits for now, with their titles in the asked language.
-
-        Lists read `WAITED_FOR` for all of their requests at once.
-        """
-        prefetch_related_objects([service_request], WAITED_FOR)
+        """Give the steps that the request waits for now, with their titles in the asked language."""
+        prefetch_related_objects([service_request], WAITED_FOR)  # nothing is asked where a list has read it for all
         known, language = service_request.version.definition.workflow.by_key, get_language() or "en"
         return [
             {"step": step.key, "kind": step.kind, "title": in_language(known[step.key].title, language)}

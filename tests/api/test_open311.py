@@ -25,27 +25,6 @@ from tests import worlds
 from tests.requests.clamd import EICAR, clamd
 
 pytestmark = pytest.mark.django_db
-
-
-def test_its_document_leaves_the_other_alone() -> None:
-    """Also while both are made: nothing of one is set for the whole process."""
-    before = Client().get("/api/schema/?format=json").json()
-    seen: list[str] = []
-
-    class Watched(document.Generator):
-        def get_schema(self, *known: Any, **more: Any) -> Any:
-            told = super().get_schema(*known, **more)
-            seen.append(Client().get("/api/schema/?format=json").json()["info"]["title"])
-            return told
-
-    own = document.Document.as_view(generator_class=Watched)(RequestFactory().get("/?format=json")).data
-
-    assert seen == ["Portal API"]
-    assert own["info"]["title"] == "Open311 GeoReport v2"
-    assert "/open311/v2/requests.{format}" in own["paths"]
-    assert Client().get("/api/schema/?format=json").json() == before
-
-
 LIST = "/open311/v2/requests"
 FIELDS: list[dict[str, Any]] = [
     {
@@ -402,3 +381,22 @@ class TestTelling:
                 post(key)
             with django_assert_num_queries(2):  # the services that are open, and their reports
                 get(f"{LIST}.json")
+
+
+def test_its_document_leaves_the_other_alone() -> None:
+    """Also while both are made: nothing of one is set for the whole process."""
+    before = Client().get("/api/schema/?format=json").json()
+    seen: list[str] = []
+
+    class Watched(document.Generator):
+        def get_schema(self, *known: Any, **more: Any) -> Any:
+            told = super().get_schema(*known, **more)
+            seen.append(Client().get("/api/schema/?format=json").json()["info"]["title"])
+            return told
+
+    own = document.Document.as_view(generator_class=Watched)(RequestFactory().get("/?format=json")).data
+
+    assert seen == ["Portal API"]
+    assert own["info"]["title"] == "Open311 GeoReport v2"
+    assert "/open311/v2/requests.{format}" in own["paths"]
+    assert Client().get("/api/schema/?format=json").json() == before

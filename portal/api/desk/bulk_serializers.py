@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from portal.api.desk.serializers import LONGEST_WORDS
+from portal.api.desk.serializers import LONGEST_WORDS, decision_faults
 from portal.field_faults import no_unkept
 from services.catalogue.answer_kinds import NOT_OFFERED
 from services.catalogue.definition import DeskStep
@@ -67,14 +67,8 @@ class ManySerializer(serializers.Serializer[Any]):
         definition = first.service_request.version.definition
         step = definition.workflow.by_key[first.key]
         assert isinstance(step, DeskStep)
-        outcomes = {outcome.key: outcome for outcome in step.outcomes if not outcome.effect}
-        chosen = outcomes.get(attrs["outcome"])
-        if chosen is None:
-            return {"outcome": _("Choose one of the outcomes of this step.")}
-        reasons = {reason.code for reason in definition.rejection_reasons}
-        if chosen.is_refusal and attrs["reason"] not in reasons:
-            return {"reason": _("Choose the reason of the refusal from the list.")}
-        return {}
+        outcomes = [outcome for outcome in step.outcomes if not outcome.effect]
+        return decision_faults(attrs, outcomes, {reason.code for reason in definition.rejection_reasons})
 
 
 class FailureSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """The work of desks as JSON: what lists show of a step, what is sent, what comes back."""
 
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -11,6 +12,7 @@ from portal.asking import answers_to_ask_about, papers_to_ask_for
 from portal.field_faults import no_unkept
 from services.agencies.models import Desk
 from services.agencies.rules import in_language
+from services.catalogue.definition import Outcome
 from services.workflow.desk_lists import STATES
 from services.workflow.looking import Look
 from services.workflow.models import Step
@@ -123,6 +125,18 @@ class PurposeSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+def decision_faults(said: Mapping[str, Any], outcomes: Iterable[Outcome], reasons: Collection[str]) -> dict[str, Any]:
+    """Tell what is wrong with a decision at a step with these outcomes, by its fields."""
+    chosen = next((outcome for outcome in outcomes if outcome.key == said["outcome"]), None)
+    if chosen is None:
+        return {"outcome": _("Choose one of the outcomes of this step.")}
+    if chosen.is_refusal and said["reason"] not in reasons:
+        return {"reason": _("Choose the reason of the refusal from the list.")}
+    if chosen.effect and not said["words"]:
+        return {"words": _("Write to the office what it has to do. The applicant reads it too.")}
+    return {}
+
+
 class DecisionSerializer(serializers.Serializer[Any]):
     """What is decided: an outcome of the step, and for a refusal a reason of the service's list."""
 
@@ -134,15 +148,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     )  # fmt: skip
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        outcomes = {outcome.key: outcome for outcome in self.context["step"].outcomes}
-        chosen, faults = outcomes.get(attrs["outcome"]), {}
-        if chosen is None:
-            faults["outcome"] = _("Choose one of the outcomes of this step.")
-        elif chosen.is_refusal and attrs["reason"] not in self.context["reasons"]:
-            faults["reason"] = _("Choose the reason of the refusal from the list.")
-        elif chosen.effect and not attrs["words"]:
-            faults["words"] = _("Write to the office what it has to do. The applicant reads it too.")
-        if faults:
+        if faults := decision_faults(attrs, self.context["step"].outcomes, self.context["reasons"]):
             raise serializers.ValidationError(faults)
         return attrs
 

@@ -8,16 +8,14 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from portal.api.open311 import finding, reading
-from portal.api.refusing import own_key, refusals
-from portal.limits import HOUR
-from portal.upload_limit import TooManyUploads, count_uploads
+from portal.api.refusing import file_refusals, own_key, refusals
+from portal.upload_limit import count_uploads
 from services.accounts.tokens import Token
 from services.agencies.models import Office
 from services.catalogue.models import ServiceVersion
 from services.catalogue.reports import photo_of, told_apart
 from services.requests.models import Draft, ServiceRequest
 from services.requests.operations import add_evidence, discard_draft, start_draft
-from services.requests.supplying import BadEvidence
 from services.workflow.operations.submission import Submission, submit
 from services.workflow.operations.walking import citizen
 from services.workflow.refusals import Invalid
@@ -89,11 +87,7 @@ def _keep_pictures(request: Request, draft: Draft, version: ServiceVersion) -> N
     if field is None:
         raise exceptions.ValidationError({MEDIA: ["Reports for this service take no picture. Leave it out."]})
     known: dict[str, Any] = {"accept": field.accept, "at_most": field.at_most, "by": citizen(None)}
-    try:
+    with file_refusals(MEDIA):
         count_uploads(request._request, len(pictures))
         for picture in pictures:
             add_evidence(draft, field.key, picture, now=timezone.now(), **known)
-    except TooManyUploads as bad:
-        raise exceptions.Throttled(HOUR, str(bad.message)) from None
-    except BadEvidence as bad:
-        raise exceptions.ValidationError({MEDIA: [str(bad.message)]}) from None

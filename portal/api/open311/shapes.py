@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.api.file_field import SentFileField
 from portal.api.open311.reading import ReportSerializer
 from portal.api.open311.telling import CLOSED, DATATYPES, NOT_TOLD, OPEN
 
@@ -82,7 +83,7 @@ class SentReportSerializer(ReportSerializer):
     """What is sent; `attribute[CODE]` for each attribute of the service comes beside it."""
 
     api_key = serializers.CharField()
-    media = serializers.ListField(child=serializers.FileField(), required=False)
+    media = serializers.ListField(child=SentFileField(), required=False)
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
