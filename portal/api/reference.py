@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.utils.translation import override
-from drf_spectacular.generators import SchemaGenerator
-
+from portal.api import openapi
 from portal.api.reference_examples import example_of
 from portal.api.reference_fields import Field, fields_of, resolved, type_in_words, without_choices
 
@@ -70,9 +68,7 @@ class Call:
 @cache
 def calls() -> dict[str, Call]:
     """Give every call by its code, as the description tells them; the description is English."""
-    with override("en"):
-        described = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return {call.code: call for call in _read(described)}
+    return {call.code: call for call in _read(openapi.described())}
 
 
 def _read(described: dict[str, Any]) -> Iterator[Call]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 
-from tests.access.world import Town, build_towns
+from tests.access.test_every_url import enter
+from tests.access.world import Town, addresses, build_towns
 
 Built = tuple[dict[str, Path], tuple[Town, Town]]
 
@@ -23,10 +24,17 @@ def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         around.__enter__()
         with override_settings(**folders):
             towns = build_towns()
+            for here, there in (towns, towns[::-1]):
+                here.entered = {who: cookies_of(client) for who, client in enter(here, there).items()}
+                addresses(here)
     yield folders, towns
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
+
+
+def cookies_of(client: Client) -> dict[str, str]:
+    return {name: morsel.value for name, morsel in client.cookies.items()}
 
 
 @pytest.fixture

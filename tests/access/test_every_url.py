@@ -225,7 +225,15 @@ def visitors(towns: tuple[Town, Town]) -> dict[str, Client]:
 
 
 def visitors_of(here: Town, there: Town) -> dict[str, Client]:
-    """Give everybody who comes to the things of a town, by the table's names."""
+    """Give everybody who comes to the things of a town, by the table's names; fresh browsers in each test."""
+    clients = {who: Client(raise_request_exception=False) for who in here.entered}
+    for who, client in clients.items():
+        client.cookies.load(here.entered[who])
+    return clients or enter(here, there)
+
+
+def enter(here: Town, there: Town) -> dict[str, Client]:
+    """Sign everybody in."""
     people = {
         "owner": here.citizen,
         "stranger": there.citizen,

@@ -29,12 +29,8 @@ POLICY = [
 ]
 
 # What people brought, as it came: no browser that shows it gives it rights.
-BROUGHT = set(
-    """
-    apply_file evidence desk_evidence desk_evidence_page desk_opinion_paper desk_opinion_file
-    api_desk_file api_desk_opinion_paper api_desk_opinion_file
-    """.split()
-)
+BROUGHT = {"apply_file", "evidence", "desk_evidence", "desk_evidence_page", "api_desk_file"}
+BROUGHT |= {f"{room}_opinion_{what}" for room in ("desk", "api_desk") for what in ("paper", "file")}
 
 
 def assert_guarded(answer: HttpResponse, where: object) -> None:

@@ -1,7 +1,8 @@
 """Two towns, each full of what the other must not see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -55,9 +56,12 @@ from tests.access.without_account import Nameless, nameless_of
 from tests.citizens.forms import PDF
 
 
-@dataclass
+@dataclass(eq=False)
 class Town:
-    """One town, its people and what they own: `ended` has a document, `asked` an open question, `open` a free step."""
+    """One town, its people and what they own: `ended` has a document, `asked` an open question, `open` a free step.
+
+    `entered` has the cookies of everybody who comes to its things, if they signed in before the test.
+    """
 
     name: str
     citizen: User
@@ -94,6 +98,7 @@ class Town:
     webhook: Webhook
     message: Delivery
     nameless: Nameless
+    entered: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def question(self) -> Step:
@@ -264,6 +269,7 @@ AT_TASK = (
 AT_REQUEST = ("extension", "messages", "after_care", "request", "request_purpose", "request_history", "files")
 
 
+@cache
 def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
     """Give what to put into each address that names something of a town."""
     place = Desk.objects.filter(office__code=f"{town.name}-hall").first()

@@ -9,11 +9,11 @@ import lxml.etree as ET  # noqa: N812
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from portal.api.open311 import document, views
+from portal.api.open311 import views
 from portal.limits import Limit
 from services.accounts.models import User
 from services.ledger.models import Event
@@ -381,22 +381,3 @@ class TestTelling:
                 post(key)
             with django_assert_num_queries(2):  # the services that are open, and their reports
                 get(f"{LIST}.json")
-
-
-def test_its_document_leaves_the_other_alone() -> None:
-    """Also while both are made: nothing of one is set for the whole process."""
-    before = Client().get("/api/schema/?format=json").json()
-    seen: list[str] = []
-
-    class Watched(document.Generator):
-        def get_schema(self, *known: Any, **more: Any) -> Any:
-            told = super().get_schema(*known, **more)
-            seen.append(Client().get("/api/schema/?format=json").json()["info"]["title"])
-            return told
-
-    own = document.Document.as_view(generator_class=Watched)(RequestFactory().get("/?format=json")).data
-
-    assert seen == ["Portal API"]
-    assert own["info"]["title"] == "Open311 GeoReport v2"
-    assert "/open311/v2/requests.{format}" in own["paths"]
-    assert Client().get("/api/schema/?format=json").json() == before

@@ -6,10 +6,10 @@ from typing import Any
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.schemas.generators import is_api_view
 
+from portal.api import openapi
 from portal.api.open311 import shapes
 from portal.api.open311.finding import MOST
 
@@ -33,7 +33,7 @@ class Generator(SchemaGenerator):
         return told
 
 
-class Document(SpectacularAPIView):
+class Document(openapi.Document):
     """The document; that of all else is at `api_schema`."""
 
     generator_class = Generator
