@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from portalctl import __version__
+from portalctl.programs import Program
 from portalctl.settings import HOW, check_is_private
 from portalctl.stops import Code, Stop
 
@@ -43,9 +44,10 @@ class Portal:
     stopped: threading.Event = field(default_factory=threading.Event)
     pause: Callable[[float], object] | None = None
     transport: httpx.BaseTransport | None = None
+    program: Program | None = None
 
     def __post_init__(self) -> None:
-        if self.token:
+        if self.token or self.program:
             check_is_private(self.address)
         known = {"Accept-Language": self.language, "User-Agent": f"portalctl/{__version__}"}
         self._client = httpx.Client(base_url=self.address, headers=known, timeout=LIMITS, transport=self.transport)
@@ -58,6 +60,8 @@ class Portal:
         return {"Authorization": f"Bearer {self.secret()}"}
 
     def secret(self) -> str:
+        if self.program:
+            return self.program.token(self.send)
         if not self.token:
             raise Stop(f"This needs a token. {HOW}", Code.NO_TOKEN)
         return self.token

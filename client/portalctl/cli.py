@@ -12,7 +12,8 @@ import httpx
 from portalctl import reading
 from portalctl.calls import Patience, Portal
 from portalctl.completion import script
-from portalctl.settings import address_of, token_of
+from portalctl.programs import Program
+from portalctl.settings import address_of, program_of, token_of
 from portalctl.stops import Code, Stop
 from portalctl.submitting import read_request, submit
 from portalctl.tabling import submit_table
@@ -49,8 +50,10 @@ def tell(words: str) -> None:
 def _run(given: Namespace, transport: httpx.BaseTransport | None) -> Code:
     is_table = given.command == "submit-csv"
     patience = Patience(LONG_TRIES, given.patience) if is_table else SHORT
-    address, token = address_of(given.portal, os.environ), token_of(os.environ)
-    portal = Portal(address, token, given.language, patience, tell, transport=transport)
+    known = program_of(os.environ)
+    program, token = (Program(*known), "") if known else (None, token_of(os.environ))
+    address = address_of(given.portal, os.environ)
+    portal = Portal(address, token, given.language, patience, tell, transport=transport, program=program)
     try:
         return DO[given.command](portal, given) or Code.DONE
     finally:

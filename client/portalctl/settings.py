@@ -10,9 +10,12 @@ import httpx
 from portalctl.stops import Code, Stop
 
 ADDRESS, TOKEN, TOKEN_FILE = "PORTALCTL_URL", "PORTALCTL_TOKEN", "PORTALCTL_TOKEN_FILE"
+CLIENT_ID, CLIENT_SECRET = "PORTALCTL_CLIENT_ID", "PORTALCTL_CLIENT_SECRET"
+CLIENT_SECRET_FILE = f"{CLIENT_SECRET}_FILE"
 MARK = "portal_"
 HERE = ("localhost", "127.0.0.1", "::1")
 HOW = f"Make one under My data, Programs, and put it into {TOKEN} or into a file with mode 600 that {TOKEN_FILE} names."
+HOW_OF_PROGRAMS = f"Ask a manager of the agency, and put what you are told into {CLIENT_ID} and {CLIENT_SECRET}."
 
 
 def address_of(option: str | None, environment: Mapping[str, str]) -> httpx.URL:
@@ -43,19 +46,33 @@ def token_of(environment: Mapping[str, str]) -> str:
     return _sound(_read(file), str(file))
 
 
+def program_of(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Give id and secret of an agency's program, the secret from the environment or the file that it names."""
+    client_id = environment.get(CLIENT_ID, "").strip()
+    if not client_id:
+        return None
+    if environment.get(TOKEN) or environment.get(TOKEN_FILE):
+        raise Stop(f"Say who asks in one way: {TOKEN} of a person, or {CLIENT_ID} of an agency's program.")
+    if secret := environment.get(CLIENT_SECRET, "").strip():
+        return client_id, _sound(secret, CLIENT_SECRET)
+    if not (named := environment.get(CLIENT_SECRET_FILE)):
+        raise Stop(f"The program's secret is missing. {HOW_OF_PROGRAMS}", Code.NO_TOKEN)
+    return client_id, _sound(_read(Path(named)), named)
+
+
 def _read(file: Path) -> str:
     try:
         with file.open(encoding="utf-8") as content:
             if os.fstat(content.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise Stop(f"Others may read the token in {file}. Run: chmod 600 {file}", Code.NO_TOKEN)
+                raise Stop(f"Others may read the secret in {file}. Run: chmod 600 {file}", Code.NO_TOKEN)
             return content.read(1000).strip()
     except (OSError, UnicodeDecodeError) as fault:
-        raise Stop(f"The token can't be read from {file}: {fault}.", Code.NO_TOKEN) from None
+        raise Stop(f"The secret can't be read from {file}: {fault}.", Code.NO_TOKEN) from None
 
 
 def _sound(token: str, where: str) -> str:
     if not token.startswith(MARK) or not token.isascii() or not token.isprintable() or " " in token:
-        raise Stop(f"What stands in {where} is no token: a token begins with {MARK}.", Code.NO_TOKEN)
+        raise Stop(f"What stands in {where} is no token or secret: those begin with {MARK}.", Code.NO_TOKEN)
     return token
 
 

@@ -13,6 +13,8 @@ environment:
   PORTALCTL_URL         the portal's address, in place of --portal
   PORTALCTL_TOKEN       the token, made under My data, Programs; or
   PORTALCTL_TOKEN_FILE  a file with mode 600 that holds it (~/.config/portalctl/token if neither is set)
+  PORTALCTL_CLIENT_ID, PORTALCTL_CLIENT_SECRET or PORTALCTL_CLIENT_SECRET_FILE
+                        in place of a token: a program that a manager of an agency made
 
 exit codes:
   0  done

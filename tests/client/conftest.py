@@ -39,8 +39,8 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let no test read the settings of who runs it."""
-    for name in ("PORTALCTL_URL", "PORTALCTL_TOKEN", "PORTALCTL_TOKEN_FILE", "XDG_CONFIG_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("PORTALCTL_") or name == "XDG_CONFIG_HOME"]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", HOST)
 

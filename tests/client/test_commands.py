@@ -167,7 +167,7 @@ class TestTokens:
 
         token.chmod(0o640)
         assert ctl("submit", "permit", file)[::2] == (
-            3, f"portalctl: Others may read the token in {token}. Run: chmod 600 {token}\n",
+            3, f"portalctl: Others may read the secret in {token}. Run: chmod 600 {token}\n",
         )  # fmt: skip
         token.chmod(0o600)
         assert ctl("submit", "permit", file)[0] == 0
@@ -180,8 +180,8 @@ class TestTokens:
             (lambda _: "portal_nobody", "isn't known, was ended or has expired"),
             (lambda user: secret_of(user, "requests:read"), "needs the scope requests:submit"),
             (ended, "isn't known, was ended or has expired"),
-            (lambda _: "secret", "a token begins with portal_"),
-            (lambda _: "portal_\x7f", "a token begins with portal_"),
+            (lambda _: "secret", "those begin with portal_"),
+            (lambda _: "portal_\x7f", "those begin with portal_"),
         ],
     )
     def test_one_that_is_of_no_use(
