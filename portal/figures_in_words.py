@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal import charts
 from portal.templatetags.words import in_language, language_of, marked, unmarked
 from services.agencies.models import Office
-from services.catalogue.definition import Definition
+from services.catalogue.definition import Definition, Span
 from services.requests.models import Channel
 from services.transparency.periods import EVER, LAST_YEAR, YEAR_BEFORE, Period, unit_of
 from services.transparency.queries import Point, Service, StepTime
@@ -121,10 +121,13 @@ def told(figures: Service, unit: str, definition: Definition | None, remarks: Se
 
 def limit_words(definition: Definition) -> str:
     """Tell the legal limit."""
-    limit = definition.time_limit
-    if limit.kind == "working":
-        return ngettext("%(count)s working day", "%(count)s working days", limit.days) % {"count": limit.days}
-    return ngettext("%(count)s calendar day", "%(count)s calendar days", limit.days) % {"count": limit.days}
+    return span_words(definition.time_limit)
+
+
+def span_words(span: Span) -> str:
+    if span.kind == "working":
+        return ngettext("%(count)s working day", "%(count)s working days", span.days) % {"count": span.days}
+    return ngettext("%(count)s calendar day", "%(count)s calendar days", span.days) % {"count": span.days}
 
 
 def spared_by(channels: Table | None) -> Spared | None:

@@ -24,6 +24,7 @@ from portal.api.serializers import (
 )
 from services.accounts.models import User
 from services.accounts.tokens import Token
+from services.catalogue.examples import examples_on
 from services.catalogue.form_schema import form_schema
 from services.catalogue.models import Service
 from services.requests.models import ServiceRequest
@@ -79,7 +80,9 @@ class ServiceForm(APIView):
         assert service.current is not None
         schema = form_schema(service.current.definition, get_language() or "en")
         where = {"$id": request.build_absolute_uri(), "x-version": service.current.number}
-        return Response({**where, **schema}, content_type=SCHEMA)
+        made_up = examples_on(service.current.definition, service.current.expressions, timezone.localdate())
+        examples = {"examples": made_up} if made_up else {}
+        return Response({**where, **schema, **examples}, content_type=SCHEMA)
 
 
 class ServiceRequestList(APIView):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.managers.examples import told_examples
 from portal.managers.guidance import told_guidance
 from portal.managers.own import own_draft
 from portal.managers.process_models import told_notes
@@ -67,6 +68,7 @@ def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm) -
         "guidance": (guidance := told_guidance(shown, origin)),
         "keeps_guidance": any(one["can_be_kept"] for one in guidance),
         "notes": told_notes(shown),
+        "examples": told_examples(shown),
         "hindrance": hindrance(shown, person(request)),
         "trial_form": trial_form,
         "trials": shown.trials.select_related("by").order_by("-asked_at")[:LATEST],

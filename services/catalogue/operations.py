@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from services.agencies.models import Agency, Desk, Office
 from services.catalogue.action_settings import Actions, connectors_named
@@ -16,7 +17,7 @@ from services.catalogue.guides import read_event
 from services.catalogue.models import Delivery, LifeEvent, Prose, Service, ServiceVersion, Word, digest_of
 from services.catalogue.rules import subject_of
 from services.catalogue.search import naming_words, prose_of, searchable_words, vocabulary_of, words_told
-from services.catalogue.soundness import Fault, Unsound, parse
+from services.catalogue.soundness import Fault, Unsound, bad_examples, fitting
 from services.connectors.models import Connector
 from services.ledger.operations import Entry, record
 
@@ -31,16 +32,15 @@ def load_life_events(life_events: Iterable[Mapping[str, Any]]) -> None:
 
 
 def examine(data: Any, actions: Actions) -> Definition:
-    """Read a definition and prove that it can be published here; raise `Unsound` with every fault.
+    """Read a definition and prove that it can be published here today; raise `Unsound` with every fault.
 
     `actions` are those that robots know, each with the form of its settings.
     """
-    definition = parse(data, actions)
-    faults = sorted(
-        [*_unknown_places(definition), *_other_questions(definition), *_unknown_connectors(definition, actions)]
-    )
+    definition = fitting(data, actions)
+    faults = [*_unknown_places(definition), *_other_questions(definition), *_unknown_connectors(definition, actions)]
+    faults += bad_examples(definition, timezone.localdate())
     if faults:
-        raise Unsound(faults)
+        raise Unsound(sorted(faults))
     return definition
 
 

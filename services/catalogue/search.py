@@ -16,7 +16,7 @@ LONGEST_ENDING = 4  # letters, as in “icazəniz”
 MOST_LETTERS = 40  # of a longer word nobody keeps the forms
 LANGUAGES = frozenset(get_args(Language))
 # What officials and machines read, and what only stands in a finished paper: nobody looks for a service by it.
-NOT_TOLD = {"activities", "after_care", "appeal", "body", "outcomes", "parameters", "retention", "settings"}
+NOT_TOLD = {"activities", "after_care", "appeal", "body", "examples", "outcomes", "parameters", "retention", "settings"}
 # With the accents and vowel signs that some keyboards write apart from their letter.
 WRITTEN = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0670]+")
 LETTERS = str.maketrans({"ə": "e", "ı": "i", "İ": "i", "ß": "ss", "œ": "oe", "æ": "ae"})

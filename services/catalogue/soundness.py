@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from pydantic import ValidationError
 
 from services.catalogue import expressions
@@ -23,7 +24,9 @@ from services.catalogue.definition import (
     SeveralOfField,
     TextField,
 )
+from services.catalogue.examples import example_faults
 from services.catalogue.expressions import BadExpression, Expressions
+from services.catalogue.patterns import repeats_a_repetition
 from services.catalogue.reports import report_faults
 from services.catalogue.routes import appeal_faults, closure, route_faults
 from services.catalogue.silence import silence_faults
@@ -31,7 +34,7 @@ from services.catalogue.silence import silence_faults
 RESERVED_PAGE_KEYS = {"check", "discard", "later", "papers"}
 RESERVED_FIELD_NAMES = {"csrfmiddlewaretoken", "__proto__", "prototype"}
 ANSWER_NAMES = re.compile(r"\banswers\.([a-z][a-z0-9_]*)")
-PATTERN_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[0-9,]*\}|.", re.DOTALL)
+NOT_TEXTS = {"parameters", "settings", "keywords", "answers", "person"}
 
 
 @dataclass(frozen=True, order=True)
@@ -55,11 +58,26 @@ class Unsound(Exception):
         self.faults = faults
 
 
-def parse(data: Any, actions: Actions) -> Definition:
+def parse(data: Any, actions: Actions, today: date | None = None) -> Definition:
     """Read a definition from plain data and prove it sound; raise `Unsound` with every fault.
 
-    `actions` are those that robots know, each with the form of its settings.
+    `actions` are those that robots know, each with the form of its settings; `today` is the day on which the examples
+    are read, the portal's own when not given.
     """
+    definition = fitting(data, actions)
+    faults = sorted(bad_examples(definition, today or timezone.localdate()))
+    if faults:
+        raise Unsound(faults)
+    return definition
+
+
+def bad_examples(definition: Definition, today: date) -> list[Fault]:
+    """Give the faults of the examples of a definition whose parts fit together."""
+    return [Fault(*fault) for fault in example_faults(definition, today)]
+
+
+def fitting(data: Any, actions: Actions) -> Definition:
+    """Read a definition whose parts fit together, whatever its examples say; raise `Unsound` with every fault."""
     try:
         definition = Definition.model_validate(data)
     except ValidationError as error:
@@ -82,9 +100,9 @@ def find_faults(definition: Definition, actions: Actions) -> Iterator[Fault]:
     yield from _bad_fee(definition)
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
-    fitting = [*route_faults(definition), *action_faults(definition, actions), *appeal_faults(definition)]
-    fitting += [*silence_faults(definition), *report_faults(definition)]
-    yield from (Fault(*fault) for fault in fitting)
+    told = [*route_faults(definition), *action_faults(definition, actions), *appeal_faults(definition)]
+    told += [*silence_faults(definition), *report_faults(definition)]
+    yield from (Fault(*fault) for fault in told)
 
 
 def _shape_fault(error: Any, data: Any) -> Fault:
@@ -128,7 +146,7 @@ def walk(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _missing_languages(definition: Definition) -> Iterator[Fault]:
     for path, value in walk(definition):
-        if not isinstance(value, dict) or path.rsplit(".", 1)[-1] in ("parameters", "settings", "keywords"):
+        if not isinstance(value, dict) or path.rsplit(".", 1)[-1] in NOT_TEXTS:
             continue
         for language in definition.languages:
             if language not in value:
@@ -175,7 +193,7 @@ def _bad_patterns(definition: Definition) -> Iterator[Fault]:
         except re.error as error:
             yield Fault(f"{path}.pattern", f"is no regular expression ({error})", "Correct it.")
             continue
-        if _repeats_a_repetition(part.pattern):
+        if repeats_a_repetition(part.pattern):
             yield Fault(f"{path}.pattern", "repeats a repetition, which can take for ever", "Write it without nesting.")
         if part.example is not None and not compiled.fullmatch(part.example):
             yield Fault(f"{path}.example", "doesn't match its own pattern", "Correct the example or the pattern.")
@@ -200,23 +218,6 @@ def _bad_days(path: str, field: DateField) -> Iterator[Fault]:
             date.fromisoformat(day if day and not day.startswith("today") else "2026-01-01")
         except ValueError:
             yield Fault(f"{path}.{name}", f"there is no day '{day}'", "Give a date that exists.")
-
-
-def _repeats_a_repetition(pattern: str) -> bool:
-    """Tell whether a repeated group holds a repetition or a choice: it may match one text in too many ways."""
-    varies, closed, before = [False], False, ""
-    for piece in PATTERN_PIECES.findall(pattern):
-        if piece[0] in "*+{" and before == ")" and closed:
-            return True
-        if piece == "(":
-            varies.append(False)
-        elif piece == ")":
-            closed = varies.pop()
-            varies[-1] |= closed
-        elif piece in ("|", "*", "+") or (piece == "?" and before != "(") or (piece[0] == "{" and "," in piece):
-            varies[-1] = True
-        before = piece
-    return False
 
 
 def _bad_expressions(definition: Definition) -> Iterator[Fault]:

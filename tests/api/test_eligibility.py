@@ -1,9 +1,11 @@
 """What programs may ask without an account: a service's form as a schema, and what a person is entitled to."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from jsonschema import Draft202012Validator
 
 from services.catalogue.operations import publish
@@ -50,6 +52,16 @@ class TestForm:
         assert (schema["x-version"], schema["title"]) == (1, "Permit")
         assert schema["$id"].endswith("/api/services/permit/form/")
         assert schema["properties"]["rooms"] == {"title": "Rooms", "type": "integer"}
+
+    def test_has_the_examples_with_todays_dates(self, client: Client) -> None:
+        begins = {"key": "begins", "kind": "date", "label": worlds.text("Begins"), "earliest": "today"}
+        pages = [{"key": "about", "title": worlds.text("About"), "fields": [begins]}]
+        example = {"key": "soon", "title": worlds.text("Soon"), "answers": {"begins": "today+3d"}}
+        worlds.published([worlds.desk("judge")], pages=pages, examples=[example], eligibility=RULES)
+
+        schema = client.get("/api/services/permit/form/").json()
+
+        assert schema["examples"] == [{"begins": (timezone.localdate() + timedelta(days=3)).isoformat()}]
 
     def test_there_is_none_of_what_there_is_not(self, client: Client) -> None:
         assert client.get("/api/services/nothing/form/").status_code == 404

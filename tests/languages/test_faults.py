@@ -109,6 +109,19 @@ def test_every_sentence_has_a_pattern() -> None:
     assert [said for said in sorted(all_sentences()) if not fault_in_words(said)] == []
 
 
+def test_what_people_are_told_of_their_answers_has_patterns_for_examples() -> None:
+    """An example of a definition is read as a citizen's answers are, and its faults are told with their words."""
+    told: set[str] = set()
+    for name in ("answers", "answer_kinds"):
+        for node in ast.walk(ast.parse((ROOT / "services" / "catalogue" / f"{name}.py").read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext_lazy"):
+                told |= {str(ast.literal_eval(node.args[0]))}
+
+    missing_paper, no_day = {"Add this paper.", "Add the file."}, {said for said in told if "2026-12-31" in said}
+    assert len(told) > 25
+    assert told - missing_paper - no_day - set(REMEDIES) == set()
+
+
 def test_a_fault_without_a_pattern_is_noticed() -> None:
     made_up = 'def look(path):\n    yield path, f"\'{path}\' is much too green", "Paint it."\n'
 

@@ -111,6 +111,23 @@ class TestChecking:
         assert "5.00" in told
         assert "7.50" in told
 
+    def test_tells_what_each_example_comes_to_or_what_is_wrong_with_it(
+        self, version: ServiceVersion, dilara: User
+    ) -> None:
+        good = {"key": "good", "title": worlds.text("A garden"), "answers": {"rooms": 2}, "fee": "5.00"}
+        bad = {"key": "bad", "title": worlds.text("A yard"), "answers": {"trees": 3}}
+
+        sound = send(dilara, text(version, examples=[good])).content.decode()
+        faulty = send(dilara, text(version, examples=[good, bad])).content.decode()
+
+        assert "A garden" in sound
+        assert "5.00 AZN" in sound
+        assert "10 working days" in sound
+        assert "No paper is needed" in sound
+        assert faulty.count("examples.1.answers.trees") == 2  # at its line, and at its example
+        assert faulty.count("examples.0") == 0
+        assert "5.00 AZN" not in faulty
+
     def test_takes_a_file(self, version: ServiceVersion, dilara: User) -> None:
         file = SimpleUploadedFile("new.yaml", text(version, time_limit={"days": 7}).encode())
         send(dilara, "", file=file)

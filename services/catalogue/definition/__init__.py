@@ -4,6 +4,7 @@ Shapes only; that the parts fit together is proved in `soundness.py`. Terms foll
 resource) and BPMN (the kinds of steps).
 """
 
+from services.catalogue.definition.example import Example
 from services.catalogue.definition.form import (
     AnyField,
     DateField,
@@ -48,6 +49,7 @@ __all__ = [
     "DocumentTemplate",
     "EndStep",
     "Evidence",
+    "Example",
     "Fee",
     "FeeRule",
     "FileField",

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from services.catalogue.definition.example import Example
 from services.catalogue.definition.form import AnyField, Evidence, Page
 from services.catalogue.definition.law import (
     Appeal,
@@ -61,6 +62,9 @@ class Definition(Part):
     appeal: Appeal = Appeal()
     is_appeal: bool = Field(False, description="Objections to decisions of other services: begun from a decision only.")
     workflow: Workflow
+    examples: list[Example] = Field(
+        default=[], max_length=20, description="Made-up requests, with which others try the service."
+    )
 
     @cached_property
     def questions(self) -> dict[str, Question]:
