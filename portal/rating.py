@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.applicant_acts import LONGEST_PRAISE
 from services.requests.models import ServiceRequest
 from services.workflow.models import Rating
 from services.workflow.operations.rating import may_rate, rate
@@ -26,7 +27,7 @@ class RateForm(forms.Form):
         label=gettext_lazy("What should we keep, what should we do better?"),
         help_text=gettext_lazy("Optional. Managers read it without your name; it is never published."),
         required=False,
-        max_length=2000,
+        max_length=LONGEST_PRAISE,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 

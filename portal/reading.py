@@ -1,10 +1,11 @@
 """Tell a request in words: its answers page by page, and its history from the ledger."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import conditional_escape, escape
@@ -128,14 +129,25 @@ class Reading:
 
 def readings_of(user: User) -> list[Reading]:
     """Give who looked into a person's requests, the latest first."""
-    own = {request.pk: request for request in ServiceRequest.objects.of(user).with_service()}
-    events = list(Event.objects.filter(subject__in=own, kind__in=READINGS).order_by("-at"))
-    officials, holder = officials_among(event.actor for event in events), Official(_("Somebody with the code"), "")
-    for request in own.values():
+    return told_looks(looks_at(user).order_by("-at"))
+
+
+def looks_at(user: User) -> QuerySet[Event]:
+    """Give the looks into a person's requests."""
+    own = list(ServiceRequest.objects.of(user).values_list("pk", flat=True))
+    return Event.objects.filter(subject__in=own, kind__in=READINGS)
+
+
+def told_looks(looks: Iterable[Event]) -> list[Reading]:
+    """Tell who looked into which request, and why."""
+    events, holder = list(looks), Official(_("Somebody with the code"), "")
+    seen = {one.pk: one for one in ServiceRequest.objects.filter(pk__in={one.subject for one in events}).with_service()}
+    officials = officials_among(event.actor for event in events)
+    for request in seen.values():
         if request.assistant_id:
             officials[f"assistant:{request.assistant_id}"] = Official(request.assistance["name"], _("Assistant"))
-    looks = [(event, officials.get(event.actor, holder)) for event in events]
-    return [Reading(event.at, own[event.subject], who.name, who.agency, _purpose(event, who)) for event, who in looks]
+    known = [(event, officials.get(event.actor, holder)) for event in events]
+    return [Reading(event.at, seen[event.subject], who.name, who.agency, _purpose(event, who)) for event, who in known]
 
 
 def _purpose(event: Event, who: Official) -> str:

@@ -14,6 +14,7 @@ TAGS = {
     "drafts": _("Drafts"),
     "eligibility": _("What a person is entitled to"),
     "log": _("The sealed log"),
+    "readings": _("Who looked at your data"),
     "requests": _("Requests"),
     "services": _("Services"),
 }

@@ -1,7 +1,20 @@
 from django.urls import include, path
 
 import portal.api.description  # noqa: F401  registers what OpenAPI is told
-from portal.api import acts, draft_files, drafts, eligibility, event_log, log, openapi, pages, views
+from portal.api import (
+    acts,
+    applicants,
+    draft_files,
+    drafts,
+    eligibility,
+    event_log,
+    log,
+    openapi,
+    pages,
+    readings,
+    sharing,
+    views,
+)
 
 urlpatterns = [
     path("", pages.overview, name="calls"),
@@ -19,6 +32,13 @@ urlpatterns = [
     path("requests/<uuid:pk>/withdrawal/", acts.Withdrawal.as_view(), name="api_withdrawal"),
     path("requests/<uuid:pk>/documents/", acts.Documents.as_view(), name="api_documents"),
     path("requests/<uuid:pk>/documents/<uuid:document>/", acts.DocumentFile.as_view(), name="api_document"),
+    path("requests/<uuid:pk>/documents/<uuid:document>/links/", sharing.Links.as_view(), name="api_links"),
+    path("requests/<uuid:pk>/documents/<uuid:document>/links/<int:link>/", sharing.Link.as_view(), name="api_link"),
+    path("requests/<uuid:pk>/objections/", applicants.Objections.as_view(), name="api_objections"),
+    path("requests/<uuid:pk>/complaints/", applicants.Complaints.as_view(), name="api_complaints"),
+    path("requests/<uuid:pk>/rating/", applicants.Rated.as_view(), name="api_rating"),
+    path("requests/<uuid:pk>/assistance/", applicants.Help.as_view(), name="api_assistance"),
+    path("readings/", readings.Readings.as_view(), name="api_readings"),
     path("drafts/", drafts.Drafts.as_view(), name="api_drafts"),
     path("drafts/<uuid:pk>/", drafts.DraftDetail.as_view(), name="api_draft"),
     path("drafts/<uuid:pk>/faults/", drafts.DraftFaults.as_view(), name="api_draft_faults"),

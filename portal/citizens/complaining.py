@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from portal.citizens.acts import acts_of, usual_until
+from portal.applicant_acts import LONGEST_COMPLAINT, acts_of, usual_until
 from portal.citizens.rights import actor_on, own_request
 from portal.people import posted
 from services.workflow.operations.complaint import complain
@@ -22,7 +22,7 @@ class ComplaintForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("What does the delay mean for you?"),
         help_text=gettext_lazy("A supervisor of the office reads it and answers you."),
-        max_length=4000,
+        max_length=LONGEST_COMPLAINT,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": gettext_lazy("Write what the delay means for you.")},
     )

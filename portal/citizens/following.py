@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.allocations import allocation_of
+from portal.applicant_acts import acts_of
 from portal.attempts import attempt
 from portal.brought_files import gives_brought_files, to_save
-from portal.citizens.acts import acts_of
 from portal.citizens.correcting import Correcting
 from portal.citizens.rights import actor_on, followed_request, followed_requests, own_request
 from portal.context import roles_of

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from portal.citizens.acts import acts_of
+from portal.applicant_acts import acts_of
 from portal.citizens.applying_drafts import DRAFTS, remember
 from portal.citizens.applying_typing import prefilled, profile_of
 from portal.citizens.rights import actor_on, own_request

@@ -66,6 +66,13 @@ api_documents        401       ok    no       no     no            no      no   
 api_answer           401       ok    no       no     no            no      no              no
 api_withdrawal       401       ok    no       no     no            no      no              no
 api_document         401       ok    no       no     no            no      no              no
+api_links            401       ok    no       no     no            no      no              no
+api_link             401       ok    no       no     no            no      no              no
+api_objections       401       ok    no       no     no            no      no              no
+api_complaints       401       ok    no       no     no            no      no              no
+api_rating           401       ok    no       no     no            no      no              no
+api_assistance       401       ok    no       no     no            no      no              no
+api_readings         401       ok    ok       ok     ok            ok      ok              ok
 api_drafts           401       ok    ok       ok     ok            ok      ok              ok
 api_draft            401       ok    no       no     no            no      no              no
 api_draft_faults     401       ok    no       no     no            no      no              no

@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
-from services.requests.models import ServiceRequest
+from services.requests.models import Document, ServiceRequest
 from services.workflow.operations import desk
+from services.workflow.operations.looking import open_file
 from services.workflow.operations.messages import write_to_office
+from services.workflow.operations.paper import share
 from tests import worlds
 from tests.api.programs import READ, Program
 
@@ -39,8 +41,15 @@ def one_more(version: ServiceVersion, aysel: User, bruno: User, first: ServiceRe
     request = worlds.apply(version, by=aysel, at=now)
     desk.claim(worlds.open_step(request), bruno, now)
     write_to_office(first or request, "The gate is green.", aysel, now)
+    open_file(request, bruno, now)
+    share(document_of(first or request), 7, aysel, now)
     worlds.published([worlds.desk("judge")], service=f"other-{request.pk.hex[:8]}")
     return request
+
+
+def document_of(request: ServiceRequest) -> Document:
+    facts = {"key": "permit", "title": "Permit", "number": "A1B2C3", "sha256": "0" * 64, "issued_at": timezone.now()}
+    return Document.objects.get_or_create(service_request=request, defaults=facts)[0]
 
 
 def counted(program: Program, path: str) -> tuple[int, int]:
@@ -60,6 +69,8 @@ def counted(program: Program, path: str) -> tuple[int, int]:
         "/api/requests/",
         "/api/requests/{first.pk}/history/",
         "/api/requests/{first.pk}/messages/",
+        "/api/requests/{first.pk}/documents/{document.pk}/links/",
+        "/api/readings/",
         "/api/desk/tasks/held/",
         "/api/desk/tasks/{task.pk}/history/",
     ],
@@ -67,7 +78,7 @@ def counted(program: Program, path: str) -> tuple[int, int]:
 def test_more_rows_take_no_more_statements(path: str, version: ServiceVersion, aysel: User, bruno: User) -> None:
     program = Program(bruno, WORK) if "/desk/" in path else Program(aysel, READ)
     first = one_more(version, aysel, bruno, None)
-    address = path.format(first=first, task=worlds.open_step(first))
+    address = path.format(first=first, task=worlds.open_step(first), document=document_of(first))
     rows, statements = counted(program, address)
     for _ in range(3):
         one_more(version, aysel, bruno, first)

@@ -9,6 +9,7 @@ from services.requests.models import ServiceRequest
 from services.workflow.models import Complaint
 from services.workflow.notices import COMPLAINT_ANSWERED
 from services.workflow.notifying import notify
+from services.workflow.operations.sending import is_repeated
 from services.workflow.operations.walking import (
     citizen,
     clerk,
@@ -28,12 +29,20 @@ def may_complain(service_request: ServiceRequest, usual_until: datetime | None, 
 
 
 def complain(
-    service_request: ServiceRequest, words: str, by: User | None, now: datetime, *, usual_until: datetime | None
+    service_request: ServiceRequest,
+    words: str,
+    by: User | None,
+    now: datetime,
+    *,
+    usual_until: datetime | None,
+    key: str = "",
 ) -> Complaint:
-    """Tell the supervisor of the office that a request takes too long; `usual_until` is when 9 of 10 were decided."""
+    """Tell the supervisor that a request takes too long, once a key; by `usual_until` 9 of 10 were decided."""
     with walking(service_request.pk, now) as walk:
         request = walk.service_request
         require(is_applicant(request, by), _("This is somebody else's request."))
+        if is_repeated(walk, key, "complaint", words.strip()):
+            return request.complaints.latest("made_at")
         require_in_progress(walk)
         slow = may_complain(request, usual_until, now)
         require(

@@ -11,6 +11,8 @@ from services.workflow.operations.complaint import may_complain
 from services.workflow.operations.objection import Way, way_to_object
 from services.workflow.operations.rating import may_rate
 
+LONGEST_COMPLAINT, LONGEST_PRAISE = 4000, 2000  # letters
+
 
 @dataclass(frozen=True)
 class Acts:
@@ -29,7 +31,7 @@ class Acts:
 def acts_of(seen: ServiceRequest, now: datetime) -> Acts:
     """Give what the applicant can do about a request now."""
     objections = list(seen.appeals.select_related("service").order_by("-submitted_at"))
-    way = None if _is_objected(seen, objections) else way_to_object(seen)
+    way = way_now(seen, objections)
     complaints = list(seen.complaints.select_related("answered_by").order_by("made_at"))
     rests = any(complaint.rests(now) for complaint in complaints)
     rating = Rating.objects.filter(service_request=seen).first()
@@ -42,6 +44,11 @@ def acts_of(seen: ServiceRequest, now: datetime) -> Acts:
         rating=rating,
         may_rate=may_rate(seen, rating, now),
     )
+
+
+def way_now(seen: ServiceRequest, objections: list[ServiceRequest]) -> Way | None:
+    """Give the way to object to a decision; None when there is none, or these objections hold one to it already."""
+    return None if _is_objected(seen, objections) else way_to_object(seen)
 
 
 def _is_objected(seen: ServiceRequest, objections: list[ServiceRequest]) -> bool:
