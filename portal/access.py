@@ -230,6 +230,7 @@ ACCESS: dict[str, Access] = {
     "api_readings": E,
     "api_drafts": E,
     "api_draft": E,
+    "api_draft_helped": E,
     "api_draft_faults": E,
     "api_draft_submission": E,
     "api_draft_files": E,

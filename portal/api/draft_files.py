@@ -18,11 +18,14 @@ from portal.filling import Filling
 from portal.upload_limit import count_uploads
 from services.catalogue.definition import Evidence as Paper
 from services.catalogue.definition import FileField
+from services.requests.assistance import MANDATE, MOST_MANDATES
 from services.requests.evidence import Evidence
 from services.requests.models import Draft
 from services.requests.operations import keep_evidence, remove_evidence
 from services.requests.supplying import look_over
 from services.workflow.operations.walking import citizen
+
+MANDATES = Paper(key=MANDATE, title={"en": "Mandate"}, at_most=MOST_MANDATES)
 
 
 class DraftFiles(DraftAct):
@@ -62,7 +65,7 @@ class DraftFiles(DraftAct):
 
 def _taker(draft: Draft, key: str) -> FileField | Paper:
     """Give what takes files under a key; raise `ValidationError` when the form asks for no such file now."""
-    takers = Filling(draft, timezone.now()).takers()
+    takers = {**Filling(draft, timezone.now()).takers(), **({MANDATE: MANDATES} if draft.assistance else {})}
     if key not in takers:
         known = ", ".join(takers) or "none"
         raise exceptions.ValidationError({"field": [f"The form takes no file here now. Those that it takes: {known}."]})

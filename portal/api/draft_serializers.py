@@ -1,11 +1,16 @@
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from django import forms
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from portal.api.file_field import SentFileField
 from portal.api.serializers import SubmissionSerializer
+from portal.field_faults import no_unkept
+from portal.fields import IdentifierField, PhoneNumberField, as_seen
 from services.catalogue.answers import Problem
+from services.requests.assistance import Relation
 from services.requests.evidence import Evidence
 from services.requests.models import Draft
 
@@ -17,6 +22,82 @@ BEGIN = OpenApiExample(
 CHANGE = OpenApiExample(
     "One answer changed, one taken away", value={"answers": {"rooms": 4, "owned": None}}, request_only=True
 )
+
+
+FOR_ANOTHER = OpenApiExample(
+    "For a grandmother",
+    value={
+        "service": "building-permit",
+        "office": "sumgait-hall",
+        "helped": {
+            "name": "Zeynab Mammadova",
+            "personal_identifier": "5ZK3Q1U",
+            "language": "az",
+            "relation": "relative",
+            "reason": "She can't see well",
+            "may_follow": True,
+            "agreed": True,
+        },
+    },
+    request_only=True,
+)
+MOVED = OpenApiExample("Another reach", value={"may_follow": False}, request_only=True)
+
+
+def told_help(draft: Draft) -> dict[str, Any]:
+    """Give whom a draft is for and how its author helps, as one thing."""
+    return {**draft.helped, **{name: draft.assistance[name] for name in ("relation", "reason", "may_follow")}}
+
+
+def read_by(field: forms.Field, value: str | None) -> str:
+    """Read a text as that field of a page does; raise what it raises."""
+    return str(field.clean(value))
+
+
+@extend_schema_serializer(examples=[MOVED])
+class HelpedSerializer(serializers.Serializer[Any]):
+    """Who a draft is for when it isn't for its author, and how the author helps."""
+
+    name = serializers.CharField(max_length=200, validators=[no_unkept])
+    personal_identifier = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_null=True,
+        help_text="With it the request appears in the person's own account, too.",
+    )
+    email = serializers.EmailField(
+        required=False, allow_null=True, validators=[as_seen], help_text="The person is told there."
+    )
+    phone = serializers.CharField(max_length=40, required=False, allow_null=True)
+    language = serializers.ChoiceField(
+        settings.LANGUAGES, required=False, help_text="Of letters to the person; without it that of this call."
+    )
+    relation = serializers.ChoiceField(
+        Relation.choices, help_text="Relatives and representatives bring a mandate, as a file of the field `mandate`."
+    )
+    reason = serializers.CharField(
+        max_length=500, validators=[no_unkept], help_text="The office and the person read it."
+    )
+    may_follow = serializers.BooleanField(
+        required=False, default=False, help_text="Whether the author follows the request and answers for the person."
+    )
+    agreed = serializers.BooleanField(
+        write_only=True, help_text="Whether the person knows of it and agrees, or the law lets the author act without."
+    )
+
+    def validate_personal_identifier(self, value: str | None) -> str:
+        return read_by(IdentifierField(required=False), value)
+
+    def validate_phone(self, value: str | None) -> str:
+        return read_by(PhoneNumberField(required=False), value)
+
+    def validate_agreed(self, agreed: bool) -> bool:
+        """Refuse to act for somebody who doesn't know of it."""
+        if not agreed:
+            raise serializers.ValidationError(
+                "Send true once the person agrees to it, or the law lets you act without."
+            )
+        return agreed
 
 
 class DraftInListSerializer(serializers.ModelSerializer[Draft]):
@@ -34,16 +115,22 @@ class DraftSerializer(DraftInListSerializer):
     """A draft as it is kept. Numbers come as they were typed: as texts."""
 
     answers = serializers.DictField(read_only=True)
+    helped = serializers.SerializerMethodField(help_text="Whom it is for and how; null when it is for its author.")
 
     class Meta(DraftInListSerializer.Meta):
-        fields = [*DraftInListSerializer.Meta.fields, "answers"]
+        fields = [*DraftInListSerializer.Meta.fields, "answers", "helped"]
+
+    @extend_schema_field(HelpedSerializer(allow_null=True))
+    def get_helped(self, draft: Draft) -> dict[str, Any] | None:
+        return HelpedSerializer(told_help(draft)).data if draft.assistance else None
 
 
-@extend_schema_serializer(examples=[BEGIN])
+@extend_schema_serializer(examples=[BEGIN, FOR_ANOTHER])
 class BeginningSerializer(SubmissionSerializer):
     """A draft to be begun, with the answers that are known already."""
 
     answers = serializers.DictField(required=False, default=dict)
+    helped = HelpedSerializer(required=False, help_text="Whom it is for, when it isn't for you.")
     contact = None  # type: ignore[assignment]
 
 

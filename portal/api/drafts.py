@@ -1,16 +1,17 @@
 """What a program does about a person's drafts: begin, read, change, throw away, hear what is wrong, send."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import parse_etags
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
@@ -25,21 +26,26 @@ from portal.api.draft_serializers import (
     DraftInListSerializer,
     DraftSerializer,
     FaultSerializer,
+    HelpedSerializer,
+    told_help,
 )
-from portal.api.personal import ByPerson
+from portal.api.personal import ByPerson, checked
 from portal.api.refusing import IDEMPOTENCY_KEY, ChangedMeanwhile, Conflict, Unconditional, key_of, refusals
 from portal.api.serializers import ServiceRequestSerializer
 from portal.api.views import Pages
 from portal.errors import TooMuch
-from portal.filling import Filling, submission_key
+from portal.filling import CONTACT, Filling, submission_key
 from services.accounts.models import User
 from services.accounts.tokens import Token
+from services.catalogue.answers import Problem
 from services.catalogue.definition import Definition
 from services.catalogue.models import Service
+from services.requests.assistance import MANDATE, Assistance
 from services.requests.models import Draft, ServiceRequest
 from services.requests.operations import discard_draft, save_draft, start_draft
+from services.workflow.operations.assisting import begin_help, change_help, require_mandate
 from services.workflow.operations.submission import submit
-from services.workflow.refusals import Invalid
+from services.workflow.refusals import Invalid, Refused
 
 MOST_DRAFTS = 100
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True, description="Changes with the answers.")
@@ -61,8 +67,8 @@ class DraftAct(ByPerson):
     scopes = dict.fromkeys(("GET", "POST", "PATCH", "DELETE"), Token.Scope.DRAFT)
 
     def drafts(self) -> QuerySet[Draft]:
-        """Keep the person's own; what they fill in for somebody else is the matter of pages."""
-        known = Draft.objects.filter(applicant=self.person(), helped={}, assistance={})
+        """Keep the person's own, also what they fill in for somebody else."""
+        known = Draft.objects.filter(applicant=self.person())
         known = known.filter(service__current__isnull=False, office__isnull=False)
         return known.select_related("service__current", "office__agency__calendar", "applicant")
 
@@ -128,8 +134,23 @@ class Drafts(DraftAct):
             User.objects.select_for_update().get(pk=self.person().pk)
             if Draft.objects.filter(applicant=self.person()).count() >= MOST_DRAFTS:
                 raise Conflict(_("You have 100 drafts already. Throw one away first."))
-            draft = start_draft(service, self.person(), data["office"], answers)
+            draft = self._begin(service, data, answers)
         return told(draft, status.HTTP_201_CREATED)
+
+    def _begin(self, service: Service, data: dict[str, Any], answers: dict[str, Any]) -> Draft:
+        by = self.person()
+        if "helped" not in data:
+            return start_draft(service, by, data["office"], answers)
+        with refusals():
+            return begin_help(service, data["office"], *help_of(data["helped"], by), by, answers)
+
+
+def help_of(said: Mapping[str, Any], by: User) -> tuple[dict[str, str], Assistance]:
+    """Give who is helped, and how, of what was sent about both."""
+    helped = {name: said[name] for name in (*CONTACT, "language") if said.get(name)}
+    helped.setdefault("language", get_language() or "en")
+    assistance = Assistance.told(said["relation"], said["reason"], str(by), may_follow=said["may_follow"])
+    return helped, assistance
 
 
 def _refuse_unfit(definition: Definition, office: str) -> None:
@@ -174,6 +195,26 @@ class DraftDetail(DraftAct):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class DraftHelp(DraftAct):
+    """Whom a draft is for that isn't for its author."""
+
+    @extend_schema(
+        operation_id="drafts_change_helped",
+        request=HelpedSerializer,
+        responses={200: DraftSerializer, 412: STALE[412]},
+        parameters=[ETAG, MAY_MATCH],
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change whom a draft is for, or how its author helps; what isn't sent stays. 404 for one's own draft."""
+        known, by = get_object_or_404(self.drafts().exclude(assistance={}), pk=pk), self.person()
+        sent = self.request.data if isinstance(self.request.data, dict) else {}
+        said = checked(HelpedSerializer, {**told_help(known), "agreed": True, **sent}, {})
+        with transaction.atomic(), refusals():
+            draft = self.locked(pk)
+            change_help(draft, *help_of(said, by), by)
+        return told(draft)
+
+
 class DraftFaults(DraftAct):
     """What keeps a draft from being sent."""
 
@@ -181,7 +222,17 @@ class DraftFaults(DraftAct):
     def get(self, request: Request, pk: UUID) -> Response:
         """Tell every fault, in the order of the form; nothing when it can be sent."""
         filling = Filling(self.draft(pk), timezone.now())
-        return Response(FaultSerializer(filling.in_order(filling.all_problems()), many=True).data)
+        found = [*_without_mandate(filling), *filling.in_order(filling.all_problems())]
+        return Response(FaultSerializer(found, many=True).data)
+
+
+def _without_mandate(filling: Filling) -> Iterator[Problem]:
+    """Tell that a mandate lacks, where the help needs one."""
+    if assistance := Assistance.of(filling.draft.assistance):
+        try:
+            require_mandate(assistance, filling.counts)
+        except Refused as refused:
+            yield Problem(MANDATE, str(refused.message), "required")
 
 
 class DraftSubmission(DraftAct):
@@ -209,7 +260,8 @@ class DraftSubmission(DraftAct):
 
     def _earlier(self, pk: UUID) -> ServiceRequest:
         """Give the request that was made of a draft."""
-        return get_object_or_404(ServiceRequest.objects.of(self.person()), submission_key=submission_key(pk))
+        own = Q(applicant=self.person()) | Q(assistant=self.person(), assistance__ended_at="")
+        return get_object_or_404(ServiceRequest.objects.filter(own), submission_key=submission_key(pk))
 
     def _submit(self, draft: Draft) -> ServiceRequest:
         filling = Filling(draft, timezone.now())

@@ -41,6 +41,7 @@ urlpatterns = [
     path("readings/", readings.Readings.as_view(), name="api_readings"),
     path("drafts/", drafts.Drafts.as_view(), name="api_drafts"),
     path("drafts/<uuid:pk>/", drafts.DraftDetail.as_view(), name="api_draft"),
+    path("drafts/<uuid:pk>/helped/", drafts.DraftHelp.as_view(), name="api_draft_helped"),
     path("drafts/<uuid:pk>/faults/", drafts.DraftFaults.as_view(), name="api_draft_faults"),
     path("drafts/<uuid:pk>/submission/", drafts.DraftSubmission.as_view(), name="api_draft_submission"),
     path("drafts/<uuid:pk>/files/", draft_files.DraftFiles.as_view(), name="api_draft_files"),

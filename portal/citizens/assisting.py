@@ -24,18 +24,17 @@ from portal.people import person, posted
 from portal.upload_limit import answered, count_uploads, refuse_file
 from services.agencies.models import Office
 from services.catalogue.models import Service
-from services.requests.assistance import MANDATE, PROVED_BY_PAPER, Assistance, Relation
+from services.requests.assistance import MANDATE, MOST_MANDATES, PROVED_BY_PAPER, Assistance, Relation
 from services.requests.evidence import Evidence
 from services.requests.models import Draft
-from services.requests.operations import keep_evidence, start_draft
+from services.requests.operations import keep_evidence
 from services.requests.supplying import CONTENT_TYPES, BadEvidence, LookedOver, look_over
-from services.workflow.operations.assisting import end_assistance, require_assistant, require_helpable
+from services.workflow.operations.assisting import begin_help, change_help, end_assistance
 from services.workflow.operations.walking import citizen
 from services.workflow.queries import serves_at_counter
 from services.workflow.refusals import Refused
 
 PERSON = ("name", "personal_identifier", "email", "phone", "language")
-MOST_MANDATES = 3
 
 
 class HelpForm(forms.Form):
@@ -98,10 +97,9 @@ class HelpForm(forms.Form):
         return {name: value for name in PERSON if (value := self.cleaned_data[name])}
 
     def assistance(self, name: str) -> Assistance:
-        """Give the help that was told of; an official sees the request at the desk, not as an assistant."""
+        """Give the help that was told of."""
         said = self.cleaned_data
-        follows = said["may_follow"] and said["relation"] != Relation.OFFICIAL
-        return Assistance(said["relation"], said["reason"].strip(), name, follows)
+        return Assistance.told(said["relation"], said["reason"], name, may_follow=said["may_follow"])
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,12 +169,10 @@ def _kept(
     assert service.current is not None
     definition, user = service.current.definition, person(request)
     helped, assistance = form.person, form.assistance(str(user))
-    require_helpable(definition, helped)
-    require_assistant(assistance, user, office, helped)
     if draft is None:
-        draft = start_draft(service, user, office, prefilled(definition, helped))
-    draft.helped, draft.assistance = helped, assistance.as_kept()
-    draft.save(update_fields=["helped", "assistance"])
+        draft = begin_help(service, office, helped, assistance, user, prefilled(definition, helped))
+    else:
+        change_help(draft, helped, assistance, user)
     _keep_mandate(draft, form, mandate)
     return draft
 

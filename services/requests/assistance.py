@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-MANDATE = "mandate"
+MANDATE, MOST_MANDATES = "mandate", 3
 
 
 class Relation(models.TextChoices):
@@ -33,6 +33,11 @@ class Assistance:
     def of(cls, kept: dict[str, Any]) -> Self | None:
         """Give the help that is kept with a request; None when the applicant filed it alone."""
         return cls(**kept) if kept else None
+
+    @classmethod
+    def told(cls, relation: str, reason: str, name: str, *, may_follow: bool) -> Self:
+        """Give the help that somebody told of; an official sees the request at the desk, not as an assistant."""
+        return cls(relation, reason.strip(), name, may_follow and relation != Relation.OFFICIAL)
 
     def as_kept(self) -> dict[str, Any]:
         return asdict(self)

@@ -75,6 +75,7 @@ api_assistance       401       ok    no       no     no            no      no   
 api_readings         401       ok    ok       ok     ok            ok      ok              ok
 api_drafts           401       ok    ok       ok     ok            ok      ok              ok
 api_draft            401       ok    no       no     no            no      no              no
+api_draft_helped     401       ok    no       no     no            no      no              no
 api_draft_faults     401       ok    no       no     no            no      no              no
 api_draft_submission 401       ok    no       no     no            no      no              no
 api_draft_files      401       ok    no       no     no            no      no              no

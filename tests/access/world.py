@@ -351,6 +351,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "api_desk_opinion_file": [{"pk": town.given.pk}],
         "api_document": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         **dict.fromkeys(("api_objections", "api_complaints", "api_rating", "api_assistance"), whole),
+        "api_draft_helped": [{"pk": town.helping.pk}],
         "api_links": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         "api_link": [{"pk": town.ended.pk, "document": town.document.pk, "link": town.link.pk}],
         **{f"api_draft{part}": [{"pk": town.draft.pk}] for part in ("", "_faults", "_submission", "_files")},

@@ -3,16 +3,45 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from services.accounts.models import User
 from services.agencies.models import Office
 from services.catalogue.definition import Definition
+from services.catalogue.models import Service
 from services.requests.assistance import MANDATE, Assistance, Relation
-from services.requests.models import ServiceRequest
+from services.requests.models import Draft, ServiceRequest
+from services.requests.operations import start_draft
 from services.workflow.operations.walking import citizen, clerk, is_applicant, require, walking
 from services.workflow.queries import serves_at_counter
+
+Answers = Mapping[str, Any]
+
+
+def begin_help(
+    service: Service, office: Office, helped: Mapping[str, str], assistance: Assistance, by: User, answers: Answers
+) -> Draft:
+    """Begin a draft for somebody else; raise `Refused` when the service or this person's part doesn't allow it."""
+    _require_both(service, office, helped, assistance, by)
+    return start_draft(service, by, office, answers, helped=dict(helped), assistance=assistance.as_kept())
+
+
+def change_help(draft: Draft, helped: Mapping[str, str], assistance: Assistance, by: User) -> None:
+    """Change whom a draft is for and how; raise `Refused` as at its beginning."""
+    assert draft.office is not None
+    _require_both(draft.service, draft.office, helped, assistance, by)
+    draft.helped, draft.assistance = dict(helped), assistance.as_kept()
+    draft.save(update_fields=["helped", "assistance"])
+
+
+def _require_both(
+    service: Service, office: Office, helped: Mapping[str, str], assistance: Assistance, by: User
+) -> None:
+    assert service.current is not None
+    require_helpable(service.current.definition, helped)
+    require_assistant(assistance, by, office, helped)
 
 
 def require_helpable(definition: Definition, contact: Mapping[str, str]) -> None:
