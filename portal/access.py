@@ -194,6 +194,8 @@ ACCESS: dict[str, Access] = {
     "managers_webhook_end": Access.MANAGER,
     "managers_webhook_act": Access.MANAGER,
     "managers_message_replay": Access.MANAGER,
+    "managers_new_service": Access.MANAGER,
+    "managers_discard": Access.MANAGER,
     "managers_versions": Access.MANAGER,
     "managers_process_model": Access.MANAGER,
     "managers_package": Access.MANAGER,

@@ -63,7 +63,7 @@ def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm) -
         "draft": shown,
         "form": TextForm(initial={"text": shown.text}),
         "faults": _faults_with_lines(shown),
-        "differences": _told_differences(shown) if shown.is_sound else [],
+        "differences": _told_differences(shown),
         "origin": origin,
         "guidance": (guidance := told_guidance(shown, origin)),
         "keeps_guidance": any(one["can_be_kept"] for one in guidance),
@@ -97,6 +97,8 @@ def _faults_with_lines(shown: DefinitionDraft) -> list[dict[str, object]]:
 
 
 def _told_differences(shown: DefinitionDraft) -> list[dict[str, object]]:
+    if shown.base is None or not shown.is_sound:
+        return []
     return told_differences(differences(shown.base.definition, definition_of(shown)))
 
 

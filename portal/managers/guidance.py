@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +41,8 @@ def package_file(request: HttpRequest, code: str) -> HttpResponse:
 def keep_guidance(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     """Keep the guidance that came with a draft for the steps on which one's agency has none."""
     draft = own_draft(request, code, pk)
+    if draft.service.current is None:  # nobody works by it yet
+        raise Http404
     origin = get_object_or_404(DraftOrigin, draft=draft)
     count = take_guidance(draft.service, origin.guidance, person(request), timezone.now())
     words = ngettext("Guidance on %(count)s step was kept.", "Guidance on %(count)s steps was kept.", count)

@@ -23,8 +23,14 @@ def own_service(request: HttpRequest, code: str) -> Service:
     return get_object_or_404(own, code=code)
 
 
+def own_begun(request: HttpRequest, code: str) -> Service:
+    """Give a service that the manager's agencies answer for, or that they began and never published; else 404."""
+    own = Service.objects.with_current().filter(responsible__in=agencies_of(request))
+    return get_object_or_404(own, code=code)
+
+
 def own_draft(request: HttpRequest, code: str, pk: UUID) -> DefinitionDraft:
-    drafts = DefinitionDraft.objects.filter(service=own_service(request, code))
+    drafts = DefinitionDraft.objects.filter(service=own_begun(request, code))
     return get_object_or_404(drafts.select_related("service__responsible", "service__current", "base", "by"), pk=pk)
 
 

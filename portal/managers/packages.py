@@ -1,5 +1,7 @@
 """Take another portal's service from its signed package into a draft, and look what became of it there."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django import forms
@@ -17,7 +19,7 @@ from portal.managers.own import own_draft, own_service
 from portal.people import person, posted
 from services.catalogue.definition import Definition
 from services.catalogue.differences import differences
-from services.catalogue.models import DefinitionDraft, DraftOrigin, Service
+from services.catalogue.models import DefinitionDraft, DraftOrigin
 from services.catalogue.packages import LARGEST, BadPackage, Package, fingerprint_of, read_package
 from services.catalogue.sharing import CannotLook, Here, UnknownKey, newest_of, take_package
 from services.ledger.keys import verifiers
@@ -66,7 +68,7 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
     service = own_service(request, code)
     form = PackageForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        draft = _taken(request, service, form)
+        draft = taken(form, partial(take_package, service, by=person(request), now=timezone.now(), here=here()))
         if draft is not None:
             return redirect("managers_draft", code=code, pk=draft.pk)
     keys = verifiers(settings.KEYS_DIR)
@@ -75,11 +77,15 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "managers/package.html", context, status=422 if form.errors else 200)
 
 
-def _taken(request: HttpRequest, service: Service, form: PackageForm) -> DefinitionDraft | None:
+def here() -> Here:
+    return Here(settings.BASE_URL, settings.KEYS_DIR, FORMS)
+
+
+def taken(form: PackageForm, take: Callable[[Package, str], DefinitionDraft]) -> DefinitionDraft | None:
+    """Take what a sound form holds; where that is refused, tell why at its field and give None."""
     package, fingerprint = form.cleaned_data["file"], form.cleaned_data["fingerprint"]
-    here = Here(settings.BASE_URL, settings.KEYS_DIR, FORMS)
     try:
-        return take_package(service, package, fingerprint, by=person(request), now=timezone.now(), here=here)
+        return take(package, fingerprint)
     except UnknownKey:
         form.add_error("fingerprint", _not_this_key(package, fingerprint))
     except BadPackage as bad:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portal.managers import (
+    beginning,
     calendars,
     connectors,
     drafts,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("manage/robots/", robots.robots, name="managers_robots"),
     path("manage/robots/again/", robots.try_kind_again, name="managers_robots_again"),
     path("manage/robots/steps/<int:pk>/<slug:act>/", robots.act, name="managers_robot_act"),
+    path("manage/new-service/", beginning.new_service, name="managers_new_service"),
+    path(f"{SERVICE}/discard/", beginning.discard, name="managers_discard"),
     path(f"{SERVICE}/", views.service, name="managers_service"),
     path(f"{SERVICE}/steering/", steering.steering, name="managers_steering"),
     path(f"{SERVICE}/targets/", targets.targets, name="managers_targets"),

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from portal.managers.own import own_service
+from portal.managers.own import own_begun
 from portal.people import person, posted
 from services.catalogue.definition_text import LONGEST
 from services.catalogue.drafting import check_draft, text_of
+from services.catalogue.models import Service
 from services.workflow.actions import FORMS
 
 LATEST = 10
@@ -65,10 +66,14 @@ class TextForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def versions(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the current definition to be changed; check what is sent and keep it as a draft."""
-    service = own_service(request, code)
-    assert service.current is not None
-    form = TextForm(posted(request), request.FILES or None, initial={"text": text_of(service.current)})
+    """Show the current definition to be changed; check what is sent and keep it as a draft.
+
+    A service that was only begun has a latest draft in its place.
+    """
+    service = own_begun(request, code)
+    if request.method == "GET" and service.current is None:
+        return redirect("managers_draft", code=code, pk=service.definition_drafts.latest("made_at").pk)
+    form = TextForm(posted(request), request.FILES or None, initial={"text": _text_to_change(service)})
     if request.method == "POST" and form.is_valid():
         draft = check_draft(service, form.whole, person(request), timezone.now(), FORMS)
         return redirect("managers_draft", code=code, pk=draft.pk)
@@ -80,3 +85,7 @@ def versions(request: HttpRequest, code: str) -> HttpResponse:
         "versions": service.versions.defer("source").order_by("-number"),
     }
     return render(request, "managers/versions.html", context, status=422 if form.errors else 200)
+
+
+def _text_to_change(service: Service) -> str:
+    return text_of(service.current) if service.current else service.definition_drafts.latest("made_at").text

@@ -47,6 +47,7 @@ def managers(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "agencies": agencies,
         "rows": [(service, figures[service.code].usual, plain[service.code]) for service in services],
+        "begun": Service.objects.begun_by(agencies),
         "desks": desks_with_load(agencies),
         "complaints": _complaints(agencies),
         "robots": waiting(agencies),

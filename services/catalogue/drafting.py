@@ -74,7 +74,6 @@ def check_draft(
 
     `notes` tell what of a file, from which the text was read, it can't hold.
     """
-    assert service.current is not None
     kept = [asdict(note) for note in notes]
     latest = service.definition_drafts.filter(base=service.current, version=None).order_by("-made_at").first()
     if latest is not None and latest.text == text and latest.notes == kept:

@@ -34,6 +34,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         """Keep what has a version; what only the database searches stays there."""
         return self.filter(current__isnull=False).defer("words", "vector")
 
+    def begun_by(self, agencies: models.QuerySet[Agency]) -> Self:
+        """Keep what these agencies began and never published."""
+        return self.filter(current=None, versions=None, responsible__in=agencies).order_by("code")
+
     def delivered_at(self, municipality: Agency) -> Self:
         """Keep what a municipality delivers, and what isn't the business of municipalities."""
         local = Delivery.objects.filter(service=models.OuterRef("pk"), office__agency=municipality)
@@ -164,7 +168,13 @@ class DefinitionDraft(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, models.CASCADE, related_name="definition_drafts")
-    base = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="+", help_text=_("The version it changes."))
+    base = models.ForeignKey(
+        ServiceVersion,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("The version it changes; none where it is to be the first."),
+    )
     text = models.TextField()
     faults = models.JSONField(default=list, help_text=_("What is wrong with it: line, path, message, remedy."))
     notes = models.JSONField(

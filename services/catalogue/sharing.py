@@ -6,10 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from pydantic import TypeAdapter, ValidationError
 
 from services.accounts.models import User
+from services.agencies.models import Agency
 from services.catalogue.action_settings import Actions
+from services.catalogue.definition.terms import Text
 from services.catalogue.definition_text import LONGEST, write_text
 from services.catalogue.drafting import check_draft
 from services.catalogue.models import DefinitionDraft, DraftOrigin, Service, ServiceVersion
@@ -26,6 +29,14 @@ LARGEST_ANSWER, SECONDS = 1_000_000, 10
 
 class UnknownKey(Exception):
     """A package is signed by a key that nobody has confirmed here."""
+
+
+class CodeTaken(Exception):
+    """There is a service with that code already, published or begun."""
+
+
+class CannotDiscard(Exception):
+    """A service that was published once stays."""
 
 
 class CannotLook(Exception):
@@ -59,13 +70,50 @@ class Here:
     actions: Actions
 
 
-def is_known(service: Service, package: Package, here: Here) -> bool:
-    """Tell whether a package's key is this portal's, or was confirmed before by its agency, for where it comes from."""
+def is_known(agency: Agency, package: Package, here: Here) -> bool:
+    """Tell whether a package's key is this portal's, or was confirmed before by the agency, for where it comes from."""
     key, origin = str(package.verifier), package.content.origin
     if key in {line.partition(" ")[0] for line in listed(here.keys)}:
         return origin == here.address
-    confirmed = DraftOrigin.objects.filter(draft__service__responsible=service.responsible)
+    confirmed = DraftOrigin.objects.filter(draft__service__responsible=agency)
     return confirmed.filter(key=key, address=origin).exists()
+
+
+@transaction.atomic
+def begin_service(
+    agency: Agency, code: str, package: Package, fingerprint: str, *, by: User, now: datetime, here: Here
+) -> DefinitionDraft:
+    """Keep a package's definition as the first draft of a new service of an agency; it has no version yet.
+
+    Raise `CodeTaken` when a service has that code, and what `take_package` raises.
+    """
+    title = _title_in(package) or {"en": code}
+    try:
+        with transaction.atomic():
+            service = Service.objects.create(code=code, responsible=agency, title=title)
+    except IntegrityError:
+        raise CodeTaken from None
+    return take_package(service, package, fingerprint, by=by, now=now, here=here)
+
+
+def _title_in(package: Package) -> dict[str, str]:
+    """Give the title by which a definition says that its service is called; nothing when it says none."""
+    try:
+        title = TypeAdapter(Text).validate_python(package.content.definition.get("title"))
+    except ValidationError:
+        return {}
+    return {str(language): words for language, words in title.items()}
+
+
+@transaction.atomic
+def discard_service(service: Service, *, by: User, now: datetime) -> None:
+    """Give up a service that was begun and never published, with its drafts; raise `CannotDiscard` for any other."""
+    begun = Service.objects.select_for_update(of=["self"]).filter(pk=service.pk, current=None, versions=None).first()
+    if begun is None:
+        raise CannotDiscard
+    facts = {"service": begun.code}
+    record([Entry(subject_of(begun.code), "service_discarded", f"manager:{by.pk}", now, facts)])
+    begun.delete()
 
 
 @transaction.atomic
@@ -77,7 +125,7 @@ def take_package(
     Raise `UnknownKey` unless the key is known or the fingerprint that a manager was told is the key's.
     """
     confirmed = "".join(fingerprint.split()).lower() == package.fingerprint.replace(" ", "")
-    if not confirmed and not is_known(service, package, here):
+    if not confirmed and not is_known(service.responsible, package, here):
         raise UnknownKey
     own = {"service": service.code, "responsible": service.responsible.code}
     text = write_text({**package.content.definition, **own})

@@ -54,6 +54,7 @@ OWN = {
     "verify": lambda file: {"empty": BAD["empty"].told, "too large": "too large to be one of our"}.get(file, ALL_TAKEN),
     "managers_versions": lambda file: told_of_text(BAD[file].content),
     "managers_package": lambda file: told_of_package(BAD[file].content),
+    "managers_new_service": lambda file: told_of_package(BAD[file].content),
     "managers_process_model": lambda file: told_of_model(BAD[file].content),
 }
 

@@ -173,6 +173,8 @@ managers_webhook_end in        no    no       no    no            ok      no    
 managers_message_replay in        no    no       no    no            ok      no              no
 managers_versions    in        no    no       no     no            ok      no              no
 managers_process_model in      no    no       no     no            ok      no              no
+managers_new_service in        no    no       no    no            ok      ok              no
+managers_discard     in        no    no       no     no            ok      no              no
 managers_draft       in        no    no       no     no            ok      no              no
 managers_package     in        no    no       no     no            ok      no              no
 managers_origin      in        no    no       no     no            ok      no              no

@@ -43,15 +43,17 @@ WAYS = {
     "managers_versions": "managers_versions",
     "managers_process_model": "managers_process_model",
     "managers_package": "managers_package",
+    "managers_new_service": "managers_new_service",
 }
 # Forms whose files no scanner is asked about, and why.
 UNSCANNED = {
     "verify": "the file is read once for its digest and signature, kept nowhere and given to nobody",
     "managers_versions": "a definition is read as text, kept as a text in a row, and shown as text in a field",
     "managers_package": "a package is read as bounded JSON, and only its definition is kept, as text",
+    "managers_new_service": "a package is read as bounded JSON, and only its definition is kept, as text",
     "managers_process_model": "a process is read as bounded XML, and only its names and conditions are kept, as text",
 }
-READ_AS_TEXT = {"managers_versions", "managers_process_model", "managers_package"}
+READ_AS_TEXT = {"managers_versions", "managers_process_model", "managers_package", "managers_new_service"}
 # Programs that read files sent to them, by module: the forms above, and those that show no form of their own.
 READERS = {
     "portal/api/open311/sending.py": "for programs: tests/api/test_open311.py",

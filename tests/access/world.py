@@ -18,7 +18,7 @@ from services.accounts.tokens import Token
 from services.agencies.models import Absence, Desk, Office, OwnDay
 from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import check_draft
-from services.catalogue.models import DraftOrigin
+from services.catalogue.models import DraftOrigin, Service
 from services.requests.assistance import Assistance
 from services.requests.evidence import Evidence
 from services.requests.models import Document, Draft, ServiceRequest
@@ -249,9 +249,12 @@ def park(request: ServiceRequest, now: datetime) -> None:
 def trial_of(name: str, manager: User) -> Trial:
     """Give a trial of a draft that a manager wrote of a service of the town's own."""
     own = worlds.published([worlds.desk("judge")], towns=(name,), service=f"own-{name}")
-    text = write_text({**own.source, "title": worlds.text(f"Secret of {name}")})
+    secret = worlds.text(f"Secret of {name}")
+    text = write_text({**own.source, "title": secret})
     trial = try_draft(check_draft(own.service, text, manager, timezone.now(), FORMS), 10, manager, timezone.now())
     run_trials(timezone.now())
+    begun = Service.objects.create(code=f"begun-{name}", responsible=own.service.responsible, title=secret)
+    check_draft(begun, text, manager, timezone.now(), FORMS)
     known = {"address": "https://10.1.2.3", "service": "permit", "version": 1, "digest": "0" * 64, "key": "none"}
     DraftOrigin.objects.create(draft=trial.draft, definition=own.source, **known)
     return trial
@@ -367,6 +370,7 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "managers_message_replay": [{"pk": town.message.pk}],
         "other_session": [{"pk": town.session_pk}],
         "managers_versions": [{"code": f"own-{town.name}"}],
+        "managers_discard": [{"code": f"begun-{town.name}"}],
         "managers_process_model": [{"code": f"own-{town.name}"}],
         "managers_package": [{"code": f"own-{town.name}"}],
         "managers_origin": drafts,

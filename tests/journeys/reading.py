@@ -48,7 +48,7 @@ IN_FILE: Final = {
     "test_managing": """
         managers_people managers_programs managers_program_secret managers_program_end
         managers_calendar managers_versions managers_draft managers_publish managers_trial managers_process_model
-        managers_package managers_origin
+        managers_package managers_origin managers_new_service managers_discard
         managers_robots managers_robots_again managers_connector_act
     """,
     "test_webhooks": """

@@ -171,7 +171,8 @@ def test_a_service_comes_from_another_portal(visitor: Open, walked: LivePortal) 
     bring(fuad, b"no package")
     fuad.sees("it can’t be read as JSON")
     assert_sound_and_narrow(fuad, "package-faults")
-    bring(fuad, guided(httpx.get(f"{walked.url}/open-data/services/pothole-report.package.json").content, walked))
+    package = guided(httpx.get(f"{walked.url}/open-data/services/pothole-report.package.json").content, walked)
+    bring(fuad, package)
     fuad.page.wait_for_url("**/versions/*-*/")
     fuad.page.locator("summary", has_text="no such step here yet").click()
     assert_sound_and_narrow(fuad, "package-draft")
@@ -181,7 +182,27 @@ def test_a_service_comes_from_another_portal(visitor: Open, walked: LivePortal) 
     fuad.page.locator("form[action$='/origin/'] button").click()
     fuad.sees("The origin could not be asked")
     assert_sound_and_narrow(fuad, "package-origin")
+    begin_and_give_up(fuad, package)
     assert fuad.faults == []
+
+
+def begin_and_give_up(fuad: Visitor, package: bytes) -> None:
+    """Begin a service with a package under a code that is taken, then under a free one; and give it up."""
+    fuad.page.goto("/manage/")
+    fuad.page.locator("main a[href='/manage/new-service/']").click()
+    assert_sound_and_narrow(fuad, "new-service")
+    bring(fuad, package)
+    fuad.sees("There is a service with the code “pothole-report” already.")
+    assert_sound_and_narrow(fuad, "new-service-faults")
+    fuad.page.locator("input[name=code]").fill("potholes")
+    bring(fuad, package)
+    fuad.page.wait_for_url("**/manage/services/potholes/versions/*-*/")
+    fuad.sees("It is to be the first version.")
+    assert_sound_and_narrow(fuad, "new-service-draft")
+    fuad.page.locator("main a[href$='/discard/']").click()
+    assert_sound_and_narrow(fuad, "new-service-discard")
+    fuad.page.locator("main form button").click()
+    fuad.sees("Its code is free again.")
 
 
 def guided(package: bytes, walked: LivePortal) -> bytes:

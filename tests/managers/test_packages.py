@@ -19,7 +19,7 @@ from portal.managers import guidance
 from services.accounts.models import User
 from services.catalogue import sharing
 from services.catalogue.definition_text import read_text
-from services.catalogue.models import DefinitionDraft, DraftOrigin, ServiceVersion
+from services.catalogue.models import DefinitionDraft, DraftOrigin, Service, ServiceVersion
 from services.catalogue.packages import Content, _signed_text, fingerprint_of, packed, read_package
 from services.catalogue.rules import subject_of
 from services.connectors.wire import Answer, Call, NoAnswer
@@ -325,6 +325,121 @@ class TestTaking:
         foreign = worlds.clerk("farid", town="south", desks=(), role="manager")
 
         assert send(foreign, file).status_code == 404
+
+
+class TestBeginning:
+    """A package becomes the first draft of a service that isn't here."""
+
+    PATH = "/manage/new-service/"
+
+    @pytest.fixture
+    def gulnar(self, version: ServiceVersion) -> User:
+        return worlds.clerk("gulnar", desks=(), role="manager")
+
+    def client(self, user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+        session.save()
+        return client
+
+    def begin(self, user: User, content: bytes, fingerprint: str, **more: str) -> Any:
+        file = SimpleUploadedFile("licence.package.json", content)
+        data = {"file": file, "fingerprint": fingerprint, "agency": "north", **more}
+        return self.client(user).post(self.PATH, data, follow=True)
+
+    def test_leads_to_a_first_version_by_two_managers(
+        self, version: ServiceVersion, dilara: User, gulnar: User, file: bytes, elsewhere: Path
+    ) -> None:
+        page = self.begin(dilara, file, told(elsewhere)).content.decode()
+
+        draft = DefinitionDraft.objects.get()
+        own = {"service": "licence", "responsible": "north", "time_limit": {"days": 7}}
+        assert read_text(draft.text).data == {**version.source, **own}
+        assert (draft.is_sound, draft.base, draft.service.current) == (True, None, None)
+        assert "It is to be the first version." in page
+        assert ORIGIN in page
+        assert Event.objects.filter(subject=subject_of("licence"), kind="package_taken").exists()
+        assert Client().get("/services/licence/").status_code == 404
+        assert "licence" not in Client().get("/services/").content.decode()
+        assert "/manage/services/licence/versions/" in self.client(gulnar).get("/manage/").content.decode()
+        to_change = self.client(gulnar).get("/manage/services/licence/versions/")
+        assert to_change["Location"].endswith(f"/{draft.pk}/")
+
+        self.client(gulnar).post(reverse("managers_publish", args=["licence", draft.pk]))
+
+        draft.refresh_from_db()
+        assert (draft.version.number, draft.version.service.code) == (1, "licence")
+        assert Client().get("/services/licence/").status_code == 200
+        assert "/manage/services/licence/versions/" not in self.client(gulnar).get("/manage/").content.decode()
+        assert self.client(gulnar).get(reverse("managers_draft", args=["licence", draft.pk])).status_code == 200
+
+    def test_names_every_place_that_is_not_here_and_takes_the_text_with_ones_own(
+        self, version: ServiceVersion, dilara: User, elsewhere: Path
+    ) -> None:
+        foreign = package(elsewhere, version.source, delivered_by=[{"office": "west-hall"}])
+
+        page = self.begin(dilara, foreign, told(elsewhere), code="stall").content.decode()
+        draft = DefinitionDraft.objects.get()
+        mended = draft.text.replace("west-hall", "north-hall")
+        self.client(dilara).post("/manage/services/stall/versions/", {"text": ""})
+        self.client(dilara).post("/manage/services/stall/versions/", {"text": mended})
+
+        assert "there is no office &#x27;west-hall&#x27;" in page
+        assert "office &#x27;west-hall&#x27; has no desk" in page
+        assert DefinitionDraft.objects.latest("made_at").is_sound
+
+    def test_tells_at_its_field_what_is_refused_and_keeps_nothing(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        worlds.build_agencies("north", "south")
+        known = told(elsewhere)
+        for content, fingerprint, more, words in (
+            (file, known, {"code": "permit"}, "There is a service with the code “permit” already."),
+            (file, known, {"code": "No code"}, "Use small letters, digits and hyphens"),
+            (file, known, {"agency": "south"}, "Choose an agency that you manage."),
+            (file, "", {}, "isn’t known here"),
+            (file.replace(b"licence", b"license"), known, {}, "was changed after it was signed"),
+            (package(elsewhere, version.source, more="x" * 150_000), known, {}, "too large to be a package"),
+        ):
+            answer = self.begin(dilara, content, fingerprint, **more)
+            assert answer.status_code == 422, words
+            assert words in answer.content.decode()
+        assert not Service.objects.filter(current=None).exists()
+        assert not DefinitionDraft.objects.exists()
+
+    def test_can_be_given_up_before_it_is_published(
+        self, version: ServiceVersion, dilara: User, file: bytes, elsewhere: Path
+    ) -> None:
+        self.begin(dilara, file, told(elsewhere))
+        worlds.build_agencies("north", "south")
+        farid, path = worlds.clerk("farid", town="south", desks=(), role="manager"), "/manage/services/licence/discard/"
+
+        assert self.client(farid).post(path).status_code == 404
+        assert "Give up this service?" in self.client(dilara).get(path).content.decode()
+        assert "Its code is free again." in self.client(dilara).post(path, follow=True).content.decode()
+
+        assert not Service.objects.filter(code="licence").exists()
+        assert not DefinitionDraft.objects.exists()
+        event = Event.objects.get(subject=subject_of("licence"), kind="service_discarded")
+        assert event.actor == f"manager:{dilara.pk}"
+        assert self.begin(dilara, file, told(elsewhere)).status_code == 200
+
+    def test_what_was_published_stays(self, version: ServiceVersion, dilara: User) -> None:
+        assert self.client(dilara).post("/manage/services/permit/discard/").status_code == 404
+        with pytest.raises(sharing.CannotDiscard):
+            sharing.discard_service(version.service, by=dilara, now=timezone.now())
+
+    def test_keeps_guidance_only_when_it_is_worked(
+        self, version: ServiceVersion, dilara: User, elsewhere: Path
+    ) -> None:
+        self.begin(dilara, package(elsewhere, version.source, given={"judge": "Look."}), told(elsewhere))
+        draft = DefinitionDraft.objects.get()
+
+        keep = reverse("managers_origin_guidance", args=["licence", draft.pk])
+
+        assert self.client(dilara).post(keep).status_code == 404
 
 
 def changed(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
