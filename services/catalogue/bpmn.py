@@ -154,8 +154,8 @@ def _boxes(rows: list[Row], left: int) -> Iterator[tuple[str, Box]]:
 
 
 def _points(source: Box, target: Box, lane: int, used: Counter[int]) -> list[Point]:
-    """Give where a line bends: straight to the right in a row or down to the next, else round by a lane at the left."""
-    if target.row == source.row and target.x > source.x:
+    """Give where a line bends: straight to its neighbour or the next row, else round by a lane at the left."""
+    if target.row == source.row and target.x > source.x and (source.is_first or target.x - source.right[0] <= GAP):
         return [source.right, target.left]
     if target.row == source.row + 1 and target.middle[0] == source.middle[0]:
         return [source.bottom, (target.middle[0], target.y)]

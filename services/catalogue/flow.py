@@ -21,11 +21,14 @@ from services.catalogue.definition import (
     Workflow,
 )
 from services.catalogue.definition.law import Span
-from services.catalogue.picture import inside
+from services.catalogue.picture import inside, inside_each
+from services.catalogue.routes import targets
 
 TELLING, INCLUSIVE = {"notify", "remind", "letter"}, "inclusiveGateway"
 # With a dot, which no step's key has.
-BEGIN, SILENCE, WAY, JOIN, STUCK, LATE = "begin.event", "silence.event", ".way", ".join", ".stuck", ".late"
+BEGIN, SILENCE, WAY, JOIN, BACK, STUCK, LATE = (
+    "begin.event", "silence.event", ".way", ".join", ".back", ".stuck", ".late"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def row_of(workflow: Workflow, step: AnyStep, language: str) -> Row:
     """Give the nodes that a step becomes, itself first, and the ways that begin at them."""
     words = in_language(step.explain, language) if step.explain else ""
     node = Node(step.key, _tag(step), in_language(step.title, language), words, *_catches(step))
-    around = [*_borders(step), *_joining(step)]
+    back = [Node(name, "exclusiveGateway") for name in _ways_back(workflow, step)]
+    around = [*_borders(step), *back, *_joining(step)]
     ways = list(_ways(workflow, step, language))
     source = step.key + JOIN if isinstance(step, ParallelStep) else step.key
     if len(ways) > 1:
@@ -77,7 +81,8 @@ def row_of(workflow: Workflow, step: AnyStep, language: str) -> Row:
         ways = [Flow(source, step.key + WAY), *(replace(way, source=step.key + WAY) for way in ways)]
     else:
         ways = [replace(way, source=source, is_default=False) for way in ways]
-    return [node, *around], [*ways, *_branches(workflow, step, language), *_hand_overs(workflow, step)]
+    merged = [Flow(one.id, step.key + JOIN) for one in back]
+    return [node, *around], [*merged, *ways, *_branches(workflow, step, language), *_hand_overs(workflow, step)]
 
 
 def _tag(step: AnyStep) -> str:
@@ -137,11 +142,32 @@ def _hand_overs(workflow: Workflow, step: AnyStep) -> Iterator[Flow]:
 
 
 def _leading(workflow: Workflow, step: AnyStep) -> Callable[[str], str]:
-    """Give what tells the node that a move leads to: one back to the step that it branched from leads to the join."""
+    """Give what tells the node that a move leads to: one back to the step that it branched from leads to the join.
+
+    A join waits for all ways that lead to it, so those of one branch are merged before, if there are several.
+    """
 
     def lead(target: str) -> str:
         parallel = workflow.by_key[target]
-        comes_back = isinstance(parallel, ParallelStep) and step.key in inside(workflow, parallel)
-        return target + JOIN if comes_back else target
+        if not isinstance(parallel, ParallelStep) or step.key not in inside(workflow, parallel):
+            return target
+        merged = (name for name, steps in _ways_back(workflow, parallel).items() if step.key in steps)
+        return next(merged, target + JOIN)
 
     return lead
+
+
+def _ways_back(workflow: Workflow, step: AnyStep) -> dict[str, set[str]]:
+    """Give the gateways that merge ways back, one for each branch with several, with the steps of only that branch."""
+    if not isinstance(step, ParallelStep):
+        return {}
+    branches = inside_each(workflow, step)
+    own = {
+        key: steps.difference(*(branches[other] for other in branches if other != key))
+        for key, steps in branches.items()
+    }
+    coming = {
+        key: [to for one in steps for to in targets(workflow.by_key[one]) if to == step.key]
+        for key, steps in own.items()
+    }
+    return {f"{step.key}.{key}{BACK}": own[key] for key, back in coming.items() if len(back) > 1}

@@ -91,8 +91,13 @@ def _joined(workflow: Workflow, step: AnyStep, target: str) -> list[str]:
 
 def inside(workflow: Workflow, parallel: ParallelStep) -> set[str]:
     """Give the keys of the steps in the branches of a parallel step."""
+    return set[str]().union(*inside_each(workflow, parallel).values())
+
+
+def inside_each(workflow: Workflow, parallel: ParallelStep) -> dict[str, set[str]]:
+    """Give the keys of the steps in each branch of a parallel step, by the key of the branch."""
     edges = {step.key: targets(step) for step in workflow.steps if step.key != parallel.key}
-    return closure({branch.start for branch in parallel.branches}, edges) - {parallel.key}
+    return {branch.key: closure({branch.start}, edges) - {parallel.key} for branch in parallel.branches}
 
 
 def _ways(workflow: Workflow, shown: Collection[str], taking_over: Collection[str]) -> Iterator[Edge]:

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from django.conf import settings
 from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
 
 from services.catalogue.bpmn import PREFIXES, bpmn_of
 from services.catalogue.definition import Definition
@@ -126,6 +128,28 @@ class TestParts:
         assert {("both", "first"), ("first", "both.join"), ("second", "both.join"), ("both.join", "judge")} <= ways(
             root
         )
+
+    def test_another_engine_goes_on_when_each_branch_came_back_by_one_of_its_ways(self) -> None:
+        branches = [{"key": key, "start": key, "title": text(key)} for key in ("first", "second")]
+        both = {"key": "both", "kind": "parallel", "title": text("Both"), "branches": branches}
+        asked = [desk(key, "both") for key in ("first", "second")]
+        for one in asked:
+            one["outcomes"][1] |= {"to": "both", "is_refusal": False}
+        root = drawn(parse(plain([{**both, "next": [{"to": "judge"}]}, *asked, desk("judge")]), FORMS))
+        found(root, "bpmn:process")[0].set("isExecutable", "true")
+        reader = BpmnParser()
+        reader.add_bpmn_xml(root)
+        walked = BpmnWorkflow(reader.get_spec("permit"))
+
+        for _turn in range(5):
+            walked.do_engine_steps()
+            for task in walked.get_tasks(state=TaskState.READY, manual=True):
+                task.data["outcome"] = "yes"
+                task.run()
+
+        done = {task.task_spec.bpmn_id for task in walked.get_tasks(state=TaskState.COMPLETED)}
+        assert {"both.first.back", "both.second.back", "both.join", "judge", "granted"} <= done
+        assert {("both.first.back", "both.join"), ("first.way", "both.first.back")} <= ways(root)
 
     def test_a_text_is_in_the_language_that_is_asked_for(self) -> None:
         root = drawn(sample(next(path for path in SAMPLES if path.stem == "pothole-report")), "fr")
