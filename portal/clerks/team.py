@@ -18,7 +18,7 @@ from portal.fields import ChosenField, DayField
 from portal.people import person, posted
 from portal.role_changes import confirm_made, settle_change
 from services.accounts.models import User
-from services.agencies.models import Absence, Agency, Membership
+from services.agencies.models import Absence, Agency
 from services.workflow.operations import desk
 from services.workflow.operations.absences import end_absence, record_absence
 from services.workflow.operations.programs import programs_to_confirm
@@ -28,18 +28,11 @@ from services.workflow.queries import supervised_by, told_of_deadlines
 from services.workflow.recusals import Recusal
 from services.workflow.role_changes import RoleChange
 from services.workflow.signals import numbers_of
-from services.workflow.team import AGES, desk_loads, loads, to_hand_out, without_anybody
-
-SHOWN = 50
+from services.workflow.team import AGES, SHOWN, desk_loads, loads, officials_of, to_hand_out, without_anybody
 
 
 def agencies_of(request: HttpRequest) -> list[int]:
     return list(supervised_by(person(request)))
-
-
-def officials_of(agencies: list[int]) -> Any:
-    members = Membership.objects.clerks().filter(agency__in=agencies, ended_at=None)
-    return User.objects.filter(pk__in=members.values("user")).order_by("name")
 
 
 class AbsenceForm(forms.Form):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from services.accounts.models import User
@@ -17,6 +17,7 @@ from services.workflow.signal_rules import late_soon
 
 LATELY = timedelta(days=28)
 AGES = (5, 10, 20)
+SHOWN = 50
 MOST_AHEAD = 5_000
 AT_DESK = Q(steps__kind="desk", steps__state__in=["open", "waiting"])
 
@@ -110,6 +111,12 @@ def loads(agencies: Collection[int], now: datetime) -> list[Load]:
     )
     known = users.order_by("-late", "-held", "name")
     return [Load(user, user.held, user.late, user.done, absent.get(user.pk)) for user in known]
+
+
+def officials_of(agencies: Collection[int]) -> QuerySet[User]:
+    """Give the officials who work at desks of some agencies, by name."""
+    members = Membership.objects.clerks().filter(agency__in=agencies, ended_at=None)
+    return User.objects.filter(pk__in=members.values("user")).order_by("name", "pk")
 
 
 def to_hand_out(agencies: Collection[int], user: User) -> StepQuerySet:

@@ -93,6 +93,14 @@ api_desk_question    401       no    no       ok    no            no      no    
 api_desk_activities  401       no    no       ok    no            no      no              no
 api_desk_handover    401       no    no       ok    no            no      no              no
 api_desk_standing_aside 401       no    no       ok    no            no      no              no
+api_desk_revocation  401       no    no       ok    no            no      no              no
+api_desk_complaints  401       no    no       ok    ok            no      no              no
+api_desk_complaint   401       no    no       ok    no            no      no              no
+api_desk_complaint_answer 401       no    no       ok    no            no      no              no
+api_desk_team_tasks  401       no    no       ok    ok            no      no              no
+api_desk_team_handover 401       no    no       ok    no            no      no              no
+api_desk_absences    401       no    no       ok    ok            no      no              no
+api_desk_absence     401       no    no       ok    no            no      no              no
 api_desk_extension   401       no    no       ok    no            no      no              no
 api_desk_messages    401       no    no       ok    no            no      no              no
 api_desk_search      401       no    no       ok    ok            no      no              no

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 
 REQUEST = "6c1f0a4e-2b53-4d57-9c1b-0f3f6c6f2f10"
+OTHER = "0b0c7a52-93f1-4b86-8a55-0d8c2f7e4a31"
 TASK: dict[str, Any] = {
     "id": 4711,
     "request": REQUEST,
@@ -48,6 +49,19 @@ A_NAME = OpenApiExample("By name", {"words": "Aysel Mammadova"}, request_only=Tr
 TO_TAKE_MANY = OpenApiExample("Take them", {"act": "claim", "tasks": [4711, 4712]}, request_only=True)
 TO_A_DESK = OpenApiExample("To another desk", {"desk": 13}, request_only=True)
 A_TIE = OpenApiExample("A neighbour", {"words": "The applicant is my neighbour."}, request_only=True)
+A_REVOCATION = OpenApiExample(
+    "Issued by mistake",
+    {"reason": "The permit names another house than the one that was asked for."},
+    request_only=True,
+)
+AN_ANSWER = OpenApiExample(
+    "With a day", {"words": "The expert was ill. Your permit will be decided by 20 March."}, request_only=True
+)
+AN_ABSENCE = OpenApiExample(
+    "With a stand-in",
+    {"user": REQUEST, "first_day": "2026-07-01", "last_day": "2026-07-14", "stand_in": OTHER},
+    request_only=True,
+)
 AN_EXTENSION = OpenApiExample(
     "The expert needs longer", {"reason": "The expert on protected houses answers in June."}, request_only=True
 )

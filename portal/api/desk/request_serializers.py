@@ -25,6 +25,12 @@ class ExtendedSerializer(serializers.ModelSerializer[DeadlineChange]):
         fields = ["before", "after", "reason", "at"]
 
 
+class RevokeSerializer(serializers.Serializer[Any]):
+    """Why a document is revoked; the applicant reads it."""
+
+    reason = serializers.CharField(max_length=2000, validators=[no_unkept])
+
+
 class AfterCareSerializer(serializers.Serializer[Any]):
     """An activity of after-care that was done."""
 

@@ -10,14 +10,15 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.act_serializers import MessageSerializer
-from portal.api.desk.examples import AN_EXTENSION
+from portal.api.act_serializers import DocumentSerializer, MessageSerializer
+from portal.api.desk.examples import A_REVOCATION, AN_EXTENSION
 from portal.api.desk.request_serializers import (
     AfterCareSerializer,
     ExtendedSerializer,
     ExtendSerializer,
     LetterSerializer,
     LetterWithFilesSerializer,
+    RevokeSerializer,
 )
 from portal.api.desk.rights import AtDesk
 from portal.api.desk.serializers import DoneSerializer
@@ -28,6 +29,7 @@ from portal.upload_limit import count_uploads
 from services.requests.models import Message, ServiceRequest
 from services.workflow.operations import file
 from services.workflow.operations.messages import write_to_applicant
+from services.workflow.operations.paper import revoke_document
 from services.workflow.queries import requests_at_desks_of
 
 FORM = "multipart/form-data"
@@ -56,6 +58,28 @@ class Extension(AtRequest):
         with refusals():
             change = file.extend_deadline(seen, self.person(), timezone.now(), reason=reason)
         return Response(ExtendedSerializer(change).data, status=status.HTTP_201_CREATED)
+
+
+class Revocation(AtRequest):
+    """The end of a document's validity."""
+
+    @extend_schema(
+        operation_id="desk_revoke",
+        request=RevokeSerializer,
+        responses={201: DocumentSerializer},
+        examples=[A_REVOCATION],
+    )
+    def post(self, request: Request, pk: UUID, document: UUID) -> Response:
+        """Revoke a document; the applicant reads the reason, others that it was revoked. It can't be undone.
+
+        409 when it was revoked already.
+        """
+        issued = get_object_or_404(self.seen(pk).documents.filter(is_letter=False), pk=document)
+        reason = self.data(RevokeSerializer)["reason"]
+        with refusals():
+            revoke_document(issued, reason, self.person(), timezone.now())
+        issued.refresh_from_db()
+        return Response(DocumentSerializer(issued).data, status=status.HTTP_201_CREATED)
 
 
 class AfterCare(AtRequest):

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from portal.api.desk import acts, answering, asking, bulk, files, finding, handing, lists, requests, whole
+from portal.api.desk import (
+    acts,
+    answering,
+    asking,
+    bulk,
+    complaints,
+    files,
+    finding,
+    handing,
+    lists,
+    requests,
+    team,
+    whole,
+)
 
 urlpatterns = [
     path("desks/", lists.Desks.as_view(), name="api_desk_desks"),
@@ -33,6 +46,18 @@ urlpatterns = [
     path("requests/<uuid:pk>/files/", files.Files.as_view(), name="api_desk_files"),
     path("requests/<uuid:pk>/files/<uuid:file>/", files.File.as_view(), name="api_desk_file"),
     path("requests/<uuid:pk>/documents/<uuid:document>/", files.Issued.as_view(), name="api_desk_document"),
+    path(
+        "requests/<uuid:pk>/documents/<uuid:document>/revocation/",
+        requests.Revocation.as_view(),
+        name="api_desk_revocation",
+    ),
+    path("complaints/", complaints.Complaints.as_view(), name="api_desk_complaints"),
+    path("complaints/<int:pk>/", complaints.OneComplaint.as_view(), name="api_desk_complaint"),
+    path("complaints/<int:pk>/answer/", complaints.Answer.as_view(), name="api_desk_complaint_answer"),
+    path("team/tasks/", team.ToHandOut.as_view(), name="api_desk_team_tasks"),
+    path("team/tasks/<int:pk>/handover/", team.Giving.as_view(), name="api_desk_team_handover"),
+    path("team/absences/", team.Absences.as_view(), name="api_desk_absences"),
+    path("team/absences/<int:pk>/", team.OneAbsence.as_view(), name="api_desk_absence"),
     path("requests/<uuid:pk>/extension/", requests.Extension.as_view(), name="api_desk_extension"),
     path("requests/<uuid:pk>/messages/", requests.Letters.as_view(), name="api_desk_messages"),
 ]
