@@ -127,6 +127,7 @@ class TestChecking:
         assert faulty.count("examples.1.answers.trees") == 2  # at its line, and at its example
         assert faulty.count("examples.0") == 0
         assert "5.00 AZN" not in faulty
+        assert "are told when the text has no faults" in faulty
 
     def test_takes_a_file(self, version: ServiceVersion, dilara: User) -> None:
         file = SimpleUploadedFile("new.yaml", text(version, time_limit={"days": 7}).encode())

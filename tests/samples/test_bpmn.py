@@ -1,5 +1,6 @@
 """Workflows as BPMN 2.0: the standard's own schema passes them, and an engine that nobody here wrote reads them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from services.catalogue.bpmn import PREFIXES, bpmn_of
-from services.catalogue.definition import Definition
+from services.catalogue.definition import Definition, ParallelStep
 from services.catalogue.soundness import parse
 from services.workflow.actions import FORMS
 from tests.worlds import definition as plain
@@ -84,6 +85,15 @@ class TestSamples:
         assert sorted(shown) == sorted(tags(root))
         assert min(corners(root, "dc:Bounds")) >= 0
         assert min(corners(root, "di:waypoint")) >= 0
+
+    def test_join_as_many_ways_as_there_are_branches(self, path: Path) -> None:
+        """By the standard a parallel gateway waits for a token on each way that leads to it."""
+        definition = sample(path)
+        into = Counter(flow.get("targetRef") for flow in found(drawn(definition), ".//bpmn:sequenceFlow"))
+
+        for step in definition.workflow.steps:
+            if isinstance(step, ParallelStep):
+                assert into[f"{step.key}.join"] == len(step.branches), step.key
 
 
 class TestParts:
