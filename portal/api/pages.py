@@ -17,6 +17,7 @@ TAGS = {
     "readings": _("Who looked at your data"),
     "requests": _("Requests"),
     "services": _("Services"),
+    "webhooks": _("Webhooks"),
 }
 MEANINGS = {
     200: _("It worked."),

@@ -2,9 +2,20 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
 from rest_framework.views import APIView
 
+from portal.access import lacks_second_factor
 from services.accounts.models import User
+
+
+def require_second_factor(user: User) -> None:
+    """Raise `PermissionDenied` for an official who lacks the second factor that their pages ask for."""
+    if lacks_second_factor(user):
+        raise exceptions.PermissionDenied(
+            _("Officials sign in with a second factor. Set one up on the portal first."), "second_factor_needed"
+        )
 
 
 class ByPerson(APIView):

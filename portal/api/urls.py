@@ -14,6 +14,7 @@ from portal.api import (
     readings,
     sharing,
     views,
+    webhooks,
 )
 
 urlpatterns = [
@@ -39,6 +40,14 @@ urlpatterns = [
     path("requests/<uuid:pk>/rating/", applicants.Rated.as_view(), name="api_rating"),
     path("requests/<uuid:pk>/assistance/", applicants.Help.as_view(), name="api_assistance"),
     path("readings/", readings.Readings.as_view(), name="api_readings"),
+    path("webhooks/", webhooks.Webhooks.as_view(), name="api_webhooks"),
+    path("webhooks/<uuid:pk>/", webhooks.OneWebhook.as_view(), name="api_webhook"),
+    path("webhooks/<uuid:pk>/pause/", webhooks.Pause.as_view(), name="api_webhook_pause"),
+    path("webhooks/<uuid:pk>/secret/", webhooks.Secret.as_view(), name="api_webhook_secret"),
+    path("webhooks/<uuid:pk>/test/", webhooks.Trial.as_view(), name="api_webhook_test"),
+    path("webhooks/<uuid:pk>/replay/", webhooks.Replay.as_view(), name="api_webhook_replay"),
+    path("webhooks/<uuid:pk>/messages/", webhooks.Log.as_view(), name="api_webhook_messages"),
+    path("webhooks/<uuid:pk>/messages/<uuid:message>/replay/", webhooks.Again.as_view(), name="api_webhook_message"),
     path("drafts/", drafts.Drafts.as_view(), name="api_drafts"),
     path("drafts/<uuid:pk>/", drafts.DraftDetail.as_view(), name="api_draft"),
     path("drafts/<uuid:pk>/helped/", drafts.DraftHelp.as_view(), name="api_draft_helped"),

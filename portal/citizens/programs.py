@@ -15,7 +15,7 @@ from portal.access import lacks_second_factor
 from portal.people import person, posted
 from services.accounts.models import User
 from services.accounts.tokens import Token
-from services.workflow.operations.tokens import AT_DESKS, end_token, make_token, renew_token, scopes_open_to
+from services.workflow.operations.tokens import OF_OFFICIALS, end_token, make_token, renew_token, scopes_open_to
 from services.workflow.refusals import Refused
 
 DAYS = [(30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("A year"))]
@@ -40,7 +40,9 @@ class ProgramForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
         super().__init__(data)
-        offered = [scope for scope in scopes_open_to(user) if scope not in AT_DESKS or not lacks_second_factor(user)]
+        offered = [
+            scope for scope in scopes_open_to(user) if scope not in OF_OFFICIALS or not lacks_second_factor(user)
+        ]
         self.fields["scopes"].choices = [(scope.value, scope.label) for scope in offered]  # type: ignore[attr-defined]
 
 

@@ -39,6 +39,7 @@ class Token(models.Model):
         SHARE = "documents:share", _("Make links to my documents, which open them to others, and end them")
         DESK_READ = "desk:read", _("Read at desks, changing nothing")
         DESK = "desk:work", _("Work at my desks in my name, as an official")
+        WEBHOOKS = "webhooks:manage", _("Manage webhooks of my agencies in my name, as their manager")
         REPORT = "reports:submit", _("Pass on reports of others (Open311), in nobody’s name")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")

@@ -73,6 +73,14 @@ api_complaints       401       ok    no       no     no            no      no   
 api_rating           401       ok    no       no     no            no      no              no
 api_assistance       401       ok    no       no     no            no      no              no
 api_readings         401       ok    ok       ok     ok            ok      ok              ok
+api_webhooks         401       no    no       no    no            ok      ok              no
+api_webhook          401       no    no       no    no            ok      no              no
+api_webhook_pause    401       no    no       no    no            ok      no              no
+api_webhook_secret   401       no    no       no    no            ok      no              no
+api_webhook_test     401       no    no       no    no            ok      no              no
+api_webhook_replay   401       no    no       no    no            ok      no              no
+api_webhook_messages 401       no    no       no    no            ok      no              no
+api_webhook_message  401       no    no       no    no            ok      no              no
 api_drafts           401       ok    ok       ok     ok            ok      ok              ok
 api_draft            401       ok    no       no     no            no      no              no
 api_draft_helped     401       ok    no       no     no            no      no              no

@@ -265,6 +265,7 @@ def file(name: str) -> "ContentFile[bytes]":
 
 
 OF_PROGRAMS = ("managers_program_secret", "managers_program_end", "managers_program_confirm")
+WEBHOOK_PARTS = ("", "_pause", "_secret", "_test", "_replay", "_messages")
 AT_TASK = (
     "task", "purpose", "history", "claim", "decision", "question", "activities", "handover", "standing_aside",
     "letter", "opinions",
@@ -358,6 +359,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         **{f"api_desk_complaint{part}": [{"pk": town.complaint.pk}] for part in ("", "_answer")},
         "api_desk_team_handover": [{"pk": town.others_step.pk}],
         "api_desk_absence": [{"pk": town.absence.pk}],
+        **{f"api_webhook{part}": [{"pk": town.webhook.pk}] for part in WEBHOOK_PARTS},
+        "api_webhook_message": [{"pk": town.webhook.pk, "message": town.message.pk}],
         "api_draft_helped": [{"pk": town.helping.pk}],
         "api_links": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         "api_link": [{"pk": town.ended.pk, "document": town.document.pk, "link": town.link.pk}],
@@ -396,6 +399,7 @@ MISSING = {
     "number": 1,
     "file": UUID(int=8),
     "document": UUID(int=8),
+    "message": UUID(int=8),
     "paper": UUID(int=8),
     "page": "about",
     "act": "claim",

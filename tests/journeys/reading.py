@@ -87,6 +87,8 @@ UNREAD: Final = {
             allocation_round api_services api_service api_form api_eligibility api_requests api_request api_schema
             api_history api_messages api_answer api_withdrawal api_documents api_document
             api_links api_link api_objections api_complaints api_rating api_assistance api_readings
+            api_webhooks api_webhook api_webhook_pause api_webhook_secret api_webhook_test api_webhook_replay
+            api_webhook_messages api_webhook_message
             api_drafts api_draft api_draft_helped api_draft_faults api_draft_submission api_draft_files api_draft_file
             api_service_eligibility
             api_desk_desks api_desk_tasks api_desk_held api_desk_next api_desk_task api_desk_purpose api_desk_history

@@ -3,12 +3,10 @@
 from typing import Any
 
 from django.http import Http404
-from django.utils.translation import gettext as _
-from rest_framework import exceptions, permissions
+from rest_framework import permissions
 from rest_framework.request import Request
 
-from portal.access import lacks_second_factor
-from portal.api.personal import ByPerson
+from portal.api.personal import ByPerson, require_second_factor
 from portal.api.tokens import HasScope
 from services.accounts.models import User
 from services.accounts.tokens import Token
@@ -26,10 +24,7 @@ class IsClerk(permissions.BasePermission):
             return request.method in permissions.SAFE_METHODS  # what a program may see is told by its desks
         if not Membership.objects.of(request.user).clerks().exists():
             raise Http404
-        if lacks_second_factor(request.user):
-            raise exceptions.PermissionDenied(
-                _("Officials sign in with a second factor. Set one up on the portal first."), "second_factor_needed"
-            )
+        require_second_factor(request.user)
         return True
 
 

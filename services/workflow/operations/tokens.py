@@ -13,6 +13,7 @@ from services.ledger.operations import Entry, record
 from services.workflow.operations.walking import citizen, require
 
 AT_DESKS = (Token.Scope.DESK, Token.Scope.DESK_READ)
+OF_OFFICIALS = (*AT_DESKS, Token.Scope.WEBHOOKS)
 MOST, LONGEST_DAYS, OVERLAP = 20, 365, timedelta(hours=24)
 
 
@@ -33,13 +34,17 @@ def make_token(*, user: User, name: str, scopes: Collection[str], days: int, now
 
 
 def _require_open(scopes: Collection[str], user: User) -> None:
-    require(set(scopes) <= set(scopes_open_to(user)), _("Only who works at a desk can let a program work there."))
+    lacking = set(scopes) - set(scopes_open_to(user))
+    require(Token.Scope.WEBHOOKS not in lacking, _("Only managers can let a program manage webhooks."))
+    require(not lacking, _("Only who works at a desk can let a program work there."))
 
 
 def scopes_open_to(user: User) -> list[Token.Scope]:
-    """Give what a person can let programs do: what officials do, only an official."""
-    works = Membership.objects.of(user).clerks().exists()
-    return [scope for scope in Token.Scope if works or scope not in AT_DESKS]
+    """Give what a person can let programs do: what officials do, only an official; what managers do, only a manager."""
+    roles = Membership.objects.of(user)
+    closed = () if roles.clerks().exists() else AT_DESKS
+    closed = closed if roles.managers().exists() else (*closed, Token.Scope.WEBHOOKS)
+    return [scope for scope in Token.Scope if scope not in closed]
 
 
 @transaction.atomic
