@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client, override_settings
 
 from tests.access.test_every_url import enter
 from tests.access.world import Town, addresses, build_towns
+from tests.once import made_once
 
 Built = tuple[dict[str, Path], tuple[Town, Town]]
 
@@ -18,19 +18,14 @@ Built = tuple[dict[str, Path], tuple[Town, Town]]
 def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """Build both towns in a transaction around those of the tests; give them with the folders of their files."""
     folder = tmp_path_factory.mktemp("towns")
-    folders, around = {"KEYS_DIR": folder / "keys", "MEDIA_ROOT": folder / "files"}, transaction.atomic()
-    around._from_testcase = True  # type: ignore[attr-defined]  # as Django marks its own: what must be outermost may be
-    with django_db_blocker.unblock():
-        around.__enter__()
-        with override_settings(**folders):
+    folders = {"KEYS_DIR": folder / "keys", "MEDIA_ROOT": folder / "files"}
+    with made_once(django_db_blocker):
+        with django_db_blocker.unblock(), override_settings(**folders):
             towns = build_towns()
             for here, there in (towns, towns[::-1]):
                 here.entered = {who: cookies_of(client) for who, client in enter(here, there).items()}
                 addresses(here)
-    yield folders, towns
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+        yield folders, towns
 
 
 def cookies_of(client: Client) -> dict[str, str]:

@@ -3,11 +3,8 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -15,8 +12,7 @@ from services.catalogue.models import Prose, Word
 from services.catalogue.queries import found_or_respelled, respelled, searched
 from services.catalogue.search import fold
 
-pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).parent.parent.parent / "samples"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("samples")]
 
 # What is looked for instead, and what is found by that; nothing instead where something is found as it is typed.
 MISTYPED = {
@@ -91,14 +87,6 @@ TOLD = {
     "bağça": "kindergarten-place",
 }
 NOWHERE = ("xyzzy", "expired coffee", "coffee expir", "xpired", "café expired")  # as they are typed
-
-
-@pytest.fixture(autouse=True)
-def samples(settings: Any) -> None:
-    settings.CONNECTOR_VALUES = {"REGISTRY_URL": "http://127.0.0.1:8001"}
-    call_command("load_agencies", str(ROOT / "agencies.yaml"), verbosity=0)
-    call_command("load_connectors", str(ROOT / "connectors.yaml"), verbosity=0)
-    call_command("load_services", str(ROOT), verbosity=0)
 
 
 def found(words: str) -> str:

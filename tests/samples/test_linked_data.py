@@ -10,19 +10,13 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from services.catalogue.models import Service
-from tests.samples.loading import ROOT, load
+from tests.samples.loading import ROOT
 
 SHAPES = ROOT.parent / "shared" / "data" / "shapes" / "cpsv-ap-3.2.0-SHACL.ttl"
 CPSV, CV = Namespace("http://purl.org/vocab/cpsv#"), Namespace("http://data.europa.eu/m8g/")
 DCT, DCAT = Namespace("http://purl.org/dc/terms/"), Namespace("http://www.w3.org/ns/dcat#")
 LAW = URIRef("http://data.europa.eu/eli/ontology#LegalResource")
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def samples(settings: Any) -> None:
-    settings.CONNECTOR_VALUES = {"REGISTRY_URL": "http://127.0.0.1:8001"}
-    load()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("samples")]
 
 
 def graph_of(content: bytes, kind: str = "json-ld") -> Graph:
