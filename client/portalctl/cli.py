@@ -17,6 +17,7 @@ from portalctl.settings import address_of, program_of, token_of
 from portalctl.stops import Code, Stop
 from portalctl.submitting import read_request, submit
 from portalctl.tabling import submit_table
+from portalctl.with_files import read_upload
 from portalctl.words import parsers
 
 SHORT = Patience(tries=3, longest_s=60)
@@ -78,10 +79,15 @@ def _service(portal: Portal, given: Namespace) -> None:
 
 
 def _submit(portal: Portal, given: Namespace) -> None:
+    files = [read_upload(field, file) for field, file in given.with_file]
+    if files and not given.declared:
+        raise Stop("Say by --declared that all of it is true and complete, as the form's last page asks.")
     content = read_request(given.file)
+    if files and "contact" in content:
+        raise Stop(f"{given.file}: contact can't be sent with files: it is that of the token's owner.")
     if given.office:
         content["office"] = given.office
-    print(submit(portal, given.service, content, given.once_more, tell))
+    print(submit(portal, given.service, content, files, given.once_more, tell))
 
 
 def _submit_csv(portal: Portal, given: Namespace) -> Code:

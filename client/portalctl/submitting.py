@@ -13,6 +13,7 @@ import httpx
 from portalctl.calls import Portal, content_of, refusal, words_of
 from portalctl.reading import service
 from portalctl.stops import Code, Stop
+from portalctl.with_files import Upload, send_with_files
 
 KNOWN = {"office", "answers", "contact"}
 JUST_NOW = timedelta(seconds=5)
@@ -41,15 +42,20 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return known
 
 
-def submit(portal: Portal, code: str, content: dict[str, Any], once_more: str, say: Callable[[str], None]) -> str:
+def submit(
+    portal: Portal,
+    code: str,
+    content: dict[str, Any],
+    files: list[Upload],
+    once_more: str,
+    say: Callable[[str], None],
+) -> str:
     """Submit a request and give its reference; the same content gives the same one, unless a word says once more."""
-    headers = portal.bearer()
+    portal.bearer()
     body = {"service": code, **content}
     if not body.get("office"):
         body["office"] = _only_office(portal, code)
-    plain = json.dumps([body, once_more], sort_keys=True, ensure_ascii=True)
-    headers["Idempotency-Key"] = hashlib.sha256(f"portalctl\0{plain}".encode()).hexdigest()
-    answer = portal.send("POST", "api/requests/", json=body, headers=headers)
+    answer = _sent(portal, body, files, once_more)
     if answer.status_code in REFUSALS and (words := words_of(answer)):
         raise Stop("\n".join(["The request was refused.", *words]), Code.REFUSED)
     if answer.status_code != httpx.codes.CREATED:
@@ -59,6 +65,16 @@ def submit(portal: Portal, code: str, content: dict[str, Any], once_more: str, s
         at = told["submitted_at"][:16].replace("T", " ")
         say(f"The same was sent on {at} already; this is that request. To send another one: --once-more WORD")
     return str(told["reference"])
+
+
+def _sent(portal: Portal, body: dict[str, Any], files: list[Upload], once_more: str) -> httpx.Response:
+    whole = [body, once_more, *([file.digest for file in files] if files else [])]
+    plain = json.dumps(whole, sort_keys=True, ensure_ascii=True)
+    key = hashlib.sha256(f"portalctl\0{plain}".encode()).hexdigest()
+    if files:
+        return send_with_files(portal, body, files, key)
+    headers = {**portal.bearer(), "Idempotency-Key": key}
+    return portal.send("POST", "api/requests/", json=body, headers=headers)
 
 
 def _only_office(portal: Portal, code: str) -> str:

@@ -86,6 +86,15 @@ def _submit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("service", metavar="SERVICE", help="its code")
     parser.add_argument("file", type=Path, help='{"office": ..., "answers": {...}, "contact": {...}}; contact may lack')
     parser.add_argument("--office", metavar="CODE", help="in place of the file's; needed where several deliver it")
+    parser.add_argument(
+        "--with-file",
+        action="append",
+        default=[],
+        type=_field_and_file,
+        metavar="FIELD=FILE",
+        help="a file; again for more",
+    )
+    parser.add_argument("--declared", action="store_true", help="you say: all of it is true and complete; with files")
     parser.add_argument("--once-more", default="", metavar="WORD", help="send the same as another request; a word each")
 
 
@@ -135,6 +144,13 @@ def _one_character(text: str) -> str:
     if len(text) != 1 or text in '\r\n"':
         raise argparse.ArgumentTypeError(r"one character, as in ; or \t")
     return text
+
+
+def _field_and_file(text: str) -> tuple[str, Path]:
+    field, mark, file = text.partition("=")
+    if not (mark and field and file):
+        raise argparse.ArgumentTypeError("the field and the file, as in lease=lease.pdf")
+    return field, Path(file)
 
 
 def _few(text: str) -> int:

@@ -12,38 +12,39 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import exceptions, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.draft_answers import changed
 from portal.api.draft_serializers import (
-    BeginningSerializer,
     ChangeSerializer,
     DeclarationSerializer,
-    DraftInListSerializer,
     DraftSerializer,
     FaultSerializer,
     HelpedSerializer,
     told_help,
 )
 from portal.api.personal import ByPerson, checked
-from portal.api.refusing import IDEMPOTENCY_KEY, ChangedMeanwhile, Conflict, Unconditional, key_of, refusals
+from portal.api.refusing import (
+    IDEMPOTENCY_KEY,
+    ChangedMeanwhile,
+    Unconditional,
+    key_of,
+    refusals,
+)
 from portal.api.serializers import ServiceRequestSerializer
-from portal.api.views import Pages
 from portal.errors import TooMuch
 from portal.filling import CONTACT, Filling, submission_key
 from services.accounts.models import User
 from services.accounts.tokens import Token
 from services.catalogue.answers import Problem
 from services.catalogue.definition import Definition
-from services.catalogue.models import Service
 from services.requests.assistance import MANDATE, Assistance
 from services.requests.models import Draft, ServiceRequest
-from services.requests.operations import discard_draft, save_draft, start_draft
-from services.workflow.operations.assisting import begin_help, change_help, require_mandate
+from services.requests.operations import discard_draft, save_draft
+from services.workflow.operations.assisting import change_help, require_mandate
 from services.workflow.operations.submission import submit
 from services.workflow.refusals import Invalid, Refused
 
@@ -104,62 +105,12 @@ def fitted(definition: Definition, kept: Mapping[str, Any], sent: Mapping[str, A
     return answers
 
 
-class Drafts(DraftAct):
-    """The drafts of the person who asks."""
-
-    pagination_class, ordering = Pages, ("-saved_at", "pk")
-
-    @extend_schema(operation_id="drafts_list", responses=DraftInListSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """List them without their answers, the one that was saved last first; also those begun on the pages."""
-        pages = self.pagination_class()
-        page = pages.paginate_queryset(self.drafts().defer("answers"), request, view=self)
-        return pages.get_paginated_response(DraftInListSerializer(page, many=True).data)
-
-    @extend_schema(
-        operation_id="drafts_begin",
-        request=BeginningSerializer,
-        responses={201: DraftSerializer},
-        parameters=[ETAG],
-    )
-    def post(self, request: Request) -> Response:
-        """Begin a draft. Nothing of the person's profile is put into it: a program learns what it sent itself."""
-        data = self.data(BeginningSerializer)
-        service: Service = data["service"]
-        assert service.current is not None
-        definition = service.current.definition
-        _refuse_unfit(definition, data["office"].code)
-        answers = fitted(definition, {}, data["answers"])
-        with transaction.atomic():
-            User.objects.select_for_update().get(pk=self.person().pk)
-            if Draft.objects.filter(applicant=self.person()).count() >= MOST_DRAFTS:
-                raise Conflict(_("You have 100 drafts already. Throw one away first."))
-            draft = self._begin(service, data, answers)
-        return told(draft, status.HTTP_201_CREATED)
-
-    def _begin(self, service: Service, data: dict[str, Any], answers: dict[str, Any]) -> Draft:
-        by = self.person()
-        if "helped" not in data:
-            return start_draft(service, by, data["office"], answers)
-        with refusals():
-            return begin_help(service, data["office"], *help_of(data["helped"], by), by, answers)
-
-
 def help_of(said: Mapping[str, Any], by: User) -> tuple[dict[str, str], Assistance]:
     """Give who is helped, and how, of what was sent about both."""
     helped = {name: said[name] for name in (*CONTACT, "language") if said.get(name)}
     helped.setdefault("language", get_language() or "en")
     assistance = Assistance.told(said["relation"], said["reason"], str(by), may_follow=said["may_follow"])
     return helped, assistance
-
-
-def _refuse_unfit(definition: Definition, office: str) -> None:
-    if definition.is_appeal:
-        raise Conflict(_("Begin from the decision that you object to: open that request under “My requests”."))
-    if "online" not in definition.channels:
-        raise exceptions.ValidationError({"service": [_("This service isn't taken online.")]})
-    if office not in {place.office for place in definition.delivered_by}:
-        raise exceptions.ValidationError({"office": [_("This office doesn't deliver this service. Choose another.")]})
 
 
 class DraftDetail(DraftAct):

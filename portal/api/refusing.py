@@ -48,6 +48,17 @@ class ChangedMeanwhile(exceptions.APIException):
         self.headers = {"ETag": etag}
 
 
+class AlreadySent(Conflict):
+    """A draft that a call means to begin was sent already; where its request is given goes with the answer."""
+
+    default_code = "already_sent"
+    default_detail = "This draft was sent already. Location gives its request when you send the same there again."
+
+    def __init__(self, submission: str) -> None:
+        super().__init__()
+        self.headers = {"Location": submission}
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Answer 400 to answers that don't fit, 409 to what can't be done now, 422 to a key for something else."""

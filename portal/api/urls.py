@@ -4,6 +4,7 @@ import portal.api.description  # noqa: F401  registers what OpenAPI is told
 from portal.api import (
     acts,
     applicants,
+    beginning,
     draft_files,
     drafts,
     eligibility,
@@ -48,7 +49,7 @@ urlpatterns = [
     path("webhooks/<uuid:pk>/replay/", webhooks.Replay.as_view(), name="api_webhook_replay"),
     path("webhooks/<uuid:pk>/messages/", webhooks.Log.as_view(), name="api_webhook_messages"),
     path("webhooks/<uuid:pk>/messages/<uuid:message>/replay/", webhooks.Again.as_view(), name="api_webhook_message"),
-    path("drafts/", drafts.Drafts.as_view(), name="api_drafts"),
+    path("drafts/", beginning.Drafts.as_view(), name="api_drafts"),
     path("drafts/<uuid:pk>/", drafts.DraftDetail.as_view(), name="api_draft"),
     path("drafts/<uuid:pk>/helped/", drafts.DraftHelp.as_view(), name="api_draft_helped"),
     path("drafts/<uuid:pk>/faults/", drafts.DraftFaults.as_view(), name="api_draft_faults"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
@@ -24,12 +25,16 @@ KEPT_WITHOUT_ACCOUNT, KEPT_WITH_ACCOUNT = timedelta(days=14), timedelta(days=180
 
 
 def start_draft(
-    service: Service, applicant: User | None, office: Office | None, answers: Mapping[str, Any], **help_known: Any
+    service: Service,
+    applicant: User | None,
+    office: Office | None,
+    answers: Mapping[str, Any],
+    pk: UUID | None = None,
+    **help_known: Any,
 ) -> Draft:
     """Begin a request: answers on their way, saved page by page; `helped` and `assistance` when it is for another."""
-    return Draft.objects.create(
-        service=service, applicant=applicant, office=office, answers=dict(answers), **help_known
-    )
+    known = {"pk": pk, **help_known} if pk else help_known
+    return Draft.objects.create(service=service, applicant=applicant, office=office, answers=dict(answers), **known)
 
 
 def keep_for_later(draft: Draft, secret: str) -> None:

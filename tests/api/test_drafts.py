@@ -117,6 +117,33 @@ class TestBeginning:
         assert (paper.status_code, faults(paper)) == (400, [("invalid", "service")])
 
 
+class TestBeginningOnce:
+    def test_the_same_key_gives_the_draft_as_it_is_now_and_then_its_request(self, program: Program) -> None:
+        def begin(**changed: Any) -> HttpResponse:
+            return program.send("POST", LIST, {**BEGIN, **changed}, idempotency_key="mine")
+
+        worlds.published([worlds.desk("judge")], service="visit")
+        first = begin(answers={"rooms": "2"})
+        draft = Draft.objects.get()
+        change(program, draft, ANSWERS)
+        again, other = begin(answers={"rooms": "2"}), begin(service="visit")
+
+        assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+        assert again.json()["id"] == first.json()["id"] == str(draft.pk)
+        assert (again["ETag"], faults(other)[0][0]) == ('"2"', "idempotency_key_reused")
+        made = submit(program, draft).json()["id"]
+        sent = begin()
+        assert (sent.status_code, faults(sent)[0][0]) == (409, "already_sent")
+        given = program.send("POST", sent["Location"], {"declared": True}, idempotency_key="whatever")
+        assert (given.status_code, given.json()["id"]) == (201, made)
+
+    def test_the_same_key_of_another_person_is_another(self, program: Program, aysel: User) -> None:
+        other = Program(worlds.citizen("elvin"), DRAFT)
+        for one in (program, other):
+            assert one.send("POST", LIST, BEGIN, idempotency_key="mine").status_code == 201
+        assert {draft.applicant.name for draft in Draft.objects.all()} == {"Aysel", "Elvin"}
+
+
 class TestChanging:
     def test_keeps_what_was_sent_beside_the_rest(self, program: Program) -> None:
         draft = begun(program, rooms=3, story="Once", owned=True)

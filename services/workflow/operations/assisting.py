@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -21,11 +22,17 @@ Answers = Mapping[str, Any]
 
 
 def begin_help(
-    service: Service, office: Office, helped: Mapping[str, str], assistance: Assistance, by: User, answers: Answers
+    service: Service,
+    office: Office,
+    helped: Mapping[str, str],
+    assistance: Assistance,
+    by: User,
+    answers: Answers,
+    pk: UUID | None = None,
 ) -> Draft:
     """Begin a draft for somebody else; raise `Refused` when the service or this person's part doesn't allow it."""
     _require_both(service, office, helped, assistance, by)
-    return start_draft(service, by, office, answers, helped=dict(helped), assistance=assistance.as_kept())
+    return start_draft(service, by, office, answers, pk, helped=dict(helped), assistance=assistance.as_kept())
 
 
 def change_help(draft: Draft, helped: Mapping[str, str], assistance: Assistance, by: User) -> None:
