@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from portal.field_faults import no_unkept
@@ -8,6 +9,8 @@ from portal.messages import LONGEST
 from portal.reading import Told
 from portal.templatetags.words import unmarked
 from services.requests.models import Document, Message
+
+A_CONFIRMATION = OpenApiExample("The papers are there", value={"step": "bring_papers"}, request_only=True)
 
 
 class HistorySerializer(serializers.Serializer[Told]):
@@ -42,6 +45,12 @@ class AnswerSerializer(serializers.Serializer[Any]):
 
     text = serializers.CharField(max_length=LONGEST, validators=[no_unkept], required=False, default="")
     answers = serializers.DictField(required=False, default=dict)
+
+
+class ConfirmationSerializer(serializers.Serializer[Any]):
+    """What is confirmed: a step that `waiting_for` of the request tells."""
+
+    step = serializers.CharField(max_length=40)
 
 
 class DocumentSerializer(serializers.ModelSerializer[Document]):

@@ -1,4 +1,4 @@
-"""What a program does about a person's own request: read its history, write, answer, withdraw, fetch documents."""
+"""What a program does about a person's own request: read, write, answer, confirm, withdraw, fetch documents."""
 
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.act_serializers import (
+    A_CONFIRMATION,
     AnswerSerializer,
+    ConfirmationSerializer,
     DocumentSerializer,
     HistorySerializer,
     MessageSerializer,
@@ -27,6 +29,7 @@ from portal.api.views import own_requests
 from portal.reading import history_of
 from services.accounts.tokens import Token
 from services.requests.models import Message, ServiceRequest
+from services.workflow.models import Step
 from services.workflow.operations import applicant
 from services.workflow.operations.messages import write_to_office
 from services.workflow.queries import question_of
@@ -90,6 +93,26 @@ class Answer(Act):
             raise Conflict(_("There is no question to answer."))
         with refusals():
             applicant.answer(question, given["text"], by, timezone.now(), corrected=given["answers"], key=key)
+        return Response(ServiceRequestSerializer(self.seen(pk)).data)
+
+
+class Confirmation(Act):
+    """What a request waits for its applicant to confirm."""
+
+    @extend_schema(
+        operation_id="requests_confirm",
+        request=ConfirmationSerializer,
+        responses=ServiceRequestSerializer,
+        examples=[A_CONFIRMATION],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Confirm, or say that the papers are supplied. 409 when the request doesn't wait for it now."""
+        seen, key = self.seen(pk), self.data(ConfirmationSerializer)["step"]
+        waiting = seen.steps.all().active().filter(kind=Step.Kind.APPLICANT, key=key).first()
+        if waiting is None:
+            raise Conflict(_("The request doesn't wait for this now."))
+        with refusals():
+            applicant.confirm(waiting, self.person(), timezone.now())
         return Response(ServiceRequestSerializer(self.seen(pk)).data)
 
 

@@ -81,6 +81,9 @@ api_webhook_test     401       no    no       no    no            ok      no    
 api_webhook_replay   401       no    no       no    no            ok      no              no
 api_webhook_messages 401       no    no       no    no            ok      no              no
 api_webhook_message  401       no    no       no    no            ok      no              no
+api_confirmation     401       ok    no       no     no            no      no              no
+api_files            401       ok    no       no     no            no      no              no
+api_file             401       ok    no       no     no            no      no              no
 api_drafts           401       ok    ok       ok     ok            ok      ok              ok
 api_draft            401       ok    no       no     no            no      no              no
 api_draft_helped     401       ok    no       no     no            no      no              no

@@ -29,7 +29,7 @@ POLICY = [
 ]
 
 # What people brought, as it came: no browser that shows it gives it rights.
-BROUGHT = {"apply_file", "evidence", "desk_evidence", "desk_evidence_page", "api_desk_file"}
+BROUGHT = {"apply_file", "evidence", "desk_evidence", "desk_evidence_page", "api_desk_file", "api_file"}
 BROUGHT |= {f"{room}_opinion_{what}" for room in ("desk", "api_desk") for what in ("paper", "file")}
 
 

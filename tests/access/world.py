@@ -361,6 +361,8 @@ def addresses(town: Town) -> dict[str, list[dict[str, Any]]]:
         "api_desk_absence": [{"pk": town.absence.pk}],
         **{f"api_webhook{part}": [{"pk": town.webhook.pk}] for part in WEBHOOK_PARTS},
         "api_webhook_message": [{"pk": town.webhook.pk, "message": town.message.pk}],
+        **dict.fromkeys(("api_confirmation", "api_files"), whole),
+        "api_file": [{"pk": town.evidence.service_request_id, "file": town.evidence.pk}],
         "api_draft_helped": [{"pk": town.helping.pk}],
         "api_links": [{"pk": town.document.service_request_id, "document": town.document.pk}],
         "api_link": [{"pk": town.ended.pk, "document": town.document.pk, "link": town.link.pk}],

@@ -89,6 +89,7 @@ UNREAD: Final = {
             api_links api_link api_objections api_complaints api_rating api_assistance api_readings
             api_webhooks api_webhook api_webhook_pause api_webhook_secret api_webhook_test api_webhook_replay
             api_webhook_messages api_webhook_message
+            api_confirmation api_files api_file
             api_drafts api_draft api_draft_helped api_draft_faults api_draft_submission api_draft_files api_draft_file
             api_service_eligibility
             api_desk_desks api_desk_tasks api_desk_held api_desk_next api_desk_task api_desk_purpose api_desk_history
