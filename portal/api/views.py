@@ -70,7 +70,10 @@ class ServiceDetail(generics.RetrieveAPIView[Service]):
 
 
 class ServiceForm(APIView):
-    """What a service's form takes, as JSON Schema: labels and hints come in the language that is asked for."""
+    """What a service's form takes, as JSON Schema: labels and hints come in the language that is asked for.
+
+    `examples` has made-up answers that it takes today, where the service gives any.
+    """
 
     permission_classes = [permissions.AllowAny]
 

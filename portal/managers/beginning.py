@@ -14,17 +14,14 @@ from django.views.decorators.http import require_http_methods
 from portal.managers.own import agencies_of
 from portal.managers.packages import PackageForm, here, taken
 from portal.people import person, posted
-from services.agencies.models import Agency
+from portal.templatetags.words import named
 from services.catalogue.models import DefinitionDraft, Service
 from services.catalogue.sharing import CannotDiscard, CodeTaken, begin_service, discard_service
 
 
 class BeginningForm(PackageForm):
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(),
+    agency = forms.ChoiceField(
         label=gettext_lazy("Which agency will answer for it?"),
-        empty_label=None,
-        to_field_name="code",
         widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("Choose an agency."),
@@ -44,10 +41,11 @@ class BeginningForm(PackageForm):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(posted(request), request.FILES or None)
-        agencies = agencies_of(request)
+        self.agencies = {agency.code: agency for agency in agencies_of(request)}
         field = self.fields["agency"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset, field.initial = agencies, agencies.first()
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(code, named(agency)) for code, agency in self.agencies.items()]
+        field.initial = next(iter(self.agencies), None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +63,9 @@ def new_service(request: HttpRequest) -> HttpResponse:
 def _begun(request: HttpRequest, form: BeginningForm) -> DefinitionDraft | None:
     known = form.cleaned_data
     code = known["code"] or known["file"].content.service
-    begin = partial(begin_service, known["agency"], code, by=person(request), now=timezone.now(), here=here())
+    begin = partial(
+        begin_service, form.agencies[known["agency"]], code, by=person(request), now=timezone.now(), here=here()
+    )
     try:
         return taken(form, begin)
     except CodeTaken:
