@@ -80,14 +80,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 
 
 @pytest.fixture(scope="session")
-def start_portal() -> Iterator[Callable[..., LivePortal]]:
+def prepared() -> Iterator[LivePortal]:
+    """Set a portal up, which takes a minute; those that run begin with copies of it."""
+    portal = LivePortal("prepared", new_database("prepared"), {})
+    try:
+        portal.set_up_only()
+        yield portal
+    finally:
+        portal.end()
+
+
+@pytest.fixture(scope="session")
+def start_portal(prepared: LivePortal) -> Iterator[Callable[..., LivePortal]]:
     """Give a function that starts a whole portal of real processes; settings as keyword arguments."""
     running: list[LivePortal] = []
 
     def start(name: str, **settings: str) -> LivePortal:
-        portal = LivePortal(name, new_database(name), settings)
+        portal = LivePortal(name, new_database(name, like="prepared"), settings)
         running.append(portal)
-        portal.begin()
+        portal.begin_like(prepared)
         return portal
 
     yield start

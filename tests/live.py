@@ -15,15 +15,17 @@ from portal.embedded.assembly import Assembly
 from portal.embedded.folder import Folder
 from portal.embedded.ports import free_port
 
+OWN_FILES = shutil.ignore_patterns("lock", "log", "beat", "valkey", "postgres")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def new_database(name: str) -> str:
-    """Make an empty database beside that of the tests; give its URL."""
+def new_database(name: str, like: str = "template1") -> str:
+    """Make a database beside that of the tests, empty or like one that nobody uses now; give its URL."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        known = sql.Identifier(name), sql.Identifier(like)
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*known))
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
@@ -61,6 +63,19 @@ class LivePortal:
         """Set up an empty portal and wait until it is ready."""
         self.assembly.start_stores()
         self.assembly.set_up()
+        self.assembly.start_programs()
+        self.assembly.wait_until_ready()
+
+    def set_up_only(self) -> None:
+        """Leave behind what a set-up makes, for others to begin with."""
+        self.assembly.start_stores()
+        self.assembly.set_up()
+        self.assembly.stop()
+
+    def begin_like(self, prepared: "LivePortal") -> None:
+        """Begin with the files of a portal that was set up; its database was copied before."""
+        shutil.copytree(prepared.folder.path, self.folder.path, dirs_exist_ok=True, ignore=OWN_FILES)
+        self.assembly.start_stores()
         self.assembly.start_programs()
         self.assembly.wait_until_ready()
 
