@@ -18,14 +18,30 @@ _portalctl() {{
 }}
 complete -o filenames -F _portalctl portalctl
 """
-ZSH = "autoload -U +X bashcompinit && bashcompinit\n"
+ZSH = """\
+_portalctl() {{
+    local command= one
+    local -a offered
+    for one in ${{words[2,CURRENT-1]}}; do
+        case $one in -*) ;; *) command=$one; break ;; esac
+    done
+    case $command in
+{cases}
+        *) offered=({commands}) ;;
+    esac
+    compadd -a offered
+    [[ -z $command || $PREFIX == -* ]] || _files
+}}
+(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit }}
+compdef _portalctl portalctl
+"""
 
 
 def script(shell: str, commands: Mapping[str, argparse.ArgumentParser]) -> str:
     """Give what a shell reads to complete this program's words."""
-    cases = "\n".join(f'        {name}) words="{" ".join(_words(parser))}" ;;' for name, parser in commands.items())
-    bash = BASH.format(cases=cases, commands=" ".join(commands))
-    return ZSH + bash if shell == "zsh" else bash
+    whole, case = (ZSH, "{}) offered=({}) ;;") if shell == "zsh" else (BASH, '{}) words="{}" ;;')
+    cases = "\n".join(f"        {case.format(name, ' '.join(_words(parser)))}" for name, parser in commands.items())
+    return whole.format(cases=cases, commands=" ".join(commands))
 
 
 def _words(parser: argparse.ArgumentParser) -> list[str]:
