@@ -263,6 +263,8 @@ ACCESS: dict[str, Access] = {
     "api_desk_standing_aside": E,
     "api_desk_extension": E,
     "api_desk_revocation": E,
+    "api_desk_counter": E,
+    "api_desk_found_out": E,
     "api_desk_complaints": E,
     "api_desk_complaint": E,
     "api_desk_complaint_answer": E,

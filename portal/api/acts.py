@@ -96,6 +96,14 @@ class Answer(Act):
         return Response(ServiceRequestSerializer(self.seen(pk)).data)
 
 
+def waiting_step(seen: ServiceRequest, key: str) -> Step:
+    """Give the step of a request that waits for its applicant; raise `Conflict` when it doesn't, or no longer."""
+    waiting = seen.steps.all().active().filter(kind=Step.Kind.APPLICANT, key=key).first()
+    if waiting is None:
+        raise Conflict(_("The request doesn't wait for this now."))
+    return waiting
+
+
 class Confirmation(Act):
     """What a request waits for its applicant to confirm."""
 
@@ -107,10 +115,7 @@ class Confirmation(Act):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Confirm, or say that the papers are supplied. 409 when the request doesn't wait for it now."""
-        seen, key = self.seen(pk), self.data(ConfirmationSerializer)["step"]
-        waiting = seen.steps.all().active().filter(kind=Step.Kind.APPLICANT, key=key).first()
-        if waiting is None:
-            raise Conflict(_("The request doesn't wait for this now."))
+        waiting = waiting_step(self.seen(pk), self.data(ConfirmationSerializer)["step"])
         with refusals():
             applicant.confirm(waiting, self.person(), timezone.now())
         return Response(ServiceRequestSerializer(self.seen(pk)).data)

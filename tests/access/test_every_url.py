@@ -105,6 +105,8 @@ api_desk_activities  401       no    no       ok    no            no      no    
 api_desk_handover    401       no    no       ok    no            no      no              no
 api_desk_standing_aside 401       no    no       ok    no            no      no              no
 api_desk_revocation  401       no    no       ok    no            no      no              no
+api_desk_counter     401       no    no       ok    no            no      no              no
+api_desk_found_out   401       no    no       ok    no            no      no              no
 api_desk_complaints  401       no    no       ok    ok            no      no              no
 api_desk_complaint   401       no    no       ok    no            no      no              no
 api_desk_complaint_answer 401       no    no       ok    no            no      no              no

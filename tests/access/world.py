@@ -268,9 +268,18 @@ OF_PROGRAMS = ("managers_program_secret", "managers_program_end", "managers_prog
 WEBHOOK_PARTS = ("", "_pause", "_secret", "_test", "_replay", "_messages")
 AT_TASK = (
     "task", "purpose", "history", "claim", "decision", "question", "activities", "handover", "standing_aside",
-    "letter", "opinions",
+    "letter", "opinions", "found_out",
 )  # fmt: skip
-AT_REQUEST = ("extension", "messages", "after_care", "request", "request_purpose", "request_history", "files")
+AT_REQUEST = (
+    "extension",
+    "messages",
+    "after_care",
+    "request",
+    "request_purpose",
+    "request_history",
+    "files",
+    "counter",
+)
 
 
 @cache

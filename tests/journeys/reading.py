@@ -96,6 +96,7 @@ UNREAD: Final = {
             api_desk_claim api_desk_decision api_desk_question api_desk_activities
             api_desk_handover api_desk_standing_aside api_desk_extension api_desk_messages
             api_desk_revocation api_desk_complaints api_desk_complaint api_desk_complaint_answer
+            api_desk_counter api_desk_found_out
             api_desk_team_tasks api_desk_team_handover api_desk_absences api_desk_absence
             api_desk_search api_desk_bulk api_desk_bulk_act api_desk_request api_desk_request_purpose
             api_desk_request_history api_desk_files api_desk_file api_desk_document

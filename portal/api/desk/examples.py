@@ -54,6 +54,7 @@ A_REVOCATION = OpenApiExample(
     {"reason": "The permit names another house than the one that was asked for."},
     request_only=True,
 )
+FOUND_DONE = OpenApiExample("The entry is there", {"was_done": True, "receipt": "R-4711"}, request_only=True)
 AN_ANSWER = OpenApiExample(
     "With a day", {"words": "The expert was ill. Your permit will be decided by 20 March."}, request_only=True
 )

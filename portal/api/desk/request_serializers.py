@@ -9,6 +9,7 @@ from portal.api.file_field import SentFileField
 from portal.field_faults import no_unkept
 from portal.messages import LONGEST, MOST_AT_ONCE
 from services.requests.clocks import DeadlineChange
+from services.workflow.operations.outcomes import LONGEST_RECEIPT
 
 
 class ExtendSerializer(serializers.Serializer[Any]):
@@ -29,6 +30,13 @@ class RevokeSerializer(serializers.Serializer[Any]):
     """Why a document is revoked; the applicant reads it."""
 
     reason = serializers.CharField(max_length=2000, validators=[no_unkept])
+
+
+class FoundOutSerializer(serializers.Serializer[Any]):
+    """Whether it was done there, with the number of the receipt if there is one."""
+
+    was_done = serializers.BooleanField()
+    receipt = serializers.CharField(max_length=LONGEST_RECEIPT, validators=[no_unkept], required=False, default="")
 
 
 class AfterCareSerializer(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from portal.api.desk import (
     lists,
     requests,
     team,
+    telling,
     whole,
 )
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("tasks/<int:pk>/activities/", acts.Activities.as_view(), name="api_desk_activities"),
     path("tasks/<int:pk>/handover/", handing.Handover.as_view(), name="api_desk_handover"),
     path("tasks/<int:pk>/standing-aside/", handing.StandingAside.as_view(), name="api_desk_standing_aside"),
+    path("tasks/<int:pk>/found-out/", telling.FoundOut.as_view(), name="api_desk_found_out"),
     path("tasks/<int:pk>/letter/", acts.Letter.as_view(), name="api_desk_letter"),
     path("tasks/<int:pk>/opinions/", asking.Opinions.as_view(), name="api_desk_opinions"),
     path("opinions/", answering.OpinionsToGive.as_view(), name="api_desk_opinions_to_give"),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("opinions/<uuid:pk>/answer/", answering.OpinionAnswer.as_view(), name="api_desk_opinion_answer"),
     path("opinions/<uuid:pk>/papers/<uuid:paper>/", answering.OpinionPaper.as_view(), name="api_desk_opinion_paper"),
     path("opinions/<uuid:pk>/file/", asking.OpinionFile.as_view(), name="api_desk_opinion_file"),
+    path("requests/<uuid:pk>/counter/", telling.AtCounter.as_view(), name="api_desk_counter"),
     path("requests/<uuid:pk>/after-care/", requests.AfterCare.as_view(), name="api_desk_after_care"),
     path("search/", finding.Finding.as_view(), name="api_desk_search"),
     path("bulk/", bulk.Bulk.as_view(), name="api_desk_bulk"),

@@ -11,9 +11,12 @@ from services.workflow.models import Step
 from tests.api import programs
 
 WORK = "desk:work"
-READING, ACTING = ("", "history/"), ("claim/", "decision/", "question/", "activities/", "purpose/")
+READING, ACTING = ("", "history/"), ("claim/", "decision/", "question/", "activities/", "purpose/", "found-out/")
 GIVING = ("handover/", "standing-aside/", "letter/", "opinions/")
-WITH_REQUEST, OF_REQUEST = ("extension/", "messages/", "after-care/", "purpose/"), ("", "history/", "files/")
+WITH_REQUEST, OF_REQUEST = (
+    ("extension/", "messages/", "after-care/", "purpose/", "counter/"),
+    ("", "history/", "files/"),
+)
 
 
 class Program:
