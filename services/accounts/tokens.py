@@ -35,7 +35,10 @@ class Token(models.Model):
         READ = "requests:read", _("See my requests")
         DRAFT = "drafts:write", _("Read and fill in my drafts, without sending them")
         SUBMIT = "requests:submit", _("Send requests in my name")
-        ACT = "requests:act", _("Act on my requests: write, answer, add papers, confirm, complain, rate, end help, withdraw")
+        ACT = (
+            "requests:act",
+            _("Act on my requests: write, answer, add papers, confirm, complain, rate, end help, withdraw"),
+        )
         SHARE = "documents:share", _("Make links to my documents, which open them to others, and end them")
         DESK_READ = "desk:read", _("Read at desks, changing nothing")
         DESK = "desk:work", _("Work at my desks in my name, as an official")
