@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.draft_serializers import BeginningSerializer, DraftInListSerializer, DraftSerializer
-from portal.api.drafts import ETAG, DraftAct, fitted, help_of, told
+from portal.api.drafts import ETAG, DraftAct, fitted, told
 from portal.api.refusing import AlreadySent, Conflict, KeyReused, key_of, refusals
 from portal.api.views import Pages
 from portal.filling import submission_key
@@ -61,7 +61,7 @@ class Drafts(DraftAct):
         with transaction.atomic():
             User.objects.select_for_update().get(pk=self.person().pk)
             pk = self._pk()
-            if earlier := self._earlier(pk, service):
+            if pk and (earlier := self._earlier(pk, data)):
                 return told(earlier, status.HTTP_201_CREATED)
             if Draft.objects.filter(applicant=self.person()).count() >= MOST_DRAFTS:
                 raise Conflict(_("You have 100 drafts already. Throw one away first."))
@@ -72,14 +72,15 @@ class Drafts(DraftAct):
         """Give the number that a person's key stands for, if the call has one."""
         return UUID(key_of(self.request, self.person())[:32]) if "Idempotency-Key" in self.request.headers else None
 
-    def _earlier(self, pk: UUID | None, service: Service) -> Draft | None:
+    def _earlier(self, pk: UUID, data: dict[str, Any]) -> Draft | None:
         """Give the draft that an earlier call with this key began; raise `AlreadySent` or `KeyReused`."""
-        if pk is None:
-            return None
-        if ServiceRequest.objects.filter(submission_key=submission_key(pk)).exists():
-            raise AlreadySent(reverse("api_draft_submission", args=[pk]))
         draft = Draft.objects.filter(pk=pk).select_related("service__current", "office", "applicant").first()
-        if draft and draft.service_id != service.pk:
+        if draft is None:
+            if ServiceRequest.objects.filter(submission_key=submission_key(pk)).exists():
+                raise AlreadySent(reverse("api_draft_submission", args=[pk]))
+            return None
+        helped = self.help_of(data["helped"])[0] if "helped" in data else {}
+        if (draft.service, draft.office, draft.helped) != (data["service"], data["office"], helped):
             raise KeyReused(_("This key was already used for another request."))
         return draft
 
@@ -88,7 +89,7 @@ class Drafts(DraftAct):
         if "helped" not in data:
             return start_draft(service, by, data["office"], answers, pk)
         with refusals():
-            return begin_help(service, data["office"], *help_of(data["helped"], by), by, answers, pk)
+            return begin_help(service, data["office"], *self.help_of(data["helped"]), by, answers, pk)
 
 
 def _refuse_unfit(definition: Definition, office: str) -> None:

@@ -1,6 +1,9 @@
 """What a program does about a person's drafts: begin, read, change, throw away, hear what is wrong, send."""
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +16,11 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import status
+from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.access import lacks_second_factor
 from portal.api.draft_answers import changed
 from portal.api.draft_serializers import (
     ChangeSerializer,
@@ -26,7 +30,7 @@ from portal.api.draft_serializers import (
     HelpedSerializer,
     told_help,
 )
-from portal.api.personal import ByPerson, checked
+from portal.api.personal import ByPerson, checked, require_second_factor
 from portal.api.refusing import (
     IDEMPOTENCY_KEY,
     ChangedMeanwhile,
@@ -37,18 +41,17 @@ from portal.api.refusing import (
 from portal.api.serializers import ServiceRequestSerializer
 from portal.errors import TooMuch
 from portal.filling import CONTACT, Filling, submission_key
-from services.accounts.models import User
 from services.accounts.tokens import Token
 from services.catalogue.answers import Problem
 from services.catalogue.definition import Definition
-from services.requests.assistance import MANDATE, Assistance
+from services.requests.assistance import MANDATE, Assistance, Relation
 from services.requests.models import Draft, ServiceRequest
 from services.requests.operations import discard_draft, save_draft
 from services.workflow.operations.assisting import change_help, require_mandate
 from services.workflow.operations.submission import submit
 from services.workflow.refusals import Invalid, Refused
 
-MOST_DRAFTS = 100
+GIVEN_AGAIN = timedelta(days=1)
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True, description="Changes with the answers.")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the draft that you read."
@@ -68,10 +71,27 @@ class DraftAct(ByPerson):
     scopes = dict.fromkeys(("GET", "POST", "PATCH", "DELETE"), Token.Scope.DRAFT)
 
     def drafts(self) -> QuerySet[Draft]:
-        """Keep the person's own, also what they fill in for somebody else."""
+        """Keep the person's own, also what they fill in for somebody else; at a counter as an official only."""
         known = Draft.objects.filter(applicant=self.person())
+        if not self.may_serve() or lacks_second_factor(self.person()):
+            known = known.filter(Q(assistance__relation__isnull=True) | ~Q(assistance__relation=Relation.OFFICIAL))
         known = known.filter(service__current__isnull=False, office__isnull=False)
         return known.select_related("service__current", "office__agency__calendar", "applicant")
+
+    def may_serve(self) -> bool:
+        """Tell whether the call may do what officials do at a counter, as far as its token goes."""
+        return not isinstance(self.request.auth, Token) or self.request.auth.allows(Token.Scope.DESK)
+
+    def help_of(self, said: Mapping[str, Any]) -> tuple[dict[str, str], Assistance]:
+        """Give who is helped, and how, of what was sent about both; an official needs what all desks ask for."""
+        if said["relation"] == Relation.OFFICIAL:
+            if not self.may_serve():
+                raise exceptions.PermissionDenied(f"The token needs the scope {Token.Scope.DESK}, too.")
+            require_second_factor(self.person())
+        helped = {name: said[name] for name in (*CONTACT, "language") if said.get(name)}
+        helped.setdefault("language", get_language() or "en")
+        by = str(self.person())
+        return helped, Assistance.told(said["relation"], said["reason"], by, may_follow=said["may_follow"])
 
     def draft(self, pk: UUID) -> Draft:
         return get_object_or_404(self.drafts(), pk=pk)
@@ -86,8 +106,11 @@ class DraftAct(ByPerson):
 
 
 def etag(draft: Draft) -> str:
-    """Give the counter by which two open pages notice each other, as programs know such things."""
-    return f'"{draft.version}"'
+    """Give the counter by which two open pages notice each other, as programs know such things, and whom it is for."""
+    if not draft.assistance:
+        return f'"{draft.version}"'
+    plain = json.dumps([draft.helped, draft.assistance], sort_keys=True)
+    return f'"{draft.version}-{sha256(plain.encode()).hexdigest()[:16]}"'
 
 
 def told(draft: Draft, code: int = status.HTTP_200_OK) -> Response:
@@ -103,14 +126,6 @@ def fitted(definition: Definition, kept: Mapping[str, Any], sent: Mapping[str, A
     if sum(len(repr(answer)) for answer in answers.values()) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise TooMuch
     return answers
-
-
-def help_of(said: Mapping[str, Any], by: User) -> tuple[dict[str, str], Assistance]:
-    """Give who is helped, and how, of what was sent about both."""
-    helped = {name: said[name] for name in (*CONTACT, "language") if said.get(name)}
-    helped.setdefault("language", get_language() or "en")
-    assistance = Assistance.told(said["relation"], said["reason"], str(by), may_follow=said["may_follow"])
-    return helped, assistance
 
 
 class DraftDetail(DraftAct):
@@ -157,12 +172,13 @@ class DraftHelp(DraftAct):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change whom a draft is for, or how its author helps; what isn't sent stays. 404 for one's own draft."""
-        known, by = get_object_or_404(self.drafts().exclude(assistance={}), pk=pk), self.person()
-        sent = self.request.data if isinstance(self.request.data, dict) else {}
-        said = checked(HelpedSerializer, {**told_help(known), "agreed": True, **sent}, {})
+        get_object_or_404(self.drafts().exclude(assistance={}), pk=pk)
+        if not isinstance(request.data, dict):
+            raise exceptions.ValidationError("Send an object with what shall change.")
         with transaction.atomic(), refusals():
             draft = self.locked(pk)
-            change_help(draft, *help_of(said, by), by)
+            said = checked(HelpedSerializer, {**told_help(draft), "agreed": True, **request.data}, {})
+            change_help(draft, *self.help_of(said), self.person())
         return told(draft)
 
 
@@ -210,8 +226,9 @@ class DraftSubmission(DraftAct):
         return Response(ServiceRequestSerializer(submitted).data, status=status.HTTP_201_CREATED)
 
     def _earlier(self, pk: UUID) -> ServiceRequest:
-        """Give the request that was made of a draft."""
-        own = Q(applicant=self.person()) | Q(assistant=self.person(), assistance__ended_at="")
+        """Give the request that was made of a draft; who only files for another is given it for a day."""
+        follows = Q(assistance__may_follow=True) | Q(submitted_at__gt=timezone.now() - GIVEN_AGAIN)
+        own = Q(applicant=self.person()) | Q(follows, assistant=self.person(), assistance__ended_at="")
         return get_object_or_404(ServiceRequest.objects.filter(own), submission_key=submission_key(pk))
 
     def _submit(self, draft: Draft) -> ServiceRequest:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.access import lacks_second_factor
 from portal.attempts import attempt
 from portal.citizens.applying_drafts import own_draft
 from portal.citizens.applying_offices import ChosenOffice, offices_of
@@ -124,7 +125,8 @@ def change_for(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, service: Service, choice: ChosenOffice, draft: Draft | None) -> HttpResponse:
-    at_counter = any(serves_at_counter(person(request), office) for office in choice.offices)
+    serves = any(serves_at_counter(person(request), office) for office in choice.offices)
+    at_counter = serves and not lacks_second_factor(request.user)
     known = {**draft.helped, **draft.assistance, "agreed": True} if draft else {"language": person(request).language}
     form = HelpForm(posted(request), request.FILES or None, initial=known, at_counter=at_counter)
     error = _("Choose the place that shall deal with it.") if request.method == "POST" and not choice.office else ""

@@ -100,13 +100,18 @@ class TestComplaint:
             supervisor = worlds.clerk("bruno", role="supervisor")
             answer_complaint(sent.complaints.get(), "Until Monday.", supervisor, timezone.now())
             told = program.get(where).json()
+        with time_machine.travel(sent.due_at + timedelta(days=10), tick=False):
+            program = Program(sent.applicant, READ, ACT)
+            second = program.send("POST", where, {"words": "We wait still."}, idempotency_key="three").json()
+            replayed = program.send("POST", where, body, idempotency_key="one").json()
 
+        assert (second["words"], replayed["id"]) == ("We wait still.", first.json()["id"])
         assert (early.status_code, other.status_code) == (409, 409)
         assert (first.status_code, first.json()) == (201, again.json())
         assert [(one["id"], one["words"], one["answer"]) for one in told] == [
             (first.json()["id"], body["words"], "Until Monday.")
         ]
-        assert kinds(sent).count("complained") == 1
+        assert kinds(sent).count("complained") == 2
 
     @pytest.mark.parametrize(
         ("body", "headers", "fault"),

@@ -1,8 +1,11 @@
 """A program fills in a draft for somebody whom its person helps, by the rules of the pages."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from services.accounts.models import User
 from services.catalogue.models import ServiceVersion
@@ -15,6 +18,7 @@ from tests.citizens.forms import upload
 pytestmark = pytest.mark.django_db
 LIST, PIN = "/api/drafts/", "5ZK3Q1U"
 HELPED = {"name": "Zeynab", "personal_identifier": PIN, "language": "az", "relation": "relative", "agreed": True}
+DECLARED = {"declared": True}
 HELPED |= {"reason": "She can't see well", "may_follow": True}
 
 
@@ -40,7 +44,7 @@ def begin(program: Program, **change: Any) -> Any:
 
 
 def submit(program: Program, draft: str) -> Any:
-    return program.send("POST", f"{draft}submission/", {"declared": True}, idempotency_key="one")
+    return program.send("POST", f"{draft}submission/", DECLARED, idempotency_key="one")
 
 
 def test_the_request_belongs_to_the_person_helped(program: Program, leyla: User) -> None:
@@ -71,7 +75,7 @@ def test_the_request_belongs_to_the_person_helped(program: Program, leyla: User)
         ({"personal_identifier": "no!"}, 400, None),
         ({"phone": "twelve"}, 400, None),
         ({"personal_identifier": "3NG5PAJ"}, 409, ("conflict", None)),
-        ({"relation": "official"}, 409, ("conflict", None)),
+        ({"relation": "official"}, 403, ("permission_denied", None)),
     ],
 )
 def test_who_cant_be_helped_so_is_told(program: Program, change: Any, status: int, fault: Any) -> None:
@@ -94,23 +98,67 @@ def test_whom_it_is_for_can_be_changed(program: Program) -> None:
     draft = f"{LIST}{begun['id']}/helped/"
     own = program.send("POST", LIST, {"service": "permit", "office": "north-hall"}).json()
     stranger = Program(worlds.citizen("elvin"), DRAFT)
-    changed = program.send("PATCH", draft, {"may_follow": False, "phone": None}, if_match='"1"')
-    stale = program.send("PATCH", draft, {"name": "Other"}, if_match='"9"')
+    read = program.get(f"{LIST}{begun['id']}/")["ETag"]
+    changed = program.send("PATCH", draft, {"may_follow": False, "phone": None}, if_match=read)
+    stale = program.send("PATCH", draft, {"name": "Other"}, if_match=read)
+    sent_as_read = program.send(
+        "POST", f"{LIST}{begun['id']}/submission/", DECLARED, idempotency_key="x", if_match=read
+    )
     refused = program.send("PATCH", draft, {"personal_identifier": "3NG5PAJ"})
 
     assert (changed.status_code, changed.json()["helped"]["may_follow"]) == (200, False)
     assert changed.json()["helped"]["phone"] is None
-    assert (stale.status_code, refused.status_code) == (412, 409)
+    assert (stale.status_code, sent_as_read.status_code, refused.status_code) == (412, 412, 409)
+    assert program.send("PATCH", draft, ["name"]).status_code == 400
     assert stranger.send("PATCH", draft, {"name": "Other"}).status_code == 404
     assert program.send("PATCH", f"{LIST}{own['id']}/helped/", {"name": "Other"}).status_code == 404
     assert own["helped"] is None
     assert Draft.objects.exclude(assistance={}).get().helped["name"] == "Zeynab"
 
 
-def test_an_official_records_what_somebody_asks_for_at_the_counter(version: ServiceVersion) -> None:
-    worlds.published([worlds.desk("judge")], channels=["online", "counter"])
-    program = Program(worlds.clerk("bruno"), DRAFT, SUBMIT)
-    draft = begin(program, relation="official").json()
-    made = submit(program, f"{LIST}{draft['id']}/")
+def test_who_only_files_is_given_it_again_for_a_day(program: Program, leyla: User) -> None:
+    draft = f"{LIST}{begin(program, relation='volunteer', may_follow=False).json()['id']}/"
+    made, again = submit(program, draft), submit(program, draft)
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        later = submit(Program(leyla, DRAFT, SUBMIT), draft)
 
-    assert (made.status_code, made.json()["channel"], draft["helped"]["may_follow"]) == (201, "counter", False)
+    assert (made.status_code, again.json()["id"], later.status_code) == (201, made.json()["id"], 404)
+
+
+def test_the_same_key_for_another_person_is_refused(program: Program) -> None:
+    body = {"service": "permit", "office": "north-hall", "helped": HELPED}
+    other = {**body, "helped": {**HELPED, "name": "Rena"}}
+    first, second, again = (program.send("POST", LIST, one, idempotency_key="one") for one in (body, other, body))
+
+    assert (first.status_code, second.status_code, again.status_code) == (201, 422, 201)
+    assert Draft.objects.get().helped["name"] == "Zeynab"
+
+
+class TestAtTheCounter:
+    @pytest.fixture
+    def bruno(self, version: ServiceVersion) -> User:
+        worlds.published([worlds.desk("judge")], channels=["online", "counter"])
+        return worlds.clerk("bruno")
+
+    def test_an_official_records_what_somebody_asks_for(self, bruno: User) -> None:
+        program = Program(bruno, DRAFT, SUBMIT, "desk:work")
+        draft = begin(program, relation="official").json()
+        made = submit(program, f"{LIST}{draft['id']}/")
+
+        assert (made.status_code, made.json()["channel"], draft["helped"]["may_follow"]) == (201, "counter", False)
+
+    def test_with_the_scopes_of_citizens_nobody_is_an_official(self, bruno: User) -> None:
+        other = Program(bruno, DRAFT, SUBMIT)
+        draft = f"{LIST}{begin(Program(bruno, DRAFT, SUBMIT, 'desk:work'), relation='official').json()['id']}/"
+
+        assert begin(other, relation="official").status_code == 403
+        assert other.get(draft).status_code == submit(other, draft).status_code == 404
+        assert other.get(LIST).json()["results"] == []
+
+    def test_without_a_second_factor_neither(self, bruno: User, settings: Any) -> None:
+        program = Program(bruno, DRAFT, SUBMIT, "desk:work")
+        draft = f"{LIST}{begin(program, relation='official').json()['id']}/"
+        settings.STAFF_NEED_SECOND_FACTOR = True
+
+        assert faults(begin(program, relation="official")) == [("second_factor_needed", None)]
+        assert submit(program, draft).status_code == 404

@@ -56,6 +56,16 @@ def test_a_paper_is_added_once_and_given_back_harmless(program: Program, aysel: 
     assert [program.get(one).status_code, program.get(f"{where}{uuid4()}/").status_code] == [404, 404]
 
 
+def test_the_last_paper_of_its_kind_again_is_that_paper(program: Program, aysel: User) -> None:
+    paper = {"key": "plan", "title": worlds.text("Plan"), "required": False, "at_most": 1}
+    seen = worlds.apply(worlds.published([worlds.desk("judge")], evidence=[paper]), by=aysel, at=timezone.now())
+    where = f"/api/requests/{seen.pk}/files/"
+    added, again, other = (program.bring(where, field="plan", file=upload(name=f"{name}.pdf")) for name in "aab")
+
+    assert (added.status_code, again.status_code, again.json()) == (201, 201, added.json())
+    assert other.status_code == 409
+
+
 def test_what_it_waits_for_is_confirmed_once(program: Program, aysel: User) -> None:
     seen = sent(aysel, office.waiting_for("confirmation"))
     where = f"/api/requests/{seen.pk}/confirmation/"

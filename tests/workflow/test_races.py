@@ -5,17 +5,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.conf import settings as known
 from django.db import connection, transaction
+from django.utils import timezone
 
 from services.accounts.models import User
+from services.agencies.models import Absence
 from services.ledger.models import Event
 from services.requests.models import Decision, ServiceRequest
 from services.workflow.models import Step
 from services.workflow.operations import applicant, desk, preparing
+from services.workflow.operations.absences import record_absence
 from services.workflow.refusals import Refused
 from tests import worlds
 from tests.clerks import office
@@ -137,6 +141,21 @@ class TestDecidingWhileTheApplicantWithdraws:
         assert ServiceRequest.objects.get(pk=held.service_request_id).status == "withdrawn"
         prepared.refresh_from_db()
         assert prepared.refused == OVER
+
+
+def test_of_two_absences_for_the_same_days_one_is_entered() -> None:
+    worlds.build_agencies("north")
+    bruno, today, all_there = worlds.clerk("bruno"), timezone.localdate(), Barrier(8)
+
+    def enter() -> object:
+        connection.ensure_connection()
+        all_there.wait(20)
+        return record_absence(bruno, today, today, bruno, timezone.now())
+
+    ended = at_once([enter] * 8)
+
+    assert [type(one) for one in ended].count(Refused) == 7
+    assert Absence.objects.count() == 1
 
 
 def one_into_the_other(first: Act, second: Act) -> tuple[object, object]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from services.workflow.operations.walking import clerk, require, walking_at
 from services.workflow.queries import desks_of, is_barred, supervised_by
 
 
+@transaction.atomic
 def record_absence(
     user: User, first_day: date, last_day: date, by: User, now: datetime, *, stand_in: User | None = None
 ) -> Absence:
@@ -24,6 +26,7 @@ def record_absence(
     require(stand_in != user, _("Somebody else has to stand in."))
     works_there = stand_in is None or set(desks_of(stand_in)) & set(desks_of(user))
     require(works_there, _("The stand-in works at none of the same desks."))
+    User.objects.select_for_update().get(pk=user.pk)  # two at once wait for each other
     overlapping = Absence.objects.filter(user=user, first_day__lte=last_day, last_day__gte=first_day)
     require(not overlapping.exists(), _("An absence is entered for these days already."))
     return Absence.objects.create(user=user, first_day=first_day, last_day=last_day, stand_in=stand_in)

@@ -42,7 +42,7 @@ def complain(
         request = walk.service_request
         require(is_applicant(request, by), _("This is somebody else's request."))
         if is_repeated(walk, key, "complaint", words.strip()):
-            return request.complaints.latest("made_at")
+            return request.complaints.filter(words=words.strip()).latest("made_at")
         require_in_progress(walk)
         slow = may_complain(request, usual_until, now)
         require(

@@ -1,5 +1,6 @@
 """What happens to documents and files of a request: shared, opened, revoked, supplied later."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.files.base import File
@@ -103,21 +104,22 @@ def supply(
     before = Walk(service_request, now)
     actor = applicants_side(service_request, by)
     require_in_progress(before)
-    looked = look_over(service_request, key, upload, accept=_paper_to_add(before, key).accept, by=actor, now=now)
+    accept = _paper(before.definition.evidence, key).accept
+    looked = look_over(service_request, key, upload, accept=accept, by=actor, now=now)
     with walking(service_request.pk, now) as walk:
         actor = applicants_side(walk.service_request, by)
         require_in_progress(walk)
         if earlier := sent_before(walk.service_request, key, looked):
             return earlier
-        at_most = _paper_to_add(walk, key).at_most
+        at_most = _paper(papers_to_add(walk), key).at_most
         kept = keep_evidence(walk.service_request, key, looked, at_most=at_most, now=now)
         walk.tell("evidence_added", actor, evidence=key, file=commitment(kept.sha256, bytes(walk.service_request.salt)))
     return kept
 
 
-def _paper_to_add(walk: Walk, key: str) -> Paper:
-    """Give a paper that may be added now, or raise `Refused`."""
-    paper = next((paper for paper in papers_to_add(walk) if paper.key == key), None)
+def _paper(known: Iterable[Paper], key: str) -> Paper:
+    """Give one of these papers, or raise `Refused`."""
+    paper = next((paper for paper in known if paper.key == key), None)
     require(paper, _("This paper can't be added now. Choose another one."))
     assert paper is not None
     return paper
