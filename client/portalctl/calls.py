@@ -13,7 +13,7 @@ import httpx
 
 from portalctl import __version__
 from portalctl.programs import Program
-from portalctl.settings import HOW, check_is_private
+from portalctl.settings import HOW, HOW_OF_PROGRAMS, check_is_private
 from portalctl.stops import Code, Stop
 
 LIMITS = httpx.Timeout(30, connect=10)
@@ -22,6 +22,7 @@ HOUR = 3600
 MOST_ROWS = 200
 AWAY, TOO_MANY = 500, 429
 Say = Callable[[str], None]
+Form = Callable[[], dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,13 @@ class Portal:
     def close(self) -> None:
         self._client.close()
 
-    def bearer(self) -> dict[str, str]:
-        """Give the header that shows the token; raise `Stop` when there is none."""
-        return {"Authorization": f"Bearer {self.secret()}"}
+    def bearer(self, request: httpx.Request) -> httpx.Request:
+        """Show the token, as it is at this try; raise `Stop` when there is none. To be given as a call's `auth`."""
+        request.headers["Authorization"] = f"Bearer {self.secret()}"
+        return request
 
     def secret(self) -> str:
+        """Give the token as it is now; raise `Stop` when there is none."""
         if self.program:
             return self.program.token(self.send)
         if not self.token:
@@ -72,7 +75,7 @@ class Portal:
         if answer.status_code == httpx.codes.NOT_FOUND and missing and words_of(answer):
             raise Stop(missing)
         if answer.status_code >= httpx.codes.BAD_REQUEST:
-            raise refusal(answer)
+            raise self.refusal(answer)
         return content_of(answer)
 
     def pages(self, path: str, **more: Any) -> Iterator[Any]:
@@ -88,11 +91,15 @@ class Portal:
             except (KeyError, TypeError, httpx.InvalidURL):
                 raise not_a_portal(self.address) from None
 
-    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Send until there is an answer that isn't "later"; raise `Stop` when there is none in time."""
+    def send(self, method: str, path: str, *, form: Form | None = None, **more: Any) -> httpx.Response:
+        """Send until there is an answer that isn't "later"; raise `Stop` when there is none in time.
+
+        A form is filled in at each try: a token in it may expire while this waits.
+        """
         waited, failures = 0.0, 0
         while True:
-            answer, trouble = self._once(method, path, **more)
+            filled = {"data": form()} if form else {}
+            answer, trouble = self._once(method, path, **more, **filled)
             if answer is not None and not _is_later(answer):
                 return self._told(answer)
             asked = _asked_pause(answer)
@@ -120,6 +127,16 @@ class Portal:
             raise Stop(f"{self.address} sends us on to {place}. Give the address where the portal really is.")
         return answer
 
+    def refusal(self, answer: httpx.Response) -> Stop:
+        """Give what a refusal means for the whole command."""
+        words = " ".join(words_of(answer))
+        if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            how = HOW_OF_PROGRAMS if self.program else HOW
+            return Stop(f"{words or 'The portal refuses the token.'} {how}", Code.NO_TOKEN)
+        if not words:
+            return not_a_portal(answer.request.url)
+        return Stop(f"The portal refuses: {words}", Code.REFUSED)
+
 
 def content_of(answer: httpx.Response) -> Any:
     try:
@@ -130,16 +147,6 @@ def content_of(answer: httpx.Response) -> Any:
 
 def not_a_portal(address: httpx.URL) -> Stop:
     return Stop(f"At {address} there is no portal that this program knows. Check the address.")
-
-
-def refusal(answer: httpx.Response) -> Stop:
-    """Give what a refusal means for the whole command."""
-    words = " ".join(words_of(answer))
-    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return Stop(f"{words or 'The portal refuses the token.'} {HOW}", Code.NO_TOKEN)
-    if not words:
-        return not_a_portal(answer.request.url)
-    return Stop(f"The portal refuses: {words}", Code.REFUSED)
 
 
 def words_of(answer: httpx.Response) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from portalctl.calls import Portal, content_of, faults_of, not_a_portal, refusal
+from portalctl.calls import Portal, content_of, faults_of, not_a_portal
 from portalctl.journal import Journal, Outcome
 from portalctl.mapping import API, TableMapping, Unmapped
 from portalctl.reading import form_of
@@ -95,17 +95,20 @@ class Loader:
             return self._accepted(row.key, content, answer)
         faults = faults_of(answer)
         if answer.status_code in FOR_ALL or not faults or any(name in WHOLE for name, _ in faults):
-            raise refusal(answer)
+            raise self.portal.refusal(answer)
         return self._refused(row.key, content, faults)
 
     def _post(self, fields: dict[str, Any], key: str) -> httpx.Response:
         headers = {"Idempotency-Key": key}
         if self.mapping.through == API:
             body = {"service": self.mapping.service, "answers": {}, **_nested(fields)}
-            return self.portal.send("POST", REQUESTS, json=body, headers={**headers, **self.portal.bearer()})
+            return self.portal.send("POST", REQUESTS, json=body, headers=headers, auth=self.portal.bearer)
         plain = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in fields.items()}
-        form = {"api_key": self.portal.secret(), "service_code": self.mapping.service, **plain}
-        return self.portal.send("POST", REPORTS, data=form, headers=headers)
+        form = {"service_code": self.mapping.service, **plain}
+        return self.portal.send("POST", REPORTS, form=lambda: self._signed(form), headers=headers)
+
+    def _signed(self, form: dict[str, str]) -> dict[str, str]:
+        return {"api_key": self.portal.secret(), **form}
 
     def _accepted(self, key: str, content: str, answer: httpx.Response) -> Outcome:
         told = content_of(answer)

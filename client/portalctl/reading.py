@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 
-from portalctl.calls import Portal, content_of, not_a_portal, refusal
+from portalctl.calls import Portal, content_of, not_a_portal
 from portalctl.files import replace_file
 from portalctl.stops import Code, Stop
 
@@ -76,7 +76,7 @@ def figures(portal: Portal, code: str | None, kind: str, output: Path | None, wr
     if code and answer.status_code == httpx.codes.NOT_FOUND:
         raise Stop(_no_service(code))
     if answer.status_code != httpx.codes.OK:
-        raise refusal(answer)
+        raise portal.refusal(answer)
     if not answer.headers.get("Content-Type", "").startswith(KINDS[kind]):
         raise not_a_portal(portal.address)
     if output is None:
@@ -90,7 +90,7 @@ def request_of(portal: Portal, text: str) -> dict[str, Any]:
     if number := _number(text):
         return _by_number(portal, number)
     wanted = text.upper().replace("-", "").replace(" ", "").translate(LOOK_ALIKES)
-    for one in portal.pages("api/requests/", headers=portal.bearer()):
+    for one in portal.pages("api/requests/", auth=portal.bearer):
         if one["reference"].replace("-", "") == wanted:
             return dict(one)
     raise Stop(f"Among the requests of the token's owner there is none with the reference {text}.", Code.REFUSED)
@@ -98,11 +98,11 @@ def request_of(portal: Portal, text: str) -> dict[str, Any]:
 
 def _by_number(portal: Portal, number: UUID) -> dict[str, Any]:
     if portal.token:
-        answer = portal.send("GET", f"api/requests/{number}/", headers=portal.bearer())
+        answer = portal.send("GET", f"api/requests/{number}/", auth=portal.bearer)
         if answer.status_code == httpx.codes.OK:
             return dict(content_of(answer))
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            raise refusal(answer)
+            raise portal.refusal(answer)
     missing = f"There is no report {number} that everybody may see, and no request of your own."
     [report] = portal.get(f"open311/v2/requests/{number}.json", missing=missing)
     return {
@@ -148,5 +148,5 @@ def state_of(known: dict[str, Any]) -> str:
 
 
 def _tell_history(portal: Portal, number: str, say: Say) -> None:
-    for event in reversed(portal.get(f"api/requests/{number}/history/", headers=portal.bearer())):
+    for event in reversed(portal.get(f"api/requests/{number}/history/", auth=portal.bearer)):
         say(f"  {event['at'][:16].replace('T', ' ')}  {event['words']}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from portalctl.calls import Portal, content_of, refusal, words_of
+from portalctl.calls import Portal, content_of, words_of
 from portalctl.reading import service
 from portalctl.stops import Code, Stop
 from portalctl.with_files import Upload, send_with_files
@@ -51,7 +51,7 @@ def submit(
     say: Callable[[str], None],
 ) -> str:
     """Submit a request and give its reference; the same content gives the same one, unless a word says once more."""
-    portal.bearer()
+    portal.secret()
     body = {"service": code, **content}
     if not body.get("office"):
         body["office"] = _only_office(portal, code)
@@ -59,7 +59,7 @@ def submit(
     if answer.status_code in REFUSALS and (words := words_of(answer)):
         raise Stop("\n".join(["The request was refused.", *words]), Code.REFUSED)
     if answer.status_code != httpx.codes.CREATED:
-        raise refusal(answer)
+        raise portal.refusal(answer)
     told = content_of(answer)
     if _is_known_already(told, answer):
         at = told["submitted_at"][:16].replace("T", " ")
@@ -73,8 +73,8 @@ def _sent(portal: Portal, body: dict[str, Any], files: list[Upload], once_more: 
     key = hashlib.sha256(f"portalctl\0{plain}".encode()).hexdigest()
     if files:
         return send_with_files(portal, body, files, key)
-    headers = {**portal.bearer(), "Idempotency-Key": key}
-    return portal.send("POST", "api/requests/", json=body, headers=headers)
+    headers = {"Idempotency-Key": key}
+    return portal.send("POST", "api/requests/", json=body, headers=headers, auth=portal.bearer)
 
 
 def _only_office(portal: Portal, code: str) -> str:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from django.utils import timezone
 from portalctl.calls import LONGEST_PAUSE_S, Patience, Portal, faults_of, words_of
+from portalctl.programs import Program
 from portalctl.stops import Code, Stop
 
 PLACE = httpx.URL("http://127.0.0.1:9/")
@@ -134,6 +135,16 @@ class TestRefusals:
 
         assert words in stop.value.words
         assert stop.value.code == code
+
+    def test_a_program_is_told_whom_to_ask(self) -> None:
+        given = httpx.Response(200, json={"access_token": "portal_1", "expires_in": 3600})
+        portals = Portals([given, REFUSALS["a token for something else"][0]])
+        portals.portal.program = Program("program_x", "portal_y")
+
+        with pytest.raises(Stop, match=r"reports:submit\. Ask a manager of the agency"):
+            portals.portal.get("api/requests/", auth=portals.portal.bearer)
+
+        assert portals.asked[1].headers["Authorization"] == "Bearer portal_1"
 
     def test_a_list_without_pages_is_no_list_of_a_portal(self) -> None:
         with pytest.raises(Stop, match="there is no portal"):

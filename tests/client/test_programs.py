@@ -2,17 +2,25 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
+from portalctl.calls import Portal
+from portalctl.journal import Journal, Outcome
+from portalctl.loading import Loader
+from portalctl.mapping import read_mapping
 from portalctl.programs import Program
 from portalctl.stops import Stop
+from portalctl.tables import read_table
 
+from services.accounts.models import User
 from services.accounts.tokens import Token
 from services.requests.models import ServiceRequest
 from tests import worlds
 from tests.api.agency_programs import confirmed
 from tests.client.asking import Ctl
+from tests.client.benches import NOTICE
 from tests.client.test_through_api import InTurn
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +47,31 @@ class Given:
         self.asked += 1
         told = self.told or {"access_token": f"portal_{self.asked}", "expires_in": 3600}
         return httpx.Response(self.status, json=told, request=httpx.Request(method, f"http://portal/{path}"))
+
+
+class Hourly:
+    """A portal that once asks to come back in an hour, and then takes the last token it gave, for an hour."""
+
+    def __init__(self) -> None:
+        self.now, self.given, self.until, self.is_full = 0.0, 0, 0.0, True
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/oauth/token":
+            self.given, self.until = self.given + 1, self.now + 3600
+            return httpx.Response(200, json={"access_token": f"portal_{self.given}", "expires_in": 3600})
+        if self.is_full:
+            self.is_full = False
+            return httpx.Response(429, headers={"Retry-After": "3600"})
+        form = dict(parse_qsl(request.content.decode()))
+        shown = form.get("api_key") or request.headers["Authorization"].removeprefix("Bearer ")
+        if shown != f"portal_{self.given}" or self.now >= self.until:
+            return httpx.Response(403, json=[{"code": 403, "description": "api_key: this token has expired."}])
+        told = {"reference": "K7M2-9QXD-4T", "id": request.headers["Idempotency-Key"]}
+        report = [{"service_request_id": told["id"], "service_notice": NOTICE}]
+        return httpx.Response(201, json=report if "open311" in request.url.path else told)
 
 
 class TestTable:
@@ -80,6 +113,31 @@ class TestTable:
         ended, _, why = ctl("submit-csv", table, "--mapping", table.with_suffix(".toml"))
 
         assert (ended, words in why) == (code, True), why
+
+    @pytest.mark.parametrize(("through", "office"), [("open311", "lat"), ("api", "office")])
+    def test_goes_on_with_a_new_token_after_a_pause_of_an_hour(self, table: Path, through: str, office: str) -> None:
+        door, ended, words = Hourly(), list[Outcome](), table.with_suffix(".toml")
+        words.write_text(f'service = "hole"\nthrough = "{through}"\nkey = "No"\n[columns]\nLat = "{office}"\n')
+        program = Program("program_x", "portal_y", clock=lambda: door.now)
+        known = {"pause": door.wait, "transport": httpx.MockTransport(door), "program": program}
+        mapping, journal = read_mapping(words), Journal(table.with_suffix(".resume"), {})
+        loader = Loader(Portal(httpx.URL("http://127.0.0.1/"), **known), mapping, journal)
+
+        loader.run(read_table(table, mapping, "utf-8", ","), 1, ended.append)
+        journal.close()
+
+        assert [one.state for one in ended] == ["accepted", "accepted"]
+        assert door.given == 2
+
+
+class TestOpen:
+    def test_what_needs_no_token_is_told_without_a_secret(
+        self, aysel: User, ctl: Ctl, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PORTALCTL_CLIENT_ID", "program_x")
+
+        for words in (("services",), ("service", "permit"), ("figures",)):
+            assert ctl(*words)[::2] == (0, "")
 
 
 class TestToken:

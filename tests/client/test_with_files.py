@@ -10,7 +10,7 @@ from portalctl import cli
 from services.requests.models import Draft, ServiceRequest
 from tests import worlds
 from tests.citizens.forms import PDF
-from tests.client.asking import Ctl, ask, secret_of
+from tests.client.asking import HERE, Ctl, ask, secret_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,39 @@ class TestWithFiles:
         assert (ended, said in why) == (code, True), why
         assert not Draft.objects.exists()
         assert not ServiceRequest.objects.exists()
+
+    def test_why_it_was_refused_is_told_where_its_draft_cant_be_thrown_away(
+        self, words: list[object], tmp_path: Path, capsys: pytest.CaptureFixture[str], ctl: Ctl
+    ) -> None:
+        def deaf(request: httpx.Request) -> httpx.Response:
+            if request.method == "DELETE":
+                raise httpx.ConnectError("no way")
+            return ask(request)
+
+        (tmp_path / "lease.pdf").write_bytes(b"no pdf at all")
+
+        code, why = cli.main([str(word) for word in words], httpx.MockTransport(deaf)), capsys.readouterr().err
+
+        assert code == 1
+        assert "lease.pdf for lease: " in why
+        assert "The draft stays among yours: http://127.0.0.1/ doesn't answer" in why
+
+    @pytest.mark.parametrize(("meanwhile", "code"), [("sent", 0), ("thrown away", 1)])
+    def test_begins_again_once_where_its_draft_is_gone(
+        self, words: list[object], capsys: pytest.CaptureFixture[str], ctl: Ctl, meanwhile: str, code: int
+    ) -> None:
+        plain, asked = [str(word) for word in words], []
+
+        def late(request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.path)
+            if request.url.path.endswith("/files/"):
+                cli.main(plain, HERE) if meanwhile == "sent" else Draft.objects.all().delete()
+            return ask(request)
+
+        ended, told = cli.main(plain, httpx.MockTransport(late)), capsys.readouterr()
+
+        assert (ended, asked.count("/api/drafts/")) == (code, 2), told.err
+        assert [one.written_reference for one in ServiceRequest.objects.all()] == sorted(set(told.out.split()))
 
     def test_somebody_must_say_that_it_is_true(self, words: list[object], ctl: Ctl) -> None:
         assert ctl(*words[:-1])[::2] == (
