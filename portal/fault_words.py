@@ -1,8 +1,8 @@
 """What is wrong with a definition, in the reader's language.
 
-Faults are found, kept with a draft and told by commands in English. `fault_patterns` has every sentence of them with
-its parameters: the pattern is found by the English words, and told in the language of the page. What comes from below,
-a compiler's or a YAML reader's complaint, is a parameter and stays as it is.
+Faults are found, kept with a draft and told by commands in English. `fault_patterns` and `fault_remedies` have every
+sentence of them with its parameters: the pattern is found by the English words, and told in the language of the page.
+What comes from below, a compiler's or a YAML reader's complaint, is a parameter and stays as it is.
 """
 
 import re
@@ -10,7 +10,8 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 
-from portal.fault_patterns import MESSAGES, REMEDIES
+from portal.fault_patterns import MESSAGES
+from portal.fault_remedies import REMEDIES
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 

@@ -1,5 +1,6 @@
 """One draft of a next version: its faults, what it changes, a trial of it, and its publication with a colleague."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -56,7 +57,7 @@ def draft(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     return _page(request, own_draft(request, code, pk), TrialForm())
 
 
-def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm) -> HttpResponse:
+def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm, status: int = 200) -> HttpResponse:
     origin = DraftOrigin.objects.filter(draft=shown).first()
     context = {
         "service": shown.service,
@@ -73,7 +74,7 @@ def _page(request: HttpRequest, shown: DefinitionDraft, trial_form: TrialForm) -
         "trial_form": trial_form,
         "trials": shown.trials.select_related("by").order_by("-asked_at")[:LATEST],
     }
-    return render(request, "managers/draft.html", context, status=422 if trial_form.errors else 200)
+    return render(request, "managers/draft.html", context, status=status)
 
 
 @require_POST
@@ -84,7 +85,7 @@ def try_on_requests(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
         messages.error(request, _("This draft has faults. Correct them first."))
         return redirect("managers_draft", code=code, pk=pk)
     if not form.is_valid():
-        return _page(request, shown, form)
+        return _page(request, shown, form, status=422)
     trial = try_draft(shown, form.cleaned_data["wanted"], person(request), timezone.now())
     return redirect("managers_trial", pk=trial.pk)
 
@@ -131,6 +132,9 @@ def _publish(request: HttpRequest, shown: DefinitionDraft) -> HttpResponse:
         version = publish_draft(shown, person(request), timezone.now(), FORMS)
     except CannotPublish as refused:
         messages.error(request, str(refused.message))
+        if refused.faults:
+            shown.faults = [asdict(fault) for fault in refused.faults]
+            return _page(request, shown, TrialForm(), status=409)
         return redirect("managers_draft", code=shown.service.code, pk=shown.pk)
     messages.success(
         request, _("Version %(number)s is published. New requests are worked by it.") % {"number": version.number}

@@ -24,11 +24,12 @@ from services.catalogue.soundness import Fault, Unsound
 
 
 class CannotPublish(Exception):
-    """A draft that can't become a version, or not by this person; tells why."""
+    """A draft that can't become a version, or not by this person; tells why, and what is wrong with its text by now."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message)
         self.message = message
+        self.faults = faults
 
 
 def text_of(version: ServiceVersion) -> str:
@@ -70,16 +71,16 @@ def _other_service(service: Service, definition: Definition) -> list[Fault]:
 def check_draft(
     service: Service, text: str, by: User, now: datetime, actions: Actions, notes: Sequence[Note] = ()
 ) -> DefinitionDraft:
-    """Check a text and keep it with its faults; the latest draft again stays the one it is.
+    """Check a text and keep it with its faults; the latest draft again, with the same faults, stays the one it is.
 
     `notes` tell what of a file, from which the text was read, it can't hold.
     """
     kept = [asdict(note) for note in notes]
     latest = service.definition_drafts.filter(base=service.current, version=None).order_by("-made_at").first()
-    if latest is not None and latest.text == text and latest.notes == kept:
-        return latest
     _definition, faults = read_for(service, text, actions)
     told = [asdict(fault) for fault in faults]
+    if latest is not None and (latest.text, latest.notes, latest.faults) == (text, kept, told):
+        return latest
     return DefinitionDraft.objects.create(
         service=service, base=service.current, text=text, faults=told, notes=kept, by=by, made_at=now
     )
@@ -154,9 +155,12 @@ def publish_draft(draft: DefinitionDraft, by: User, now: datetime, actions: Acti
     fresh.service = service
     if words := hindrance(fresh, by):
         raise CannotPublish(words)
-    definition, _faults = read_for(service, fresh.text, actions)
+    definition, faults = read_for(service, fresh.text, actions)
     if definition is None:
-        raise CannotPublish(_("An office, a desk or a register has changed since it was checked. Check it again."))
+        refusal = _(
+            "Something has changed since this text was checked, or a day in it has passed. See what is wrong now."
+        )
+        raise CannotPublish(refusal, faults)
     publisher = Publisher(f"manager:{by.pk}", f"manager:{fresh.by_id}", is_only_manager=fresh.by_id == by.pk)
     version, is_new = publish(plain(definition), now, actions, publisher)
     if not is_new:

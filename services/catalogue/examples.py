@@ -81,8 +81,13 @@ def _item_on(parts: Mapping[str, Any], item: Mapping[str, Any], today: date) -> 
 # --- what is wrong with them --------------------------------------------------------------------------------------
 
 
-def example_faults(definition: Definition, today: date) -> Iterator[RawFault]:
+def example_faults(definition: Definition, today: date) -> list[RawFault]:
     """Give what is wrong with the examples of a definition that is sound otherwise: path, message, remedy."""
+    with override("en"):  # faults are kept in English, and what an answer's reader says is worded while it reads
+        return list(_faults(definition, today))
+
+
+def _faults(definition: Definition, today: date) -> Iterator[RawFault]:
     keys = [example.key for example in definition.examples]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield "examples", f"'{key}' stands there twice", "Remove or rename one."
@@ -100,8 +105,7 @@ def example_faults(definition: Definition, today: date) -> Iterator[RawFault]:
 def _bad_answers(under: str, example: Example, tried: Tried) -> Iterator[RawFault]:
     for problem in tried.problems:
         path = f"{under}.answers.{problem.path}"
-        with override("en"):  # faults are found and kept in English
-            remedy = NO_DAY if problem.code == "date" else str(problem.message)
+        remedy = NO_DAY if problem.code == "date" else str(problem.message)
         if problem.code == "required" and is_blank(example.answers.get(problem.path)):
             yield path, f"the example '{example.key}' doesn't answer '{problem.path}'", remedy
         else:

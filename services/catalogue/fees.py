@@ -9,6 +9,7 @@ from services.catalogue.expressions import Expressions, Unknown
 
 CENT = Decimal("0.01")
 PER_CENT = Decimal(100)
+RawFault = tuple[str, str, str]
 
 
 def fee_of(
@@ -66,3 +67,27 @@ def _base_amounts(fee: Fee, parameters: Mapping[str, Any]) -> Iterator[Decimal]:
         if rule.when is None:
             return
     yield Decimal(0)
+
+
+# --- what is wrong with a rule ------------------------------------------------------------------------------------
+
+
+def fee_faults(definition: Definition) -> Iterator[RawFault]:
+    """Give what is wrong with the fee of a definition: path, message, remedy."""
+    for index, rule in enumerate(definition.fee.base):
+        if (rule.amount is None) == (rule.parameter is None):
+            yield f"fee.base.{index}", "has both or neither of amount and parameter", "Give one of them."
+        if rule.parameter is not None and rule.parameter not in definition.parameters:
+            yield f"fee.base.{index}.parameter", f"'{rule.parameter}' is no parameter", "Declare it."
+        yield from _bad_amounts(definition, rule.parameter)
+    for index, price in enumerate(definition.fee.units):
+        field = definition.fields.get(price.field)
+        if field is None or field.kind not in ("number", "money"):
+            yield f"fee.units.{index}.field", f"'{price.field}' is no number or money field", "Name one."
+
+
+def _bad_amounts(definition: Definition, parameter: str | None) -> Iterator[RawFault]:
+    for index, delivery in enumerate(definition.delivered_by):
+        value = delivery.parameters.get(parameter or "", Decimal(0))
+        if not isinstance(value, Decimal) or value < 0:
+            yield f"delivered_by.{index}.parameters.{parameter}", "is no amount", "Give an amount, like 12.50."

@@ -37,11 +37,18 @@ def examine(data: Any, actions: Actions) -> Definition:
     `actions` are those that robots know, each with the form of its settings.
     """
     definition = fitting(data, actions)
-    faults = [*_unknown_places(definition), *_other_questions(definition), *_unknown_connectors(definition, actions)]
-    faults += bad_examples(definition, timezone.localdate())
+    _refuse([*_misfits(definition, actions), *bad_examples(definition, timezone.localdate())])
+    return definition
+
+
+def _refuse(faults: list[Fault]) -> None:
     if faults:
         raise Unsound(sorted(faults))
-    return definition
+
+
+def _misfits(definition: Definition, actions: Actions) -> list[Fault]:
+    """Give what of a definition isn't here, or is otherwise."""
+    return [*_unknown_places(definition), *_other_questions(definition), *_unknown_connectors(definition, actions)]
 
 
 @dataclass(frozen=True)
@@ -63,14 +70,17 @@ SYSTEM = Publisher()
 def publish(data: Any, now: datetime, actions: Actions, by: Publisher = SYSTEM) -> tuple[ServiceVersion, bool]:
     """Publish a definition and tell whether that made a new version; raise `Unsound` with every fault.
 
-    The same text again changes nothing; a changed text becomes the next version. Requests in flight keep theirs.
+    The same text again changes nothing, and its examples aren't judged again: their days may have passed. A changed
+    text becomes the next version. Requests in flight keep theirs.
     """
-    definition = examine(data, actions)
+    definition = fitting(data, actions)
+    _refuse(_misfits(definition, actions))
     source = plain(definition)
     service = _locked_service(definition)
     digest = digest_of(source)
     if service.current is not None and service.current.digest == digest:
         return service.current, False
+    _refuse(bad_examples(definition, timezone.localdate()))
     version = service.versions.create(
         number=service.versions.count() + 1,
         source=source,

@@ -26,6 +26,7 @@ from services.catalogue.definition import (
 )
 from services.catalogue.examples import example_faults
 from services.catalogue.expressions import BadExpression, Expressions
+from services.catalogue.fees import fee_faults
 from services.catalogue.patterns import repeats_a_repetition
 from services.catalogue.reports import report_faults
 from services.catalogue.routes import appeal_faults, closure, route_faults
@@ -97,11 +98,10 @@ def find_faults(definition: Definition, actions: Actions) -> Iterator[Fault]:
     yield from _bad_expressions(definition)
     yield from _circular_conditions(definition)
     yield from _bad_questions(definition)
-    yield from _bad_fee(definition)
     yield from _bad_placeholders(definition)
     yield from _bad_parameters(definition)
     told = [*route_faults(definition), *action_faults(definition, actions), *appeal_faults(definition)]
-    told += [*silence_faults(definition), *report_faults(definition)]
+    told += [*silence_faults(definition), *report_faults(definition), *fee_faults(definition)]
     yield from (Fault(*fault) for fault in told)
 
 
@@ -265,26 +265,6 @@ def _conditions_in_group(path: str, group: GroupField) -> Iterator[Fault]:
     for index, field in enumerate(group.fields):
         if field.show is not None or isinstance(field.required, str):
             yield Fault(f"{path}.fields.{index}", "in a group has a condition", "Put the condition on the group.")
-
-
-def _bad_fee(definition: Definition) -> Iterator[Fault]:
-    for index, rule in enumerate(definition.fee.base):
-        if (rule.amount is None) == (rule.parameter is None):
-            yield Fault(f"fee.base.{index}", "has both or neither of amount and parameter", "Give one of them.")
-        if rule.parameter is not None and rule.parameter not in definition.parameters:
-            yield Fault(f"fee.base.{index}.parameter", f"'{rule.parameter}' is no parameter", "Declare it.")
-        yield from _bad_amounts(definition, rule.parameter)
-    for index, price in enumerate(definition.fee.units):
-        field = definition.fields.get(price.field)
-        if field is None or field.kind not in ("number", "money"):
-            yield Fault(f"fee.units.{index}.field", f"'{price.field}' is no number or money field", "Name one.")
-
-
-def _bad_amounts(definition: Definition, parameter: str | None) -> Iterator[Fault]:
-    for index, delivery in enumerate(definition.delivered_by):
-        value = delivery.parameters.get(parameter or "", Decimal(0))
-        if not isinstance(value, Decimal) or value < 0:
-            yield Fault(f"delivered_by.{index}.parameters.{parameter}", "is no amount", "Give an amount, like 12.50.")
 
 
 def _bad_placeholders(definition: Definition) -> Iterator[Fault]:

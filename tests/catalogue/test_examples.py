@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.utils.translation import override
 from jsonschema import Draft202012Validator, FormatChecker
 
 from services.catalogue.definition import Definition
@@ -98,6 +99,18 @@ def test_what_is_wrong_is_told_at_its_example_and_answer(
     assert remedy in found[f"1.{path}"][1]
 
 
+def test_what_is_wrong_is_kept_in_english_whoever_checks() -> None:
+    bad = {"answers": {"rooms": 0, "start": "today-1d"}}
+    with override("fr"):
+        in_french = faults(bad)
+
+    assert in_french == faults(bad)
+    assert {remedy for _message, remedy in in_french.values()} == {
+        "Give a number of 1 or more.",
+        "Give a date of 2 March 2026 or later.",
+    }
+
+
 def test_a_fee_that_answers_alone_do_not_tell_is_none_to_expect() -> None:
     by_size = {"units": [{"field": "rent", "amount": "2.00"}]}
 
@@ -143,7 +156,9 @@ def test_those_of_the_samples_meet_the_schemas_of_their_forms_on_any_day() -> No
 
     assert len(having) >= 3
     for definition in having:
-        assert not list(example_faults(definition, date(2028, 2, 29)))
         judge = Draft202012Validator(form_schema(definition, "en"), format_checker=FormatChecker())
-        for answers in examples_on(definition, Expressions(definition), date(2028, 2, 29)):
-            assert [error.message for error in judge.iter_errors(answers)] == []
+        expressions = Expressions(definition)
+        for day in (date(2028, month, 29) for month in range(1, 13)):
+            assert list(example_faults(definition, day)) == []
+            for answers in examples_on(definition, expressions, day):
+                assert [error.message for error in judge.iter_errors(answers)] == []

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
-from portal.fault_patterns import MESSAGES, REMEDIES
+from portal.fault_patterns import MESSAGES
+from portal.fault_remedies import REMEDIES
 from portal.fault_words import fault_in_words
 from portal.templatetags.words import fault_words
 from services.catalogue.soundness import Unsound, parse

@@ -359,6 +359,9 @@ class TestBeginning:
         assert read_text(draft.text).data == {**version.source, **own}
         assert (draft.is_sound, draft.base, draft.service.current) == (True, None, None)
         assert "It is to be the first version." in page
+        colleague = self.client(gulnar).get(reverse("managers_draft", args=["licence", draft.pk])).content.decode()
+        assert "Once this version is published, people find the service and can apply for it." in colleague
+        assert "New requests are worked by the new version" not in colleague
         assert ORIGIN in page
         assert Event.objects.filter(subject=subject_of("licence"), kind="package_taken").exists()
         assert Client().get("/services/licence/").status_code == 404

@@ -1,9 +1,12 @@
 """The next version of a service: faults at their lines, what changes, a trial, and publication by two managers."""
 
 import copy
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +17,9 @@ from services.accounts.models import User
 from services.catalogue.definition_text import write_text
 from services.catalogue.drafting import CannotPublish, check_draft, publish_draft
 from services.catalogue.models import DefinitionDraft, Service, ServiceVersion
+from services.catalogue.operations import publish
 from services.catalogue.rules import subject_of
+from services.catalogue.soundness import Unsound
 from services.ledger.models import Event
 from services.ledger.queries import broken_links
 from services.workflow.actions import FORMS
@@ -230,6 +235,49 @@ class TestPublishing:
         with pytest.raises(CannotPublish):
             publish_draft(draft, stranger, NOON, FORMS)
         assert signed_in(stranger).get(reverse("managers_versions", args=["permit"])).status_code == 404
+
+
+class TestExampleWhoseDayHasPassed:
+    START = {"key": "start", "kind": "date", "label": worlds.text("Start"), "earliest": "today"}
+    MARCH = {"key": "march", "title": worlds.text("In March"), "answers": {"start": "2026-03-20"}}
+    CHANGES = {
+        "pages": [{"key": "what", "title": worlds.text("What"), "fields": [START]}],
+        "examples": [MARCH],
+        "fee": {},
+    }
+
+    @pytest.fixture(autouse=True)
+    def clock(self) -> Iterator[time_machine.Traveller]:
+        with time_machine.travel(NOON, tick=False) as clock:
+            yield clock
+
+    def test_does_not_stand_against_the_same_text_again(
+        self, version: ServiceVersion, clock: time_machine.Traveller
+    ) -> None:
+        source = {**version.source, **self.CHANGES}
+        first = publish(source, NOON, FORMS)
+        clock.shift(timedelta(days=60))
+
+        assert (first[1], publish(source, timezone.now(), FORMS)) == (True, (first[0], False))
+        with pytest.raises(Unsound, match=r"examples\.0\.answers\.start"):
+            publish({**source, "time_limit": {"days": 7}}, timezone.now(), FORMS)
+
+    def test_is_named_where_a_sound_draft_can_not_be_published_and_when_it_is_checked_again(
+        self, version: ServiceVersion, dilara: User, clock: time_machine.Traveller
+    ) -> None:
+        draft = draft_of(version, dilara, **self.CHANGES)
+        clock.shift(timedelta(days=60))
+
+        refused = signed_in(dilara).post(reverse("managers_publish", args=["permit", draft.pk]))
+        again = draft_of(version, dilara, **self.CHANGES)
+
+        told = refused.content.decode()
+        assert (refused.status_code, draft.is_sound) == (409, True)
+        assert "Something has changed since this text was checked" in told
+        assert told.count("examples.0.answers.start") == 2  # at its line, and at its example
+        assert "Publish…" not in told
+        assert [fault["path"] for fault in again.faults] == ["examples.0.answers.start"]
+        assert Service.objects.get().current == version
 
 
 class TestTrial:
