@@ -39,7 +39,7 @@ class Demo:
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         wait_until(
             lambda: "Ready after" in self.output.read_text() or process.poll() is not None,
-            seconds=120,
+            seconds=300,
             failure="the demonstration hangs",
         )
         assert process.poll() is None, self.output.read_text()
