@@ -32,7 +32,7 @@ _portalctl() {{
     compadd -a offered
     [[ -z $command || $PREFIX == -* ]] || _files
 }}
-(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit }}
+(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit -i }}
 compdef _portalctl portalctl
 """
 
