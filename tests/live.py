@@ -63,8 +63,7 @@ class LivePortal:
         """Set up an empty portal and wait until it is ready."""
         self.assembly.start_stores()
         self.assembly.set_up()
-        self.assembly.start_programs()
-        self.assembly.wait_until_ready()
+        self._start_programs()
 
     def set_up_only(self) -> None:
         """Leave behind what a set-up makes, for others to begin with."""
@@ -76,6 +75,9 @@ class LivePortal:
         """Begin with the files of a portal that was set up; its database was copied before."""
         shutil.copytree(prepared.folder.path, self.folder.path, dirs_exist_ok=True, ignore=OWN_FILES)
         self.assembly.start_stores()
+        self._start_programs()
+
+    def _start_programs(self) -> None:
         self.assembly.start_programs()
         self.assembly.wait_until_ready()
 

@@ -172,11 +172,12 @@ class DraftHelp(DraftAct):
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change whom a draft is for, or how its author helps; what isn't sent stays. 404 for one's own draft."""
-        get_object_or_404(self.drafts().exclude(assistance={}), pk=pk)
         if not isinstance(request.data, dict):
             raise exceptions.ValidationError("Send an object with what shall change.")
         with transaction.atomic(), refusals():
             draft = self.locked(pk)
+            if not draft.assistance:
+                raise Http404
             said = checked(HelpedSerializer, {**told_help(draft), "agreed": True, **request.data}, {})
             change_help(draft, *self.help_of(said), self.person())
         return told(draft)

@@ -5,12 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
+from services.accounts.models import User
 from services.ledger import keys
 from services.ledger.automation import seal
 from services.ledger.operations import Entry, record
+from services.requests.models import ServiceRequest
 from services.transparency import automation
-from tests.worlds import build_agencies, desk, published
+from tests.clerks import office
+from tests.worlds import apply, build_agencies, citizen, desk, published
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -21,6 +25,17 @@ def one_request(events: Sequence[tuple[str, dict[str, Any]]], **place: str) -> N
     subject = uuid4()
     told = [("submitted", {**known, **place}), *events]
     record([Entry(subject, kind, "system", NOW, facts) for kind, facts in told])
+
+
+@pytest.fixture
+def aysel() -> User:
+    build_agencies("north")
+    return citizen()
+
+
+@pytest.fixture
+def sent(aysel: User) -> ServiceRequest:
+    return apply(office.published(), {"rooms": 4}, by=aysel, at=timezone.now())
 
 
 @pytest.fixture

@@ -45,17 +45,6 @@ class Program:
 
 
 @pytest.fixture
-def aysel() -> User:
-    worlds.build_agencies("north")
-    return worlds.citizen()
-
-
-@pytest.fixture
-def sent(aysel: User) -> ServiceRequest:
-    return worlds.apply(office.published(), {"rooms": 4}, by=aysel, at=timezone.now())
-
-
-@pytest.fixture
 def program(aysel: User) -> Program:
     return Program(aysel, READ, ACT)
 

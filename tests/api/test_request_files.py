@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def aysel() -> User:
-    worlds.build_agencies("north")
-    return worlds.citizen()
-
-
-@pytest.fixture
 def program(aysel: User) -> Program:
     return Program(aysel, READ, ACT)
 

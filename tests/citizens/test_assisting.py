@@ -188,6 +188,16 @@ class TestFiling:
 
 
 class TestAtTheCounter:
+    def test_nobody_is_an_official_without_a_second_factor(self, grandmother: User, settings: Any) -> None:
+        bruno, where = worlds.clerk("bruno"), reverse("apply_for", args=["permit"])
+        offered = signed_in(bruno).get(where).content.decode()
+        settings.STAFF_NEED_SECOND_FACTOR = True
+
+        assert 'value="official"' in offered
+        assert 'value="official"' not in signed_in(bruno).get(where).content.decode()
+        assert begin(bruno, relation="official", mandate="").status_code == 422
+        assert not Draft.objects.exists()
+
     def test_an_official_files_it_as_from_the_counter_and_is_barred_from_working_it(self, grandmother: User) -> None:
         bruno = worlds.clerk("bruno")
         request = sent_for(bruno, relation="official", mandate="")
